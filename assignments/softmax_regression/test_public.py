@@ -1,0 +1,154 @@
+"""Public checks of softmax_regression: the examples of the text, to be run while you work.
+
+They are few on purpose. The hidden checks ask for the same, with other numbers, shapes and batch
+sizes.
+"""
+
+import pytest
+import torch
+
+from grader.checking import assert_close, assert_number, assert_sequence, in_sandbox
+
+
+@pytest.mark.stub("softmax")
+def test_softmax_example(submission):
+    """softmax([[1, 2], [3, 3]]) is [[0.2689, 0.7311], [0.5, 0.5]]."""
+    result = submission.softmax(torch.tensor([[1.0, 2.0], [3.0, 3.0]]))
+    assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5, what="it")
+
+
+@in_sandbox
+def net_of_zeros(submission, n):
+    submission.bind(W=torch.zeros(784, 10), b=torch.zeros(10))
+    submission.bind(softmax=lambda X: torch.softmax(X, dim=1))
+    return submission.net(torch.zeros(n, 1, 28, 28))
+
+
+@pytest.mark.stub("net")
+def test_net_example(submission):
+    """With W and b all zero, net gives two images ten times the probability 0.1."""
+    assert_close(net_of_zeros(submission, 2), torch.full((2, 10), 0.1), what="net(X)")
+
+
+@pytest.mark.stub("cross_entropy")
+def test_cross_entropy_example(submission):
+    """cross_entropy([[0.5, 0.5]], [0]) is [0.6931], the logarithm of 2."""
+    result = submission.cross_entropy(torch.tensor([[0.5, 0.5]]), torch.tensor([0]))
+    assert_close(result, [0.6931], atol=5e-5, what="it", shape_hint="one loss per example")
+
+
+@pytest.mark.stub("accuracy")
+def test_accuracy_example(submission):
+    """accuracy([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], [1, 1, 1]) is 2."""
+    y_hat = torch.tensor([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
+    assert_number(submission.accuracy(y_hat, torch.tensor([1, 1, 1])), 2.0, what="it")
+
+
+@pytest.mark.stub("Accumulator")
+def test_accumulator_example(submission):
+    """Adding (3, 4) and then (0.5, 4) gives 3.5 and 8."""
+    sums = submission.Accumulator(2)
+    sums.add(3, 4)
+    sums.add(0.5, 4)
+    assert_close([sums[0], sums[1]], [3.5, 8.0], what="the pair of sums")
+
+
+@in_sandbox
+def evaluate_example(submission):
+    submission.bind(accuracy=lambda y_hat, y: float((y_hat.argmax(1) == y).sum()))
+    batches = [
+        (torch.tensor([[0.9, 0.1], [0.2, 0.8]]), torch.tensor([0, 1])),
+        (torch.tensor([[0.9, 0.1]]), torch.tensor([1])),
+    ]
+    return submission.evaluate_accuracy(lambda X: X, batches)
+
+
+@pytest.mark.stub("evaluate_accuracy")
+def test_evaluate_accuracy_example(submission):
+    """Two right in a batch of two and none in a batch of one: the accuracy is 2/3."""
+    assert_number(evaluate_example(submission), 2 / 3, what="it")
+
+
+@in_sandbox
+def sgd_example(submission):
+    param = torch.tensor([1.0, 2.0], requires_grad=True)
+    param.grad = torch.tensor([10.0, -10.0])
+    submission.sgd([param], 0.1, 5)
+    return param.detach()
+
+
+@pytest.mark.stub("sgd")
+def test_sgd_example(submission):
+    """[1, 2] with gradients [10, -10], lr 0.1 and batch size 5 becomes [0.8, 2.2]."""
+    assert_close(sgd_example(submission), [0.8, 2.2], what="the parameter")
+
+
+@in_sandbox
+def updater_example(submission):
+    def sgd(params, lr, batch_size):
+        for param in params:
+            param.data -= lr * param.grad / batch_size
+
+    W = torch.ones(2, 1, requires_grad=True)
+    b = torch.zeros(1, requires_grad=True)
+    W.grad, b.grad = torch.tensor([[4.0], [8.0]]), torch.tensor([2.0])
+    submission.bind(W=W, b=b, lr=0.5, sgd=sgd)
+    submission.updater(2)
+    return submission.W.detach().flatten(), submission.b.detach()
+
+
+@pytest.mark.stub("updater")
+def test_updater_example(submission):
+    """updater(2) with lr 0.5 moves W = [1, 1] with gradients [4, 8] to [0, -1], and b too."""
+    W, b = assert_sequence(updater_example(submission), 2, "W and b")
+    assert_close(W, [0.0, -1.0], what="W")
+    assert_close(b, [-0.5], what="b")
+
+
+@in_sandbox
+def epoch_example(submission):
+    """Half the probability for the true class everywhere; nothing learns."""
+    submission.bind(accuracy=lambda y_hat, y: float(len(y) - 1))
+    batches = [(torch.ones(2, 2), torch.tensor([0, 1])), (torch.ones(1, 2), torch.tensor([1]))]
+    weight = torch.zeros(2, requires_grad=True)
+    return submission.train_epoch(
+        lambda X: torch.softmax(X + weight, dim=1),
+        batches,
+        lambda y_hat, y: -torch.log(y_hat[range(len(y)), y]),
+        lambda batch_size: None,
+    )
+
+
+@pytest.mark.stub("train_epoch")
+def test_train_epoch_example(submission):
+    """Three examples with loss 0.6931, one of them counted as right: (0.6931, 1/3)."""
+    pair = assert_sequence(epoch_example(submission), 2, "train_epoch(...)")
+    assert_close(list(pair), [0.6931, 1 / 3], atol=1e-4, what="(loss, accuracy)")
+
+
+@in_sandbox
+def train_example(submission):
+    submission.bind(train_epoch=lambda *parts: (0.5, 0.8))
+    submission.bind(evaluate_accuracy=lambda *parts: 0.7)
+    return submission.train(None, [], [], None, 2, None)
+
+
+@pytest.mark.stub("train")
+def test_train_example(submission):
+    """Two epochs with loss 0.5, accuracy 0.8 and test accuracy 0.7 give two equal triples."""
+    rows = assert_sequence(train_example(submission), 2, "train(...)")
+    assert_close([list(row) for row in rows], [[0.5, 0.8, 0.7]] * 2, what="the history")
+
+
+@in_sandbox
+def predict_example(submission):
+    X = torch.eye(10)[[9, 2]]
+    return submission.predict(lambda X: X, [(X, torch.tensor([9, 3]))], 2)
+
+
+@pytest.mark.stub("predict")
+def test_predict_example(submission):
+    """Labels 9 and 3, predicted as 9 and 2: ankle boot, dress; ankle boot, pullover."""
+    true, predicted = assert_sequence(predict_example(submission), 2, "predict(...)")
+    assert list(true) == ["ankle boot", "dress"], "the true labels are wrong"
+    assert list(predicted) == ["ankle boot", "pullover"], "the predicted labels are wrong"

@@ -1,0 +1,81 @@
+"""Grading many submissions: one after another, with progress, and nothing lost on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader import assignment as assignments
+from grader.grading import Bench, Settings, with_bench
+from grader.records import CheckResult, Record
+from grader.reports import as_json
+from grader.scoring import Grade, score
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A record and the grade computed from it."""
+
+    record: Record
+    grade: Grade
+
+
+def grade_all(
+    course: Path,
+    name: str,
+    paths: list[Path],
+    settings: Settings,
+    out: Path | None,
+    console: Console,
+) -> list[Result]:
+    """Grade every path in order; with `out`, each record is on disk as soon as it is made.
+
+    Raises UsageError or IsolationUnavailable before the first submission is touched.
+    """
+    assignment = assignments.load(name, course)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
+
+    def grade_each(bench: Bench) -> None:
+        for note in bench.notes:
+            console.print(f"[yellow]note:[/yellow] {note}", highlight=False)
+        with _progress(console) as bar:
+            task = bar.add_task("", total=len(paths) * len(bench.suite.checks))
+            for position, path in enumerate(paths):
+
+                def advance(submission: str, check: CheckResult | None) -> None:
+                    bar.update(task, description=submission, advance=0 if check is None else 1)
+
+                record = bench.grade(path, advance)
+                results.append(Result(record, score(record, assignment)))
+                bar.update(task, completed=(position + 1) * len(bench.suite.checks))
+                if out is not None:
+                    _write(out, results[-1], taken=[r.record.submission for r in results[:-1]])
+
+    with_bench(assignment, settings, grade_each)
+    return results
+
+
+def _write(out: Path, result: Result, taken: list[str]) -> None:
+    """One file per submission; written beside and renamed, so that it is whole or not there."""
+    name = result.record.submission
+    number = taken.count(name)
+    path = out / f"{name}{f'-{number + 1}' if number else ''}.json"
+    beside = path.with_suffix(".part")
+    beside.write_text(as_json.render([result]) + "\n", "utf-8")
+    beside.replace(path)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("checks"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )

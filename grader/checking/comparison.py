@@ -1,0 +1,172 @@
+"""Comparing what a submission returned with what was expected, in words a student can use.
+
+A Mismatch has two texts. `problem` never gives the expected value away and is shown for hidden
+checks too; `expectation` names it, and is shown only where the check is visible.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+SHOWN_VALUES = 12  # more than these are cut out of a message
+
+# Relative and absolute tolerance by the type of the returned values: room for another order of
+# the same operations, far below any mistake.
+TOLERANCE = {
+    torch.float64: (1e-7, 1e-9),
+    torch.float32: (1e-4, 1e-6),
+    torch.float16: (1e-2, 1e-3),
+    torch.bfloat16: (3e-2, 1e-2),
+}
+
+# What a check has compared so far: the raw material for naming a mistake.
+observed: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
+    "observed", default=None
+)
+
+
+class Mismatch(AssertionError):
+    """A returned value is not what it should be."""
+
+    def __init__(self, problem: str, expectation: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.expectation = expectation
+
+
+def assert_close(
+    actual: Any,
+    expected: Any,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+    what: str = "it",
+    shape_hint: str = "",
+) -> None:
+    """Raise Mismatch unless `actual` has the shape and the values of `expected`.
+
+    Numbers, numpy arrays and tensors of one element mean the same; integer and float types too.
+    what: how a message calls the value, such as "the gradient".
+    shape_hint: the author's words for the shape, such as "one loss per example".
+    """
+    observe(actual)
+    wanted = torch.as_tensor(expected)
+    got = as_tensor(actual, what)
+    if got.shape != wanted.shape and not (got.numel() == 1 and wanted.dim() == 0):
+        hint = f": {shape_hint}" if shape_hint else ""
+        raise Mismatch(f"{what} has shape {_shape(got)}, expected {_shape(wanted)}{hint}")
+    got, dtype = got.reshape(wanted.shape), got.dtype
+    relative, absolute = TOLERANCE.get(dtype, TOLERANCE[torch.float32])
+    close = torch.isclose(
+        got.double(),
+        wanted.double(),
+        rtol=relative if rtol is None else rtol,
+        atol=absolute if atol is None else atol,
+        equal_nan=True,
+    )
+    if not bool(close.all()):
+        raise Mismatch(_difference(got, wanted, close, what), f"expected {shown(wanted)}")
+
+
+def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str) -> None:
+    """Raise Mismatch unless `actual` is one number within `tolerance` of `expected`."""
+    observe(actual)
+    number = as_number(actual, what)
+    if not abs(number - expected) <= tolerance:
+        raise Mismatch(f"{what} is {number:g}", f"expected {expected:g}")
+
+
+def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
+    """`actual` as a list or tuple of `length` entries; Mismatch in words otherwise."""
+    observe(actual)
+    if isinstance(actual, torch.Tensor) and actual.dim() == 1:
+        actual = actual.tolist()
+    if not isinstance(actual, (list, tuple)):
+        raise Mismatch(f"{what} is {described(actual)}, expected {length} values")
+    if len(actual) != length:
+        raise Mismatch(f"{what} has {len(actual)} values, expected {length}")
+    return actual
+
+
+def as_number(value: Any, what: str = "it") -> float:
+    """A number, or the one element of a tensor or array, as a float."""
+    tensor = as_tensor(value, what)
+    if tensor.numel() != 1:
+        raise Mismatch(f"{what} has shape {_shape(tensor)}, expected one number")
+    return float(tensor)
+
+
+def as_tensor(value: Any, what: str = "it") -> torch.Tensor:
+    """Anything that means a tensor of numbers, as one. Raises Mismatch in words otherwise."""
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    if value is None:
+        raise Mismatch(f"{what} is None: is there a `return`?")
+    try:
+        if isinstance(value, (list, tuple)):
+            parts = [as_tensor(part, what) for part in value]
+            return torch.stack([part.double() for part in parts]) if parts else torch.empty(0)
+        if isinstance(value, (bool, int, float)) or hasattr(value, "__array__"):
+            return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    raise Mismatch(f"{what} is {described(value)}, expected numbers")
+
+
+def observe(value: Any) -> None:
+    """Remember a compared value for the diagnosis, if one is being made."""
+    values = observed.get()
+    if values is not None:
+        values.append(value)
+
+
+def described(value: Any) -> str:
+    """A value in a few words, bounded in length."""
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {_shape(value)}"
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return repr(value[:80])
+    if isinstance(value, (bool, int, float)):
+        return f"{value!r:.40}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)} entries"
+    return f"a value of another kind ({value!r:.60})"
+
+
+def shown(tensor: torch.Tensor) -> str:
+    """A few values of a tensor, rounded to four places, rows in brackets."""
+    if tensor.numel() > SHOWN_VALUES:
+        head = ", ".join(_number(v) for v in tensor.flatten()[: SHOWN_VALUES // 2].tolist())
+        return f"{_shape(tensor)} values [{head}, …]"
+    return _nested(tensor.tolist())
+
+
+def _nested(values: Any) -> str:
+    if isinstance(values, list):
+        return "[" + ", ".join(_nested(value) for value in values) + "]"
+    return _number(values)
+
+
+def _number(value: float | bool) -> str:
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        return str(value)
+    return f"{value:.4g}"
+
+
+def _difference(got: torch.Tensor, wanted: torch.Tensor, close: torch.Tensor, what: str) -> str:
+    if got.is_floating_point() and bool(got.isnan().any()) and not bool(wanted.isnan().any()):
+        return f"{what} contains nan (not a number)"
+    wrong = int((~close).sum())
+    count = f"{wrong} of {close.numel()} values are wrong" if close.numel() > 1 else "wrong value"
+    return f"{count}: {what} is {shown(got)}"
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return str(tuple(tensor.shape))

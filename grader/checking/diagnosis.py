@@ -1,0 +1,114 @@
+"""Naming the mistake: which known wrong version of the stub gives the same values?
+
+Inputs of checks do not depend on the student. So a failed check is run once more in this process
+against the solution with each known misconception in it; where the compared values are the same,
+up to and including the one that failed, the student's mistake has a name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import torch
+
+from grader.assignment import Assignment
+from grader.checking.comparison import as_tensor, observed
+from grader.errors import GraderError
+from grader.misconceptions import Misconception
+from grader.misconceptions import load as load_misconceptions
+from grader.sandbox.client import LocalConversation, RemoteSubmission
+from grader.submission import read
+
+Trace = list[Any]  # the values that a check compared, in order
+
+
+class Diagnosis:
+    """The solution, its known wrong versions, and what checks see of them."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.solution = read(assignment.solution, [stub.name for stub in assignment.stubs])
+        path = assignment.private / "misconceptions.py"
+        self.known = load_misconceptions(path) if path.is_file() else []
+        self.traces: dict[tuple[str, str], Trace | None] = {}
+
+    def name_mistake(self, item: pytest.Function, stub: str) -> Misconception | None:
+        """The misconception of `stub` whose values equal those that the running check has just
+        compared, or None: also where two fit equally well."""
+        trace = observed.get()
+        if not trace or "submission" not in _arguments(item):
+            return None
+        own = [wrong for wrong in self.known if wrong.stub == stub]
+        matches = [wrong for wrong in own if _same(trace, self._trace(item, wrong))]
+        return matches[0] if len(matches) == 1 else None
+
+    def _trace(self, item: pytest.Function, wrong: Misconception) -> Trace | None:
+        """What the check compares of a wrong version before it fails; None if it passes."""
+        key = (item.name, wrong.name)
+        if key not in self.traces:
+            self.traces[key] = self._run(item, wrong)
+        return self.traces[key]
+
+    def _run(self, item: pytest.Function, wrong: Misconception) -> Trace | None:
+        arguments = _arguments(item) | {"submission": self.reference(wrong)}
+        if "rng" in arguments:
+            arguments["rng"] = self.rng(item)
+        if "reference" in arguments:
+            arguments["reference"] = self.reference()
+        trace: Trace = []
+        token = observed.set(trace)
+        try:
+            item.function(**arguments)
+        except (AssertionError, GraderError):
+            return trace
+        finally:
+            observed.reset(token)
+        return None
+
+    def reference(self, misconception: Misconception | None = None) -> RemoteSubmission:
+        """The solution behind a submission's interface, in this process; or a wrong version."""
+        conversation = LocalConversation()
+        cells = list(self.solution.cells)
+        if misconception is not None:
+            cells.append((misconception.name, misconception.source, 1))
+        conversation.request(
+            "load",
+            cells=cells,
+            helpers={},
+            contract=self.assignment.contract,
+            skip=[],
+            device="cpu",
+        )
+        return RemoteSubmission(
+            conversation, frozenset(stub.name for stub in self.assignment.stubs)
+        )
+
+    def rng(self, item: pytest.Item) -> torch.Generator:
+        """The generator of a check's inputs: the same for every student and every run."""
+        digest = sha256(f"{self.assignment.name}:{item.name}".encode()).digest()
+        return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+
+def _arguments(item: pytest.Function) -> dict[str, Any]:
+    """The values of the fixtures and parameters that the check's function takes."""
+    names = inspect.signature(item.function).parameters
+    return {name: item.funcargs[name] for name in names if name in item.funcargs}
+
+
+def _same(ours: Trace, theirs: Trace | None) -> bool:
+    if theirs is None or len(ours) != len(theirs):
+        return False
+    return all(_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _equal(a: Any, b: Any) -> bool:
+    try:
+        one, other = as_tensor(a), as_tensor(b)
+    except AssertionError:
+        return type(a) is type(b) and (a is None or a == b)
+    if one.shape != other.shape:
+        return False
+    return torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-6, equal_nan=True)

@@ -1,0 +1,197 @@
+"""The command line: grade, data, doctor. The work is done elsewhere; torch is imported late, so
+that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from grader.errors import InfrastructureError, UsageError
+
+BELOW_THRESHOLD, USAGE, INFRASTRUCTURE = 1, 2, 3
+
+app = typer.Typer(
+    name="grader",
+    help="Grades deep-learning coursework: student code runs in a sandbox, the checks outside it.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+console = Console()
+errors = Console(stderr=True)
+
+
+class Device(str, Enum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Level(str, Enum):
+    auto = "auto"
+    namespaces = "namespaces"
+    landlock = "landlock"
+    process = "process"
+
+
+DeviceOption = Annotated[Device, typer.Option(help="Where tensors of the checks live.")]
+LevelOption = Annotated[
+    Level,
+    typer.Option(
+        help="How student code is kept apart. 'auto' takes the strongest level that passes its "
+        "probe here; 'process' is no protection and must be asked for by name."
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="Folder with the data set's idx files; the word 'embedded' takes the small subset "
+        "that comes with the grader. Default: $GRADER_DATA, the cache, the system's package, "
+        "a download, the subset.",
+    ),
+]
+CourseOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder that holds assignments/ and solutions/.",
+        envvar="GRADER_COURSE",
+        show_default="the current folder",
+    ),
+]
+
+
+def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors of ours become a sentence and an exit code, never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except UsageError as error:
+            errors.print(f"[red]error:[/red] {error}", highlight=False)
+            raise typer.Exit(USAGE) from None
+        except InfrastructureError as error:
+            errors.print(f"[red]this machine cannot grade:[/red] {error}", highlight=False)
+            raise typer.Exit(INFRASTRUCTURE) from None
+
+    return wrapped
+
+
+@app.command()
+@readable_errors
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help="Submissions: .py, .ipynb, or a folder with one student's files.",
+        ),
+    ],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all results as JSON; '-' for the screen.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for one record per submission, written as it ends.")
+    ] = None,
+    device: DeviceOption = Device.auto,
+    isolation: LevelOption = Level.auto,
+    data: DataOption = None,
+    fail_under: Annotated[
+        float,
+        typer.Option(help="Exit with 1 when a score is below this percentage.", min=0, max=100),
+    ] = 0,
+    course: CourseOption = Path(),
+) -> None:
+    """Grade submissions of one assignment with its hidden checks.
+
+    A submission that cannot be read, never ends or crashes gets a record that says so, and the
+    next one is graded.
+
+    Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 this machine or the grader failed.
+
+    [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
+    """
+    from grader.batch import grade_all
+    from grader.grading import Settings
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"There is no file or folder {path}.")
+    settings = Settings(device.value, isolation.value, data)
+    results = grade_all(_course(course), assignment, paths, settings, out, console=errors)
+    _print_results(results, json_file)
+    if any(result.record.status == "infrastructure_error" for result in results):
+        raise typer.Exit(INFRASTRUCTURE)
+    if any(100 * r.grade.score < fail_under * r.grade.max_score for r in results):
+        raise typer.Exit(BELOW_THRESHOLD)
+
+
+def _print_results(results: list[Any], json_file: Path | None) -> None:
+    from grader.reports import as_json, terminal
+
+    if json_file is not None and str(json_file) == "-":
+        typer.echo(as_json.render(results))
+        return
+    for result in results:
+        console.print(terminal.table(result))
+    if len(results) > 1:
+        console.print(terminal.overview(results))
+    if json_file is not None:
+        json_file.write_text(as_json.render(results) + "\n", "utf-8")
+        console.print(f"Results: {json_file}")
+
+
+@app.command()
+@readable_errors
+def data(
+    name: Annotated[str, typer.Argument(help="FashionMNIST or MNIST.")] = "FashionMNIST",
+    data: DataOption = None,
+) -> None:
+    """Say which copy of a data set is used and from where; fetch and unpack it if need be."""
+    from grader import datasets
+
+    found = datasets.find(name, data)
+    console.print(f"{found.name}, {found.variant}: {found.source}", highlight=False)
+    console.print(f"  public split (mounted in sandboxes): {found.public_root}", highlight=False)
+    console.print(f"  hidden test images: {len(found.hidden_labels()):,}", highlight=False)
+    console.print(f"  sha256: {found.sha256}", highlight=False)
+    if found.variant == "embedded":
+        console.print(
+            "This is the small subset. For the full data set install the system package "
+            "dataset-fashion-mnist, or give its folder: --data DIR."
+        )
+
+
+@app.command()
+@readable_errors
+def doctor() -> None:
+    """Show what this machine gives: isolation, device, data, versions; and what to repair.
+
+    Exit code 3 when hidden checks cannot be run here.
+    """
+    from grader.reports import doctor as report
+
+    healthy = report.examine(console)
+    if not healthy:
+        raise typer.Exit(INFRASTRUCTURE)
+
+
+def _course(folder: Path) -> Path:
+    """The course's folder: the given one, or the nearest one above it with solutions/."""
+    for candidate in (folder.resolve(), *folder.resolve().parents):
+        if (candidate / "solutions").is_dir():
+            return candidate
+    raise UsageError(
+        f"{folder.resolve()} is no course: it has no folder solutions/. Go to the course's folder "
+        "or name it with --course."
+    )

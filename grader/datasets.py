@@ -1,0 +1,299 @@
+"""Finds a data set, checks it, and splits what students may see from what they may not.
+
+Two halves in one file. The reading half (read_idx, load_split, text_labels) also runs next to
+student code, so the top imports nothing but the standard library and numpy. The finding half
+(find) is for the trusted side only. A prepared data set is one folder of the cache:
+
+    public/<Name>/raw/*-ubyte     as torchvision expects it; t10k-* hold the first fifth only
+    private/t10k-*-ubyte          the other four fifths of the test set, never shown to a sandbox
+    origin.json                   where it came from; written last, so without it nothing counts
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import lzma
+import math
+import os
+import tempfile
+import zlib
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import urlopen
+
+import numpy as np
+
+TRAIN = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+TEST = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+FILES = TRAIN + TEST
+COUNTS = {"full": (60_000, 10_000), "embedded": (10_000, 2_000)}  # training and test images
+LABELS = {
+    "FashionMNIST": "t-shirt,trouser,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot",
+    "MNIST": "0,1,2,3,4,5,6,7,8,9",
+}
+# The sha256 of FILES, unpacked. Full sets: Debian's dataset-fashion-mnist 0.0~git20200523 and the
+# original MNIST files. Embedded subset: printed by benchmarks/make_embedded_subset.py.
+DIGESTS = {
+    "FashionMNIST": {
+        "full": (
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
+        "embedded": (
+            "9e74f80ba62799d81d9b0f348cf4d2440314689884458ab6dca2004dc6cf9bf7",
+            "27fd5086e5a76abb29e73bb7a1e2e16f174b15c76f2587baba28b205f346bd8f",
+            "a8a134b57bd3d9a41406ffeaa37d06187e7ec67ab5a60444ab20dcafb6f9e9b7",
+            "6ee500b30a311cdfff665fd7271db9e4ca68d7ebb5ff4221357b3dd3adfc0da7",
+        ),
+    },
+    "MNIST": {
+        "full": (
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+    },
+}
+MIRRORS = {  # those of torchvision; asked directly, because importing torch takes seconds
+    "FashionMNIST": "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    "MNIST": "https://ossci-datasets.s3.amazonaws.com/mnist/",
+}
+PACKAGES = {"FashionMNIST": Path("/usr/share/datasets/fashion-mnist")}
+EMBEDDED = Path(__file__).absolute().parent / "data"
+# --- The reading half: also runs next to student code ------------------------------------------
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """Read an idx file (plain, .gz or .xz) of unsigned bytes into a writable uint8 array.
+
+    The format: 0, 0, 8 (unsigned bytes), the number of dimensions, each as a big-endian 32-bit
+    integer, the data. Raises ValueError, with a sentence, for anything else, OSError for no file.
+    """
+    unpack = {".gz": gzip.decompress, ".xz": lzma.decompress}.get(path.suffix, bytes)
+    try:
+        data = unpack(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise ValueError(f"{path} cannot be unpacked: {error}.") from error
+    start = 4 + 4 * data[3] if len(data) > 3 else 0
+    if data[:3] != b"\0\0\x08" or not 4 < start <= len(data):
+        raise ValueError(f"{path} is no idx file of unsigned bytes: it starts with {data[:4]!r}.")
+    shape = tuple(int.from_bytes(data[i : i + 4], "big") for i in range(4, start, 4))
+    if len(data) - start != math.prod(shape):
+        raise ValueError(f"{path}: {len(data) - start} bytes of data do not make shape {shape}.")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+
+
+def write_idx(path: Path, array: np.ndarray) -> None:
+    """Write a uint8 array as a plain idx file; ValueError for another dtype or no dimensions."""
+    if array.dtype != np.uint8 or array.ndim == 0:
+        raise ValueError(f"only uint8 arrays with dimensions can be written, not {array.dtype}.")
+    path.write_bytes(_header(array.shape) + array.tobytes())
+
+
+def load_split(root: Path, name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read a public split below `root`: uint8 images (n, 28, 28) and int64 labels (n,).
+
+    `split` is "train" or "test" (the public fifth of the test set), anything else a KeyError.
+    Raises ValueError for files that do not fit together, OSError if there are none.
+    """
+    files = {"train": TRAIN, "test": TEST}[split]
+    images, labels = (read_idx(root / name / "raw" / file) for file in files)
+    if labels.ndim != 1 or images.shape != (len(labels), 28, 28):
+        raise ValueError(f"{root}: images {images.shape} do not fit to labels {labels.shape}.")
+    return images, labels.astype(np.int64)
+
+
+def text_labels(name: str) -> list[str]:
+    """Return the ten class names of a known data set; KeyError for an unknown one."""
+    return LABELS[name].split(",")
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    return bytes((0, 0, 8, len(shape))) + b"".join(n.to_bytes(4, "big") for n in shape)
+
+
+# --- The finding half: the trusted side only ---------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A prepared data set; only `public_root` may ever be shown to a sandbox."""
+
+    name: str
+    variant: str  # "full" or "embedded"
+    sha256: str  # one digest over the four files' digests
+    source: str  # where it came from, in words
+    public_root: Path
+    private_root: Path
+
+    def hidden_images(self) -> np.ndarray:
+        """Return the test images that no student sees: uint8 (n, 28, 28), n = 8,000 or 1,600."""
+        return read_idx(self.private_root / TEST[0])
+
+    def hidden_labels(self) -> np.ndarray:
+        """Return the classes of `hidden_images`: int64 (n,)."""
+        return read_idx(self.private_root / TEST[1]).astype(np.int64)
+
+
+def find(name: str, data_dir: Path | None = None) -> Dataset:
+    """Find data set `name`, verify its checksums once, and return it split and ready to mount.
+
+    Looks in `data_dir` and nowhere else if it is given ("embedded" means the subset in this
+    package). Otherwise in this order: the folder in GRADER_DATA; the cache (GRADER_CACHE or the
+    user's); the system package; torchvision's mirror, unless GRADER_OFFLINE is set; the embedded
+    subset. A folder holds the files plain, .gz or .xz, in <name>/raw, <name>, raw or itself.
+    Raises DatasetError, with a sentence, if no usable data set is found.
+    """
+    from grader.errors import DatasetError
+
+    if name not in DIGESTS:
+        raise DatasetError(f"unknown data set {name!r}: known are {', '.join(DIGESTS)}.")
+    try:
+        if data_dir is not None:
+            dataset = _in_folder(name, data_dir)
+        else:
+            dataset = (
+                _in_folder(name, os.environ.get("GRADER_DATA"))
+                or _cached(name, "full")
+                or _in_folder(name, PACKAGES.get(name))
+                or _downloaded(name)
+                or _in_folder(name, EMBEDDED)
+            )
+    except OSError as error:
+        raise DatasetError(
+            f"{name} could not be prepared: {error}. GRADER_CACHE can name another cache folder."
+        ) from error
+    if dataset is None:
+        raise DatasetError(
+            f"no {name} {f'in {data_dir}' if data_dir else 'here or over the network'}: put the "
+            f"files {', '.join(FILES)} (plain, .gz or .xz) into DIR, DIR/raw, DIR/{name} or "
+            f"DIR/{name}/raw, and name DIR with --data or GRADER_DATA."
+        )
+    return dataset
+
+
+def _downloaded(name: str) -> Dataset | None:
+    """Ask torchvision's mirror; whatever goes wrong, the next place is asked instead."""
+    from grader.errors import DatasetError
+
+    # A test run (PYTEST_VERSION) must end the same with and without a network.
+    if os.environ.get("GRADER_OFFLINE") or "PYTEST_VERSION" in os.environ:
+        return None
+    try:
+        with tempfile.TemporaryDirectory() as temporary:
+            for file in reversed(FILES):  # a small one first
+                with urlopen(f"{MIRRORS[name]}{file}.gz", timeout=3) as answer:
+                    Path(temporary, f"{file}.gz").write_bytes(answer.read())
+            return _in_folder(name, temporary, f"download from {MIRRORS[name]}")
+    except (OSError, HTTPException, DatasetError):
+        return None
+
+
+def _in_folder(name: str, folder: Path | str | None, source: str = "") -> Dataset | None:
+    """Prepare what lies in `folder`; None if that is no `name`. Files seen before are not read."""
+    if not folder:
+        return None
+    folder = EMBEDDED if str(folder) == "embedded" else Path(folder).absolute()
+    if folder == EMBEDDED:
+        source = "subset embedded in the grader package"
+    elif folder == PACKAGES.get(name):
+        source = f"Debian package dataset-{folder.name} ({folder})"
+    ends = ("", ".gz", ".xz")
+    for place in (folder / name / "raw", folder / name, folder / "raw", folder):
+        found = [[p for end in ends if (p := place / f"{file}{end}").is_file()] for file in FILES]
+        if all(found):
+            break
+    else:
+        return None
+    files = [paths[0] for paths in found]
+    stamp = [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+    known = filter(None, (_cached(name, variant, stamp) for variant in DIGESTS[name]))
+    return next(known, None) or _prepare(name, files, source or f"files in {folder}", stamp)
+
+
+def _prepare(name: str, files: list[Path], source: str, stamp: list[str]) -> Dataset | None:
+    """Verify the files and store their parts in the cache; None if they are another data set's."""
+    from grader.errors import DatasetError
+
+    try:
+        arrays = [read_idx(file) for file in files]
+    except ValueError as error:
+        raise DatasetError(f"{error} Put a fresh copy of {name} there.") from error
+    digests = tuple(hashlib.sha256(_header(a.shape) + a.tobytes()).hexdigest() for a in arrays)
+    if any(digests in DIGESTS[other].values() for other in DIGESTS if other != name):
+        return None  # GRADER_DATA may name the folder of MNIST, and this is about FashionMNIST
+    # The variant that most files belong to: then the error names the file that does not.
+    variant = max(DIGESTS[name], key=lambda each: len({*digests} & {*DIGESTS[name][each]}))
+    for file, found, expected in zip(files, digests, DIGESTS[name][variant], strict=True):
+        if found != expected:
+            raise DatasetError(
+                f"{file} is not the one of {name} ({variant}): unpacked, its sha256 is {found}, "
+                f"expected was {expected}. Put a fresh copy there or name another folder."
+            )
+    # Each file appears whole or not at all. Processes that do this at once write the same bytes,
+    # so it does not matter whose file stays; a damaged one is replaced in the same way.
+    home = _made(_home(name, variant))
+    with tempfile.TemporaryDirectory(dir=home) as temporary:
+        new = Path(temporary, "new")
+        for path, part in _parts(name, variant).items():
+            write_idx(new, arrays[FILES.index(path.name)][part])
+            new.chmod(0o600 if path.parent.name == "private" else 0o644)
+            new.replace(_made(home / path.parent) / path.name)
+        new.write_text(json.dumps({"source": source, "stamp": stamp}))
+        new.replace(home / "origin.json")
+    return _cached(name, variant)
+
+
+def _cached(name: str, variant: str, stamp: list[str] | None = None) -> Dataset | None:
+    """What lies in the cache, if it is whole (and, given a stamp, made from just these files)."""
+    home = _home(name, variant)
+    try:
+        origin = json.loads((home / "origin.json").read_text())
+        sound = stamp in (None, origin["stamp"])
+        for path, part in _parts(name, variant).items():
+            shape = (part.stop - part.start, *((28, 28) if "images" in path.name else ()))
+            with open(home / path, "rb") as file:
+                header, size = file.read(4 + 4 * len(shape)), file.seek(0, os.SEEK_END)
+            sound &= header == _header(shape) and size == len(header) + math.prod(shape)
+    except (OSError, ValueError, KeyError):
+        return None
+    place = (origin["source"], home / "public", home / "private")
+    return Dataset(name, variant, _sha256(name, variant), *place) if sound else None
+
+
+def _parts(name: str, variant: str) -> dict[Path, slice]:
+    """The files of a prepared data set, and which part of the original one each is."""
+    train, test = COUNTS[variant]
+    public, private, shown = Path("public", name, "raw"), Path("private"), test // 5
+    return {
+        **{public / file: slice(0, train) for file in TRAIN},
+        **{public / file: slice(0, shown) for file in TEST},
+        **{private / file: slice(shown, test) for file in TEST},
+    }
+
+
+def _sha256(name: str, variant: str) -> str:
+    lines = zip(DIGESTS[name][variant], FILES, strict=True)  # as sha256sum prints them
+    return hashlib.sha256("".join(f"{sha}  {file}\n" for sha, file in lines).encode()).hexdigest()
+
+
+def _home(name: str, variant: str) -> Path:
+    from platformdirs import user_cache_dir
+
+    cache = Path(os.environ.get("GRADER_CACHE") or user_cache_dir("grader")).absolute()
+    return cache / "datasets" / f"{name}-{variant}-{_sha256(name, variant)[:16]}"
+
+
+def _made(folder: Path) -> Path:
+    """Make a folder that a sandbox's user may enter, whatever the umask; "private" he may not."""
+    if not folder.is_dir():
+        mode = 0o700 if folder.name == "private" else 0o755
+        (_made(folder.parent) / folder.name).mkdir(mode, exist_ok=True)
+        folder.chmod(mode)
+    return folder

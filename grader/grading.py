@@ -1,0 +1,158 @@
+"""From an upload to a record: the main path.
+
+read the upload → box → load → run the checks → record
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from grader import __version__, datasets, submission
+from grader.assignment import Assignment
+from grader.checking.plugin import Suite, with_suite
+from grader.datasets import Dataset
+from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
+from grader.records import CheckResult, DatasetUsed, Record, Status
+from grader.sandbox import isolation
+from grader.sandbox.chain import Sandbox, Source
+from grader.submission import Submission
+
+ATTEMPTS = 2  # when the machine fails, not the student
+
+Progress = Callable[[str, CheckResult | None], None]  # (submission, check done or None: begun)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to grade; every choice is written into the record.
+
+    device: "auto", "cpu" or "cuda". level: "auto" or an isolation level. data: a folder with the
+    data set, "embedded" for the subset in the package, or None for the usual places.
+    """
+
+    device: str = "auto"
+    level: str = "auto"
+    data: Path | None = None
+
+
+@dataclass
+class Bench:
+    """What all submissions of a run share: the suite, the data, the device, the isolation."""
+
+    assignment: Assignment
+    suite: Suite
+    dataset: Dataset | None
+    device: str
+    level: str
+    notes: list[str] = field(default_factory=list)
+
+    def grade(self, path: Path, progress: Progress = lambda name, check: None) -> Record:
+        """Grade one upload. Whatever it is, the result is a record, never an exception."""
+        started = time.monotonic()
+        progress(path.name, None)
+        try:
+            upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
+        except UnreadableSubmission as error:
+            return self._record(path.stem, "unreadable", started, warnings=[str(error)])
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._grade_once(upload, progress, started)
+            except InfrastructureError as error:
+                problem = f"the grader failed, not the submission: {error}"
+                if attempt < ATTEMPTS:
+                    continue
+        return self._record(upload.name, "infrastructure_error", started, warnings=[problem])
+
+    def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
+        source = Source(
+            upload.cells,
+            {**self.assignment.stand_ins(), **upload.helpers},
+            self.assignment.contract,
+            self.device,
+        )
+        root = self.dataset.public_root if self.dataset else None
+        with Sandbox(source, self.level, root, self.assignment.load_seconds) as sandbox:
+            checks = _run(sandbox, self.suite, lambda check: progress(upload.path.name, check))
+        return self._record(
+            upload.name,
+            "graded",
+            started,
+            checks=checks,
+            warnings=[*upload.warnings, *sandbox.report.notes],
+            output=sandbox.printed.decode("utf-8", "replace"),
+            digest=upload.digest,
+        )
+
+    def _record(
+        self,
+        name: str,
+        status: Status,
+        started: float,
+        *,
+        checks: list[CheckResult] | None = None,
+        warnings: list[str],
+        output: str = "",
+        digest: str = "",
+    ) -> Record:
+        used = self.dataset
+        return Record(
+            submission=name,
+            assignment=self.assignment.name,
+            status=status,
+            isolation=self.level if status == "graded" else None,
+            device=self.device,
+            dataset=DatasetUsed(used.name, used.variant, used.sha256) if used else None,
+            checks=checks or [],
+            warnings=warnings,
+            output=output,
+            seconds=round(time.monotonic() - started, 3),
+            environment=_environment(),
+            digests={"submission": digest, "suite": self.assignment.digest},
+        )
+
+
+def _run(sandbox: Sandbox, suite: Suite, done: Callable[[CheckResult], None]) -> list[CheckResult]:
+    """Load the submission and run the suite; one that cannot be loaded fails every check."""
+    try:
+        sandbox.load()
+    except SandboxEvent as event:
+        return suite.all_failed(event)
+    return suite.run(sandbox, done)
+
+
+def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench], None]) -> None:
+    """Choose device, isolation and data, collect the suite, and call `body` with them.
+
+    Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
+    """
+    device = _device(settings.device)
+    chosen = isolation.choose(settings.level)
+    dataset = datasets.find(assignment.dataset, settings.data) if assignment.dataset else None
+    notes = list(chosen.reasons)
+    with_suite(
+        assignment,
+        dataset,
+        lambda suite: body(Bench(assignment, suite, dataset, device, chosen.level, notes)),
+    )
+
+
+def _device(wanted: str) -> str:
+    cuda = torch.cuda.is_available()
+    if wanted == "cuda" and not cuda:
+        raise UsageError("There is no CUDA device here; use --device cpu.")
+    return "cuda" if wanted != "cpu" and cuda else "cpu"
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "grader": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "platform": platform.platform(),
+    }

@@ -1,0 +1,1 @@
+"""Renderers: from records and grades to what people and machines read. They run nothing."""

@@ -1,0 +1,92 @@
+"""Results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from grader.batch import Result
+    from grader.records import CheckResult
+
+STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
+MAX_WARNINGS = 5
+
+
+def table(result: Result) -> Group:
+    """Stub, points, and for each stub what failed first and why."""
+    record, grade = result.record, result.grade
+    if record.status != "graded":
+        heading = Text(
+            f"\n{record.submission}: {record.status.replace('_', ' ')}", style="bold red"
+        )
+        return Group(heading, *(Text(f"  {warning}") for warning in record.warnings))
+    data = f" on {record.dataset.name} ({record.dataset.variant})" if record.dataset else ""
+    rows = Table(
+        title=f"\n{escape(record.submission)}: {grade.score:g} of {grade.max_score:g}",
+        title_justify="left",
+        title_style="bold",
+        caption=f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
+        f"{record.seconds:.1f} s",
+        caption_justify="left",
+    )
+    rows.add_column("stub", no_wrap=True)
+    rows.add_column("points", justify="right", no_wrap=True)
+    rows.add_column("status", no_wrap=True)
+    rows.add_column("what failed and why", overflow="fold")
+    for stub in grade.stubs:
+        failed = [c for c in record.checks if c.stub == stub.name and c.outcome != "passed"]
+        rows.add_row(
+            escape(stub.name),
+            f"{stub.points:g} / {stub.max_points:g}",
+            Text(stub.status, style=STYLE.get(stub.status, "red")),
+            _reason(failed),
+        )
+    return Group(rows, *_warnings(record.warnings))
+
+
+def overview(results: Sequence[Result]) -> Table:
+    """One line for each submission."""
+    rows = Table(title="\nAll submissions", title_justify="left", title_style="bold")
+    rows.add_column("submission")
+    rows.add_column("score", justify="right")
+    rows.add_column("lost points in")
+    rows.add_column("seconds", justify="right")
+    for result in results:
+        record, grade = result.record, result.grade
+        lost = [stub.name for stub in grade.stubs if stub.points < stub.max_points]
+        status = "" if record.status == "graded" else record.status.replace("_", " ")
+        if len(lost) == len(grade.stubs) and not status:
+            status = "every stub"
+        rows.add_row(
+            escape(record.submission),
+            f"{grade.score:g}",
+            escape(status or ", ".join(lost)),
+            f"{record.seconds:.1f}",
+        )
+    return rows
+
+
+def _reason(failed: Sequence[CheckResult]) -> Text:
+    """The most telling message of a stub: one that names the mistake, else the first."""
+    if not failed:
+        return Text("")
+    named = [check for check in failed if check.misconception]
+    telling = (named or list(failed))[0]
+    more = len(failed) - 1
+    text = Text(telling.message)
+    if more:
+        text.append(f"\n({more} more of its checks failed)", style="dim")
+    return text
+
+
+def _warnings(warnings: Sequence[str]) -> list[Text]:
+    lines = [Text(f"  note: {warning}", style="dim") for warning in warnings[:MAX_WARNINGS]]
+    if len(warnings) > MAX_WARNINGS:
+        lines.append(Text(f"  … and {len(warnings) - MAX_WARNINGS} more notes", style="dim"))
+    return lines

@@ -1,0 +1,288 @@
+"""The trusted side of the sandbox: conversations with deadlines, and the submission as an object.
+
+A check calls ``submission.softmax(X)``; the call crosses the socket and a plain value comes back,
+or one of the typed events of ``grader.errors``: the code raised, the stub is missing, the time ran
+out, the process died, the bytes were no message.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import inspect
+import os
+import selectors
+import socket
+import textwrap
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from grader.errors import (
+    DeadlineExceeded,
+    MissingStub,
+    ProcessDied,
+    ProtocolError,
+    SandboxEvent,
+    StudentError,
+)
+from grader.sandbox import loader, protocol
+from grader.sandbox.protocol import Channel, CodecError, Message
+from grader.sandbox.worker import Worker
+
+CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
+MAX_OUTPUT = 64 << 10  # bytes of printed text that are kept
+
+
+# ------------------------------------------------------------------------------ conversations
+
+
+class Conversation(Protocol):
+    """One process of the chain, or the reference in this process: questions and answers."""
+
+    def request(self, kind: str, **arguments: Any) -> Any: ...
+
+
+@dataclass
+class Output:
+    """What the box printed: the first part is kept, the rest only counted."""
+
+    fd: int
+    kept: bytearray = field(default_factory=bytearray)
+    dropped: int = 0
+
+    def drain(self) -> bool:
+        """Read what is there without waiting. False when the pipe has closed."""
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(self.fd, 1 << 16)
+            room = MAX_OUTPUT - len(self.kept)
+            self.kept += data[:room]
+            self.dropped += max(0, len(data) - room)
+            return bool(data)
+        return True
+
+
+class ProcessConversation:
+    """Speaks with one process in a box."""
+
+    def __init__(self, end: socket.socket, output: Output) -> None:
+        self.channel = Channel(end)
+        self.output = output
+        self.number = 0
+        self.place = ""  # of the statement that is being loaded
+        self.ended: SandboxEvent | None = None
+        self.each = self.deadline = 0.0
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(end, selectors.EVENT_READ)
+        self.selector.register(output.fd, selectors.EVENT_READ)
+
+    def allow(self, seconds: float, each: float) -> None:
+        """From now on all requests together may take `seconds`, and every one `each`."""
+        self.deadline = time.monotonic() + seconds
+        self.each = each
+
+    def request(self, kind: str, **arguments: Any) -> Any:
+        """Ask, wait for the answer as long as `allow` said, return its value.
+
+        Raises StudentError, MissingStub, DeadlineExceeded, ProcessDied or ProtocolError; after
+        one of the last three every further request raises it again.
+        """
+        node, buffers = protocol.pack(arguments, _node_for)
+        seconds = min(self.each, self.deadline - time.monotonic())
+        return _answer(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
+
+    def fork(self, seconds: float = CONTROL_SECONDS) -> tuple[ProcessConversation, int]:
+        """Let the process fork, once it listens; returns a conversation with the child, its pid."""
+        ours, theirs = socket.socketpair()
+        try:
+            message = self._exchange("fork", seconds, None, [], theirs.fileno())
+        except SandboxEvent:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        if not isinstance(message.body, int) or message.kind != "value":
+            ours.close()
+            raise ProtocolError("it answered a fork with something else")
+        return ProcessConversation(ours, self.output), message.body
+
+    def reap(self, pid: int) -> int | None:
+        """Have a child killed; its exit status as far as the parent knows it."""
+        status = self._exchange("reap", CONTROL_SECONDS, pid, []).body
+        return status if isinstance(status, int) else None
+
+    def close(self) -> None:
+        self.selector.close()
+        self.channel.close()
+
+    def _exchange(
+        self, kind: str, seconds: float, node: Any, buffers: list[Any], fd: int | None = None
+    ) -> Message:
+        if self.ended is not None:
+            raise self.ended
+        self.number += 1
+        deadline = time.monotonic() + seconds
+        wait = functools.partial(self._wait, deadline)
+        try:
+            self.channel.socket.settimeout(seconds)
+            self.channel.send(kind, self.number, node, buffers, fd)
+            while True:
+                message = self.channel.receive(wait)
+                if message.number != self.number:
+                    raise CodecError("an answer to a question that was not asked")
+                if message.kind != "progress":
+                    return message
+                self.place = message.body if isinstance(message.body, str) else ""
+        except TimeoutError:
+            self.ended = DeadlineExceeded(f"no answer within {max(seconds, 1):.0f} seconds")
+        except (EOFError, OSError):
+            self.ended = ProcessDied("its process ended")
+        except CodecError as error:
+            self.ended = ProtocolError(f"it sent no proper answer: {error}")
+        raise self.ended
+
+    def _wait(self, deadline: float) -> None:
+        """Block until the socket has something; keep the output pipe from filling up."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = {key.fd for key, _ in self.selector.select(left)}
+            if self.output.fd in ready and not self.output.drain():
+                self.selector.unregister(self.output.fd)
+            if self.channel.socket.fileno() in ready:
+                return
+
+
+class LocalConversation:
+    """The author's own code in this process, behind the same codec: for the reference."""
+
+    def __init__(self, data_root: str | None = None) -> None:
+        self.worker = Worker(data_root)
+
+    def request(self, kind: str, **arguments: Any) -> Any:
+        node, buffers = protocol.pack(arguments, _node_for)
+        message = Message(kind, 0, node, [bytearray(data) for data in buffers])
+        with loader.leaving_no_trace() if kind == "load" else contextlib.nullcontext():
+            kind, node, buffers = self.worker.answer(message)
+        return _answer(Message(kind, 0, node, [bytearray(data) for data in buffers]), self)
+
+
+def _answer(message: Message, conversation: Conversation) -> Any:
+    """The value of a reply, or the event that it reports."""
+    body = message.body
+    if message.kind == "missing" and isinstance(body, str):
+        raise MissingStub(body)
+    if message.kind == "raised" and isinstance(body, protocol.Sequence):
+        if len(body.items) == 3 and all(isinstance(item, str) for item in body.items):
+            raise StudentError(*body.items)
+    elif message.kind == "value":
+        try:
+            return protocol.unpack(message, lambda node: RemoteObject(conversation, node))
+        except CodecError as error:
+            raise ProtocolError(f"it sent no proper answer: {error}") from None
+    raise ProtocolError("it sent an answer of an unknown kind")
+
+
+# ------------------------------------------------------------------------------ remote objects
+
+
+class InSandbox:
+    """A check's function that runs inside the box: ``function(submission, *arguments)``."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.__doc__ = function.__doc__
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        definition = tree.body[0]
+        assert isinstance(definition, ast.FunctionDef)
+        definition.decorator_list = []
+        self.code = protocol.Code(definition.name, ast.unparse(tree))
+
+    def __call__(self, submission: RemoteSubmission, *arguments: Any) -> Any:
+        return submission._request("run", function=self, arguments=list(arguments))
+
+
+def in_sandbox(function: Callable[..., Any]) -> InSandbox:
+    """Mark a function of a check to run inside the box. Only its source is sent: of the names
+    around it, it sees ``torch`` and nothing else, and a student may read it."""
+    return InSandbox(function)
+
+
+def _node_for(value: object) -> Any:
+    """The node of something that is no plain value, on the way into the box."""
+    if isinstance(value, InSandbox):
+        return value.code
+    if isinstance(value, RemoteStub):
+        return protocol.Name(value.name)
+    if isinstance(value, RemoteObject):
+        return value._node
+    raise TypeError(f"a check cannot send a {type(value).__name__} into the box")
+
+
+class RemoteStub:
+    """A stub of the submission, by name; calling it runs the student's code in the box."""
+
+    def __init__(self, submission: RemoteSubmission, name: str) -> None:
+        self.submission = submission
+        self.name = name
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self.submission._request(
+            "call", target=self, arguments=list(arguments), keywords=keywords
+        )
+
+
+class RemoteObject:
+    """An object that lives in the box; its methods are called there."""
+
+    def __init__(self, conversation: Conversation, node: Any) -> None:
+        if not isinstance(node, protocol.Reference):
+            raise CodecError("a node that may not leave the box")
+        self._conversation = conversation
+        self._node = node
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return functools.partial(self._method, name)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._method("__getitem__", index)
+
+    def __repr__(self) -> str:
+        return f"<{self._node.type_name} object>"
+
+    def _method(self, name: str, *arguments: Any, **keywords: Any) -> Any:
+        return self._conversation.request(
+            "method",
+            target=self,
+            name=name,
+            arguments=list(arguments),
+            keywords=keywords,
+        )
+
+
+class RemoteSubmission:
+    """What a check calls ``submission``: the student's module on the far side of the boundary.
+
+    Attributes that the assignment names as stubs are callables; any other attribute reads a value
+    of the student's module. ``bind`` sets module values.
+    """
+
+    def __init__(self, conversation: Conversation, stubs: frozenset[str]) -> None:
+        self._conversation = conversation
+        self._stubs = stubs
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteStub(self, name) if name in self._stubs else self._request("value", name=name)
+
+    def bind(self, **values: Any) -> None:
+        """Set values of the student's module (``W``, ``b``, ``lr``)."""
+        self._request("bind", values=values)
+
+    def _request(self, kind: str, **arguments: Any) -> Any:
+        return self._conversation.request(kind, **arguments)

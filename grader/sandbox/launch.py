@@ -1,0 +1,212 @@
+"""Theory of operation: the small program that turns into the worker.
+
+plans.py writes a plan, a list of [step, argument] pairs, and boxes.py starts this file with it. Each
+step changes this process once, in the order of the plan; the last one replaces it (exec), so no
+process of ours stays behind and the process id that the trusted side holds is the box's own. It is
+a program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
+
+    namespaces  outside: [reveal, drop as root], bwrap ; inside: limit, run
+    landlock    [reveal, drop as root], limit, limit_processes, landlock, seccomp, run
+    process     limit, run
+
+A step that fails ends the process with status 126 and one sentence on stderr.
+It is started with `python -I -S`, so nothing of the environment or of site-packages is loaded, and
+it needs nothing but the standard library and its two neighbours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from grader.sandbox import landlock as landlock_rules
+from grader.sandbox import seccomp as seccomp_filter
+
+FAILED = 126
+NOBODY = 65534
+UNUSED_IDS = 0x70000000  # systemd's table of user ids calls 0x70000000 to 0x7fffffff unused
+
+
+def reveal(paths: list[str]) -> None:
+    """As root: make these paths reachable for a user who may not enter a folder above them.
+
+    A private mount namespace, which ends with this process, covers each closed folder (like root's
+    home, mode 0700) with an empty one and binds into it the needed paths only.
+    """
+    needed = [Path(path).resolve() for path in paths if Path(path).exists()]
+    covers = {cover for path in needed if (cover := _closed(path))}
+    if not covers:
+        return
+    _unshare_mounts(covers)
+    for path in list(needed):
+        if path in covers and path.is_dir():  # closed itself: its children take its place
+            needed += path.iterdir()
+    inside = [path for path in needed if covers.intersection(path.parents)]
+    handles = [(path, os.open(path, os.O_PATH), path.is_dir()) for path in inside]
+    for cover in covers:
+        _mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=1m")
+    for path, handle, is_folder in sorted(handles):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if is_folder:
+            path.mkdir(exist_ok=True)
+        else:
+            path.touch()
+        _mount(f"/proc/self/fd/{handle}", str(path), None, BIND | RECURSIVE)
+        os.close(handle)
+
+
+def _closed(path: Path) -> Path | None:
+    """The outermost folder on the way to `path`, or itself, that other users may not enter."""
+    way = [*reversed(path.parents), path]
+    return next((p for p in way if p.is_dir() and not p.stat().st_mode & 0o001), None)
+
+
+BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
+NEW_MOUNTS = 0x20000
+
+
+def _unshare_mounts(covers: set[Path]) -> None:
+    import ctypes
+
+    if ctypes.CDLL(None, use_errno=True).unshare(NEW_MOUNTS) != 0:
+        raise OSError(
+            ctypes.get_errno(),
+            f"the sandbox's user may not enter {', '.join(map(str, sorted(covers)))}, and mounts of"
+            " its own are refused here; install Python, grader and the data where every user may"
+            " read, or run as a user who is not root",
+        )
+    _mount(None, "/", None, PRIVATE | RECURSIVE)  # nothing mounted from here on reaches the host
+
+
+def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
+    if libc.mount(*encoded, ctypes.c_ulong(flags), data.encode()) != 0:
+        raise OSError(ctypes.get_errno(), f"cannot mount {target} for the sandbox's user")
+
+
+def drop(paths: dict[str, list[str]]) -> None:
+    """As root: become a user who owns nothing but the paths of `owned`.
+
+    Inside a user namespace made by root, /proc/sys belongs to the box. And a user of its own, where
+    the ids allow, shares no process count, pipe budget or file with a neighbour.
+    """
+    user = UNUSED_IDS + os.getpid()
+    if not _is_mapped(user):
+        user = NOBODY
+    for path in paths["owned"]:
+        os.chown(path, user, user)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    for path in paths["needed"]:
+        if not os.access(path, os.R_OK):
+            raise PermissionError(
+                f"the sandbox's user cannot read {path}; allow it with chmod -R a+rX {path}"
+            )
+
+
+def _is_mapped(user: int) -> bool:
+    """Whether this user namespace knows the id (a container may have 65,536 of them only)."""
+    rows = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    return any(first <= user < first + count for first, _, count in rows)
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Set the resource limits: {"AS": bytes, ...}, the names of setrlimit without RLIMIT_."""
+    import resource
+
+    for name, soft in limits.items():
+        kind = getattr(resource, "RLIMIT_" + name)
+        # At the soft CPU limit comes SIGXCPU, which code can ignore; at the hard one the kill.
+        hard = soft + 5 if name == "CPU" else soft
+        allowed = resource.getrlimit(kind)[1]
+        if allowed != resource.RLIM_INFINITY:
+            soft, hard = min(soft, allowed), min(hard, allowed)
+        try:
+            resource.setrlimit(kind, (soft, hard))
+        except (ValueError, OSError):
+            if sys.platform != "darwin":  # macOS takes no limit on addresses
+                raise
+
+
+def limit_processes(more: int) -> None:
+    """Threat: fork bombs. Without a user namespace the kernel counts the threads of the user, so
+    what the user runs already is added."""
+    running = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == os.getuid():
+                running += len(os.listdir(process / "task"))
+    limit({"NPROC": running + more})
+
+
+def landlock(rules: dict[str, Any]) -> None:
+    """Confine to the files of the rules; die with the thread that started this process."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    seccomp_filter.no_new_privileges()
+    landlock_rules.restrict(**rules)
+
+
+def seccomp(variant: dict[str, Any]) -> None:
+    """Install the system call filter."""
+    seccomp_filter.install(seccomp_filter.program(**variant))
+
+
+def bwrap(plan: dict[str, Any]) -> None:
+    """Become bubblewrap, which builds the box and starts the command as its second process.
+
+    Arguments go through a descriptor and the environment is empty: process 1 of the box is
+    bubblewrap itself, and the box can read its command line and environment in /proc/1.
+    """
+    filter_fd = _held(seccomp_filter.program())
+    arguments = [*plan["arguments"], "--seccomp", str(filter_fd)]
+    arguments_fd = _held("".join(argument + "\0" for argument in arguments).encode())
+    command = ["bwrap", "--args", str(arguments_fd), "--", *plan["command"]]
+    os.execve(plan["program"], command, {})
+
+
+def _held(content: bytes) -> int:
+    """A descriptor that survives exec and reads as this content; bubblewrap closes it."""
+    handle = os.memfd_create("plan", 0)
+    os.write(handle, content)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
+
+
+def run(plan: dict[str, Any]) -> None:
+    """Become the worker; bubblewrap has set folder and environment already."""
+    os.chdir(plan.get("folder", "."))
+    os.execvpe(plan["command"][0], plan["command"], plan.get("environment", os.environ))
+
+
+STEPS = {
+    step.__name__: step
+    for step in (reveal, drop, limit, limit_processes, landlock, seccomp, bwrap, run)
+}
+
+
+def main() -> None:
+    """Carry out the plan of the first argument."""
+    for name, argument in json.loads(sys.argv[1]):
+        try:
+            STEPS[name](argument)
+        except OSError as error:
+            print(f"sandbox: {name}: {error}", file=sys.stderr)
+            sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

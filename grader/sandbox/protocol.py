@@ -1,0 +1,400 @@
+"""The closed codec: which values may cross between the trusted side and a box, and how.
+
+A frame is a 4-byte big-endian length, a msgspec header of that length, and raw buffers whose
+sizes the header lists. The header is typed: a kind, a number that pairs answers with questions,
+and one tree of nodes. Values are None, bool, int, float, str, bytes, list, tuple, dict, dense
+tensors and arrays (dtype, shape, bytes), references to objects that stay in the box, and, towards
+the box only, source code. A subclass arrives as its plain base value. Nothing is ever unpickled.
+
+Both sides import this module; it knows nothing of checks, submissions or grades.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, Union
+
+import msgspec
+import numpy as np
+
+MAX_HEADER = 1 << 20  # bytes; tensors and long texts travel as buffers, not in the header
+MAX_PAYLOAD = 256 << 20  # bytes of all buffers of one frame: 60,000 float images are 188 MB
+MAX_BUFFERS = 10_000
+MAX_NODES = 100_000
+MAX_DEPTH = 32
+INLINE_TEXT = 1024  # longer texts become buffers
+
+DTYPES = {
+    "float16": 2,
+    "bfloat16": 2,
+    "float32": 4,
+    "float64": 8,
+    "int8": 1,
+    "int16": 2,
+    "int32": 4,
+    "int64": 8,
+    "uint8": 1,
+    "bool": 1,
+}
+
+
+class CodecError(ValueError):
+    """A value or frame outside the closed set; the text says which limit or type."""
+
+
+class _Node(msgspec.Struct, frozen=True, array_like=True):
+    pass
+
+
+class Tensor(_Node, tag="tensor", frozen=True, array_like=True):
+    dtype: str
+    shape: list[int]
+    requires_grad: bool
+
+
+class Array(_Node, tag="array", frozen=True, array_like=True):
+    dtype: str
+    shape: list[int]
+
+
+class Text(_Node, tag="text", frozen=True, array_like=True):
+    """A long string; its UTF-8 bytes are the next buffer."""
+
+
+class Blob(_Node, tag="bytes", frozen=True, array_like=True):
+    """Bytes: the next buffer."""
+
+
+class Sequence(_Node, tag="list", frozen=True, array_like=True):
+    items: list[Node]
+
+
+class FixedSequence(_Node, tag="tuple", frozen=True, array_like=True):
+    items: list[Node]
+
+
+class Mapping(_Node, tag="dict", frozen=True, array_like=True):
+    pairs: list[tuple[Node, Node]]
+
+
+class Reference(_Node, tag="ref", frozen=True, array_like=True):
+    """An object that lives in the box, known outside by a number and its type's name."""
+
+    number: int
+    type_name: str
+
+
+class Name(_Node, tag="name", frozen=True, array_like=True):
+    """A stub of the submission, by its contract name (towards the box only)."""
+
+    name: str
+
+
+class Code(_Node, tag="code", frozen=True, array_like=True):
+    """A function for the box, as source (towards the box only)."""
+
+    name: str
+    source: str
+
+
+Node = Union[  # noqa: UP007 - msgspec resolves the forward references at run time
+    None,
+    bool,
+    int,
+    float,
+    str,
+    Tensor,
+    Array,
+    Text,
+    Blob,
+    Sequence,
+    FixedSequence,
+    Mapping,
+    Reference,
+    Name,
+    Code,
+]
+
+
+class Header(msgspec.Struct, frozen=True, array_like=True):
+    kind: str
+    number: int
+    body: Node
+    sizes: list[int]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One decoded frame: its kind, the number that pairs it with a question, a node, buffers."""
+
+    kind: str
+    number: int
+    body: Any
+    buffers: list[bytearray]
+
+
+_encode_header = msgspec.msgpack.Encoder().encode
+_decode_header = msgspec.msgpack.Decoder(Header).decode
+
+
+# ------------------------------------------------------------------------------ values to nodes
+
+
+def pack(value: object, outside_set: Callable[[object], Any]) -> tuple[Any, list[Any]]:
+    """Turn a value into (node, buffers); `outside_set` makes a node of any other object.
+
+    Raises CodecError for a value that is too large, too deep or of a kind that cannot travel.
+    """
+    packer = _Packer(outside_set)
+    return packer.node(value, 0), packer.buffers
+
+
+class _Packer:
+    def __init__(self, outside_set: Callable[[object], Any]) -> None:
+        self.outside_set = outside_set
+        self.buffers: list[Any] = []
+        self.nodes = 0
+        self.room = MAX_PAYLOAD
+
+    def node(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise CodecError(f"a value nested deeper than {MAX_DEPTH} levels")
+        if self.nodes > MAX_NODES:
+            raise CodecError(f"a value with more than {MAX_NODES:,} parts")
+        torch = sys.modules.get("torch")
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, int):
+            return self._integer(int.__add__(value, 0))
+        if isinstance(value, float):
+            return float.__add__(value, 0.0)
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, (bytes, bytearray)):
+            return self._buffer(Blob(), bytes(value))
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self._tensor(value, torch)
+        if isinstance(value, np.generic):
+            return self.node(value.item(), depth + 1)
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, list):
+            return Sequence([self.node(item, depth + 1) for item in list.__iter__(value)])
+        if isinstance(value, tuple):
+            return FixedSequence([self.node(item, depth + 1) for item in tuple.__iter__(value)])
+        if isinstance(value, dict):
+            return Mapping(
+                [(self.node(k, depth + 1), self.node(v, depth + 1)) for k, v in dict.items(value)]
+            )
+        return self.outside_set(value)
+
+    def _buffer(self, node: Any, data: Any) -> Any:
+        self.room -= len(data)
+        if self.room < 0 or len(self.buffers) >= MAX_BUFFERS:
+            raise CodecError(f"a value of more than {MAX_PAYLOAD >> 20} MiB")
+        self.buffers.append(data)
+        return node
+
+    def _integer(self, value: int) -> int:
+        if not -(1 << 63) <= value < 1 << 64:
+            raise CodecError("an integer of more than 64 bits")
+        return value
+
+    def _text(self, value: str) -> Any:
+        data = str.encode(value, "utf-8", "replace")
+        if len(data) <= INLINE_TEXT:
+            return data.decode("utf-8")
+        return self._buffer(Text(), data)
+
+    def _tensor(self, value: Any, torch: Any) -> Any:
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype not in DTYPES or value.layout != torch.strided:
+            raise CodecError(f"a {value.layout} tensor of type {value.dtype}")
+        if value.numel() * DTYPES[dtype] > self.room:
+            raise CodecError(f"a tensor of shape {tuple(value.shape)}: more than it may return")
+        flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+        data = memoryview(flat.view(torch.uint8).numpy())
+        return self._buffer(Tensor(dtype, list(value.shape), bool(value.requires_grad)), data)
+
+    def _array(self, value: Any) -> Any:
+        dtype = str(value.dtype)
+        if dtype not in DTYPES:
+            raise CodecError(f"a numpy array of type {value.dtype}")
+        if value.size * DTYPES[dtype] > self.room:
+            raise CodecError(f"an array of shape {value.shape}: more than it may return")
+        data = memoryview(np.ascontiguousarray(value).reshape(-1).view(np.uint8))
+        return self._buffer(Array(dtype, list(value.shape)), data)
+
+
+# ------------------------------------------------------------------------------ nodes to values
+
+
+def unpack(message: Message, outside_set: Callable[[Any], Any], device: str = "cpu") -> Any:
+    """Rebuild the value of a message, tensors on `device`; `outside_set` turns Reference, Name
+    and Code nodes into objects.
+
+    Raises CodecError for a frame that lies about its sizes or breaks a limit.
+    """
+    unpacker = _Unpacker(message.buffers, outside_set, device)
+    value = unpacker.value(message.body, 0)
+    if unpacker.next != len(message.buffers):
+        raise CodecError("buffers that no value refers to")
+    return value
+
+
+class _Unpacker:
+    def __init__(
+        self, buffers: list[bytearray], outside_set: Callable[[Any], Any], device: str
+    ) -> None:
+        self.buffers = buffers
+        self.outside_set = outside_set
+        self.device = device
+        self.next = 0
+        self.nodes = 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise CodecError("a value with too many parts or levels")
+        if isinstance(node, Tensor):
+            return self._tensor(node)
+        if isinstance(node, Array):
+            return self._array(node)
+        if isinstance(node, Text):
+            return self._take().decode("utf-8", "replace")
+        if isinstance(node, Blob):
+            return bytes(self._take())
+        if isinstance(node, Sequence):
+            return [self.value(item, depth + 1) for item in node.items]
+        if isinstance(node, FixedSequence):
+            return tuple(self.value(item, depth + 1) for item in node.items)
+        if isinstance(node, Mapping):
+            return {self._key(k, depth): self.value(v, depth + 1) for k, v in node.pairs}
+        if isinstance(node, (Reference, Name, Code)):
+            return self.outside_set(node)
+        return node
+
+    def _key(self, node: Any, depth: int) -> Any:
+        key = self.value(node, depth + 1)
+        if not isinstance(key, (str, int, float, bool, bytes, tuple, type(None))):
+            raise CodecError("a dict key that is not a plain value")
+        try:
+            hash(key)
+        except TypeError:
+            raise CodecError("a dict key that is not a plain value") from None
+        return key
+
+    def _take(self) -> bytearray:
+        if self.next >= len(self.buffers):
+            raise CodecError("a value without its buffer")
+        self.next += 1
+        return self.buffers[self.next - 1]
+
+    def _checked(self, dtype: str, shape: list[int]) -> bytearray:
+        """The next buffer, if it has exactly the bytes that dtype and shape need."""
+        data = self._take()
+        if dtype not in DTYPES or len(shape) > MAX_DEPTH or any(size < 0 for size in shape):
+            raise CodecError("a tensor of an unknown type or shape")
+        if math.prod(shape) * DTYPES[dtype] != len(data):
+            raise CodecError("a tensor whose bytes do not fit its shape")
+        return data
+
+    def _tensor(self, node: Tensor) -> Any:
+        import torch
+
+        data = self._checked(node.dtype, node.shape)
+        dtype = getattr(torch, node.dtype)
+        if not data:
+            value = torch.empty(node.shape, dtype=dtype)
+        elif node.dtype == "bool":  # any byte but 0 and 1 would be an invalid bool
+            value = (torch.frombuffer(data, dtype=torch.uint8) != 0).reshape(node.shape)
+        else:
+            value = torch.frombuffer(data, dtype=dtype).reshape(node.shape)
+        value = value.to(self.device)
+        if node.requires_grad and value.is_floating_point():
+            value.requires_grad_()
+        return value
+
+    def _array(self, node: Array) -> Any:
+        data = self._checked(node.dtype, node.shape)
+        if node.dtype == "bfloat16":
+            raise CodecError("numpy has no bfloat16")
+        if node.dtype == "bool":
+            return (np.frombuffer(data, dtype=np.uint8) != 0).reshape(node.shape)
+        return np.frombuffer(data, dtype=node.dtype).reshape(node.shape)
+
+
+# ------------------------------------------------------------------------------ frames
+
+
+class Channel:
+    """Frames over one end of a socket pair."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self.socket = end
+
+    def send(
+        self, kind: str, number: int, body: Any, buffers: list[Any], pass_fd: int | None = None
+    ) -> None:
+        """Send one frame, and with it at most one file descriptor. Raises OSError when the other
+        side is gone, CodecError when the header is too long."""
+        header = _encode_header(Header(kind, number, body, [len(data) for data in buffers]))
+        if len(header) > MAX_HEADER:
+            raise CodecError("a value with too many parts")
+        prefix = struct.pack(">I", len(header))
+        if pass_fd is None:
+            self.socket.sendall(prefix)
+        else:
+            socket.send_fds(self.socket, [prefix], [pass_fd])
+        self.socket.sendall(header)
+        for data in buffers:
+            self.socket.sendall(data)
+
+    def receive(
+        self, wait: Callable[[], None] | None = None, fds: list[int] | None = None
+    ) -> Message:
+        """The next frame. `wait` is called before every read (it blocks until there is something
+        to read, or raises). `fds` collects a passed descriptor; without it none is accepted.
+
+        Raises EOFError when the other side has closed, CodecError for anything malformed.
+        """
+        if fds is None:
+            prefix = self._exactly(4, wait)
+        else:
+            received, passed, _, _ = socket.recv_fds(self.socket, 4, 1)
+            fds.extend(passed)
+            prefix = received + self._exactly(4 - len(received), wait) if received else b""
+        if not prefix:
+            raise EOFError
+        (length,) = struct.unpack(">I", prefix)
+        if not 0 < length <= MAX_HEADER:
+            raise CodecError("a header of a forbidden length")
+        try:
+            header = _decode_header(self._exactly(length, wait))
+        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+            raise CodecError(f"a header that is not one: {error}") from None
+        sizes = header.sizes
+        if len(sizes) > MAX_BUFFERS or any(s < 0 for s in sizes) or sum(sizes) > MAX_PAYLOAD:
+            raise CodecError("more bytes than one message may carry")
+        buffers = [self._exactly(size, wait) for size in sizes]
+        return Message(header.kind, header.number, header.body, buffers)
+
+    def _exactly(self, count: int, wait: Callable[[], None] | None) -> bytearray:
+        """Read into a fresh buffer that nothing else shares."""
+        data = bytearray(count)
+        view = memoryview(data)
+        while view:
+            if wait is not None:
+                wait()
+            got = self.socket.recv_into(view)
+            if not got:
+                raise EOFError
+            view = view[got:]
+        return data
+
+    def close(self) -> None:
+        self.socket.close()

@@ -1,0 +1,288 @@
+"""The program inside the box: loads a submission, forks, and answers calls with plain data.
+
+It imports nothing of the grader but its neighbours in the box (codec, loader, binding, reading of
+public data), and it holds no secret: what a check wants to run in here arrives as source and is
+public. It returns values, never verdicts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox import loader, protocol
+from grader.sandbox.binding import Missing, Stubs, Submission
+from grader.sandbox.protocol import Channel, CodecError, Message
+
+MAX_TRACE_LINES = 6
+MAX_OBJECTS = 1_000  # that one check may hold by reference
+
+
+class Worker:
+    """One process of the chain; one method for each kind of request."""
+
+    def __init__(self, data_root: str | None = None) -> None:
+        self.data = PublicData(data_root)
+        self.stubs: Stubs | None = None
+        self.objects: list[Any] = []
+        self.progress: Callable[[str], None] = lambda place: None
+
+    def answer(self, message: Message) -> tuple[str, Any, list[Any]]:
+        """Carry out one request; returns kind, node and buffers of the reply."""
+        try:
+            arguments = protocol.unpack(message, self._rebuild, self.data.device)
+            result = getattr(self, "on_" + message.kind)(**arguments)
+            return ("value", *protocol.pack(result, self._keep))
+        except Missing as error:
+            return ("missing", str(error)[:500], [])
+        except CodecError as error:
+            return ("raised", protocol.Sequence(["CodecError", str(error), ""]), [])
+        except BaseException as error:  # student code may raise anything
+            if type(error) is NotImplementedError and self._raised_by_student(error):
+                return ("missing", _message(error) or "it raises NotImplementedError", [])
+            parts = [type(error).__name__[:100], _message(error), self._own_lines(error)]
+            return ("raised", protocol.Sequence(parts), [])
+
+    # ---------------------------------------------------------------- requests
+
+    def on_load(
+        self,
+        cells: list[tuple[str, str, int]],
+        helpers: dict[str, list[tuple[str, str, int]]],
+        contract: dict[str, Any],
+        skip: list[str],
+        device: str,
+    ) -> dict[str, Any]:
+        """Execute the definitions of a submission; returns notes and the state of every stub."""
+        self.data.device = device
+        import torch
+
+        program = loader.load(
+            [loader.Cell(*cell) for cell in cells],
+            {name: [loader.Cell(*cell) for cell in parts] for name, parts in helpers.items()},
+            self.progress,
+            frozenset(skip),
+        )
+        self.stubs = Stubs(program, contract)
+        return {
+            "notes": program.notes[:200],
+            "stubs": self.stubs.report(),
+            "cuda_started": torch.cuda.is_initialized(),
+        }
+
+    def on_seed(self, seed: int) -> None:
+        """Make code that draws from the global generators repeatable."""
+        import torch
+
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)
+
+    def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call a stub or an object that lives here."""
+        return target(*arguments, **keywords)
+
+    def on_method(
+        self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of an object that lives here."""
+        return getattr(target, name)(*arguments, **keywords)
+
+    def on_value(self, name: str) -> Any:
+        """Read a module value of the submission."""
+        return self._loaded().value(name)
+
+    def on_bind(self, values: dict[str, Any]) -> None:
+        """Set module values."""
+        for name, value in values.items():
+            self._loaded().bind(name, value)
+
+    def on_run(self, function: Callable[..., Any], arguments: list[Any]) -> Any:
+        """Run a function of a check in here: it sees the submission and its arguments."""
+        return function(Submission(self._loaded(), self.data), *arguments)
+
+    # ---------------------------------------------------------------- values
+
+    def _loaded(self) -> Stubs:
+        if self.stubs is None:
+            raise RuntimeError("no submission is loaded")
+        return self.stubs
+
+    def _rebuild(self, node: Any) -> Any:
+        if isinstance(node, protocol.Name):
+            return self._loaded().stub(node.name)
+        if isinstance(node, protocol.Code):
+            return _compiled(node)
+        if not 0 <= node.number < len(self.objects):
+            raise CodecError("a reference to an unknown object")
+        return self.objects[node.number]
+
+    def _keep(self, value: Any) -> protocol.Reference:
+        if len(self.objects) >= MAX_OBJECTS:
+            raise CodecError(f"more than {MAX_OBJECTS:,} objects")
+        self.objects.append(value)
+        return protocol.Reference(len(self.objects) - 1, type(value).__name__[:100])
+
+    def _raised_by_student(self, error: BaseException) -> bool:
+        frames = traceback.extract_tb(error.__traceback__)
+        return self.stubs is not None and frames[-1].filename in self.stubs.program.files
+
+    def _own_lines(self, error: BaseException) -> str:
+        """The student's own lines of a traceback, the innermost last; nothing of ours."""
+        files = self.stubs.program.files if self.stubs else set()
+        with contextlib.suppress(Exception):
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+            lines = [f"{f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames]
+            return "\n".join(line[:300] for line in lines[-MAX_TRACE_LINES:])
+        return ""
+
+
+def _compiled(code: protocol.Code) -> Callable[..., Any]:
+    """A function of a check from its source; of names around it it sees only torch."""
+    import torch
+
+    namespace: dict[str, Any] = {"torch": torch}
+    exec(compile(code.source, "<check>", "exec"), namespace)
+    return namespace[code.name]
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+class PublicData:
+    """The public split of the mounted data sets, for the part of a check that runs in here."""
+
+    def __init__(self, root: str | None) -> None:
+        self.root = root
+        self.device = "cpu"
+
+    def tensors(self, name: str, split: str) -> tuple[Any, Any]:
+        """(images float32 (n, 1, 28, 28) in [0, 1], labels int64 (n,)) of "train" or "test"."""
+        import torch
+
+        from grader import datasets
+
+        if self.root is None:
+            raise RuntimeError("no data set was mounted")
+        images, labels = datasets.load_split(Path(self.root), name, split)
+        pixels = torch.from_numpy(images).float().div_(255).unsqueeze(1)
+        return pixels.to(self.device), torch.from_numpy(labels).to(self.device)
+
+    def batches(self, name: str, split: str, batch_size: int, shuffle: bool = False) -> Batches:
+        """An iterable of (images, labels) that can be walked again and again."""
+        return Batches(*self.tensors(name, split), batch_size, shuffle)
+
+
+class Batches:
+    """Two tensors in batches, the last one short if need be. Faster than a DataLoader."""
+
+    def __init__(self, images: Any, labels: Any, batch_size: int, shuffle: bool) -> None:
+        self.images, self.labels = images, labels
+        self.batch_size, self.shuffle = batch_size, shuffle
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        import torch
+
+        order = torch.randperm(len(self.labels)) if self.shuffle else torch.arange(len(self.labels))
+        for picked in order.split(self.batch_size):
+            yield self.images[picked], self.labels[picked]
+
+
+# ------------------------------------------------------------------------------ serving
+
+
+def serve(channel: Channel, worker: Worker) -> None:
+    """Answer requests until the other side closes; a forked child serves a socket of its own."""
+    children: set[int] = set()
+    while True:
+        fds: list[int] = []
+        try:
+            message = channel.receive(fds=fds)
+        except EOFError:
+            return
+        if message.kind == "fork":
+            kind, node, buffers = "value", _fork(channel, worker, fds[0], children), []
+        elif message.kind == "reap":
+            kind, node, buffers = "value", _reap(message.body, children), []
+        else:
+            worker.progress = _reporter(channel, message.number)
+            kind, node, buffers = worker.answer(message)
+        channel.send(kind, message.number, node, buffers)
+
+
+def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
+    return lambda place: channel.send("progress", number, place[:500], [])
+
+
+def _fork(channel: Channel, worker: Worker, fd: int, children: set[int]) -> int:
+    """Fork a child that serves socket `fd`; returns its pid in the parent, never in the child."""
+    pid = os.fork()
+    if pid:
+        os.close(fd)
+        children.add(pid)
+        return pid
+    try:
+        channel.close()  # the child speaks for itself only
+        os.setpgid(0, 0)
+        serve(Channel(socket.socket(fileno=fd)), worker)
+    finally:
+        os._exit(0)
+
+
+def _reap(pid: int, children: set[int]) -> int | None:
+    """Kill a child with its process group; returns the exit code it had, or minus the signal."""
+    if pid not in children:
+        return None
+    children.discard(pid)
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return None
+
+
+def main(data_root: str | None = None) -> None:
+    """Entry point in the box: stdin is the socket. Imports torch, then serves as the host."""
+    channel = Channel(socket.socket(fileno=os.dup(0)))
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
+    _prepare_torch()
+    serve(channel, Worker(data_root))
+
+
+def _prepare_torch() -> None:
+    """Import torch on one thread, with the two operators that torchvision's wheel expects.
+
+    A parent that has used two threads makes its forked children hang. torchvision built for CUDA
+    fails beside a CPU-only torch unless its operators have a schema.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_threads = lambda count: None
+    torch.set_num_interop_threads = lambda count: None
+    for name in ("nms", "qnms"):
+        with contextlib.suppress(RuntimeError):  # defined already
+            torch.library.define(
+                f"torchvision::{name}",
+                "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+            )

@@ -1,0 +1,284 @@
+"""Reading an upload: a .py file, an .ipynb notebook or a folder becomes cells of Python.
+
+Runs on the trusted side on whatever a student hands in, so everything is bounded and nothing is
+executed. What cannot be read costs itself: a broken cell or a broken stretch of a file is left
+out with a warning; only an upload with nothing readable in it is an UnreadableSubmission.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UnreadableSubmission
+
+MAX_FILE = 20 << 20  # bytes; notebooks carry pictures
+MAX_SOURCE = 1 << 20  # characters of code in one file
+MAX_CELLS = 2_000
+MAX_HELPERS = 100
+MAX_DEPTH = 4  # of folders below the submission
+
+Cell = tuple[str, str, int]  # (name for messages, Python source, first line in the file)
+
+PYTHON_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose body is Python
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in, ready to be sent into a sandbox."""
+
+    name: str
+    path: Path
+    digest: str  # sha256 of the files that were read
+    cells: list[Cell]
+    helpers: dict[str, list[Cell]]  # further modules by dotted name
+    warnings: list[str]
+
+
+def read(path: Path, stubs: Iterable[str]) -> Submission:
+    """Read the upload at `path`; in a folder the file that defines most of `stubs` is the main one.
+
+    Raises UnreadableSubmission with a sentence for the student.
+    """
+    if path.is_dir():
+        return _read_folder(path, set(stubs))
+    data = _bytes_of(path)
+    cells, notes = _cells(path.name, data)
+    return Submission(path.stem, path, sha256(data).hexdigest(), cells, {}, notes)
+
+
+def _read_folder(folder: Path, stubs: set[str]) -> Submission:
+    digest = sha256()
+    parts: dict[Path, list[Cell]] = {}
+    notes: list[str] = []
+    for path in _code_files(folder):
+        relative = path.relative_to(folder)
+        try:
+            data = _bytes_of(path)
+            parts[relative], own_notes = _cells(str(relative), data)
+        except UnreadableSubmission as error:
+            notes.append(str(error))
+            continue
+        digest.update(str(relative).encode() + b"\0" + data)
+        notes += own_notes
+    if not parts:
+        found = notes[0] if notes else "there is no .py or .ipynb file in it"
+        raise UnreadableSubmission(f"The folder {folder.name} cannot be graded: {found}")
+    main = max(parts, key=lambda name: (_defined(parts[name], stubs), -len(name.parts)))
+    helpers = {
+        _module_name(name): cells
+        for name, cells in parts.items()
+        if name != main and name.suffix == ".py"
+    }
+    if len(parts) > 1:
+        notes.insert(0, f"{main} was taken as the main file: it defines most of the stubs")
+    return Submission(folder.name, folder, digest.hexdigest(), parts[main], helpers, notes)
+
+
+def _code_files(folder: Path) -> list[Path]:
+    """The .py and .ipynb files below a folder; links and special files are not followed."""
+    found: list[Path] = []
+    waiting = [(folder, 0)]
+    while waiting and len(found) < MAX_HELPERS:
+        here, depth = waiting.pop()
+        for path in sorted(here.iterdir()):
+            if path.is_symlink() or path.name.startswith((".", "__pycache__")):
+                continue
+            if path.is_dir() and depth < MAX_DEPTH:
+                waiting.append((path, depth + 1))
+            elif path.is_file() and path.suffix in {".py", ".ipynb"}:
+                found.append(path)
+    return found[:MAX_HELPERS]
+
+
+def _module_name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _defined(cells: list[Cell], stubs: set[str]) -> int:
+    names = {
+        node.name
+        for _, source, _ in cells
+        for node in ast.walk(_parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    return len(names & stubs)
+
+
+# ------------------------------------------------------------------------------ one file
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise UnreadableSubmission(f"{path.name} is not a file.")
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise UnreadableSubmission(
+                f"{path.name} has {size / 1e6:.0f} MB; the limit is {MAX_FILE >> 20} MB. Clear "
+                "the outputs of the notebook (Edit, Clear All Outputs), save it and hand it in."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableSubmission(f"{path.name} cannot be opened: {error.strerror}.") from None
+
+
+def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
+    """The readable cells of one file and what was left out of it."""
+    if not data.strip():
+        raise UnreadableSubmission(
+            f"{name} is empty. Did you save it before you handed it in? Hand in the template with "
+            "your code in it."
+        )
+    if name.endswith(".ipynb"):
+        raw = list(_notebook_cells(name, data))
+    elif name.endswith(".py"):
+        raw = [(name, _decoded(name, data), 1)]
+    else:
+        raise UnreadableSubmission(f"{name} is neither a .py file nor an .ipynb notebook.")
+    if sum(len(source) for _, source, _ in raw) > MAX_SOURCE:
+        raise UnreadableSubmission(
+            f"{name} has more than {MAX_SOURCE:,} characters of code. Hand in your code only."
+        )
+    cells: list[Cell] = []
+    notes: list[str] = []
+    for title, source, line in raw:
+        readable, problems = _readable(title, _plain_python(source), line)
+        cells += readable
+        notes += problems
+    if not cells:
+        problem = notes[0] if notes else "it has no code"
+        raise UnreadableSubmission(f"{name} cannot be graded: {problem}")
+    return cells, notes
+
+
+def _decoded(name: str, data: bytes) -> str:
+    """Source text in its declared encoding, or UTF-8; what is no text at all is refused."""
+    if b"\0" in data:
+        raise UnreadableSubmission(f"{name} is not a text file: it has NUL bytes in it.")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        raise UnreadableSubmission(
+            f"{name} is not UTF-8 text. Save it as UTF-8 in your editor and hand it in again."
+        ) from None
+
+
+def _notebook_cells(name: str, data: bytes) -> Iterator[Cell]:
+    """The code cells of a notebook of format 3 or 4, numbered as a reader counts them."""
+    try:
+        notebook = json.loads(data)
+    except (ValueError, RecursionError):
+        raise UnreadableSubmission(
+            f"{name} is not a notebook: it is not JSON. Open it in Jupyter, save it, and hand in "
+            "the file that Jupyter wrote."
+        ) from None
+    if isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        entries: Any = [cell for sheet in sheets for cell in _listed(sheet.get("cells"))]
+    else:
+        entries = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(entries, list):
+        raise UnreadableSubmission(f"{name} is JSON, but not a notebook: it has no list of cells.")
+    if len(entries) > MAX_CELLS:
+        raise UnreadableSubmission(f"{name} has more than {MAX_CELLS:,} cells.")
+    for position, entry in enumerate(entries, start=1):
+        if isinstance(entry, dict) and entry.get("cell_type") == "code":
+            source = entry.get("source", entry.get("input", ""))
+            if isinstance(source, list):
+                source = "".join(line for line in source if isinstance(line, str))
+            if isinstance(source, str) and source.strip():
+                yield f"cell {position}", source.replace("\0", ""), 1
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+# ------------------------------------------------------------------------------ Python in it
+
+
+def _parse(source: str) -> ast.Module:
+    """ast.parse without its warnings. Raises SyntaxError for everything that it cannot take."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            raise SyntaxError(str(error) or "it is nested too deeply") from None
+
+
+def _is_python(source: str) -> bool:
+    try:
+        _parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _plain_python(source: str) -> str:
+    """Source without IPython's magics; plain Python stays as it is.
+
+    ``% (epoch, loss)`` may continue a print, so only a cell that is no Python is transformed.
+    """
+    if _is_python(source):
+        return source
+    first, _, body = source.lstrip("\n").partition("\n")
+    if match := re.match(r"%%(\w+)", first):
+        return "\n" + _plain_python(body) if match[1] in PYTHON_MAGICS else ""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+
+
+def _readable(name: str, source: str, first_line: int) -> tuple[list[Cell], list[str]]:
+    """The stretches of a source that Python can parse, and a note for each that it cannot."""
+    try:
+        _parse(source)
+        return [(name, source, first_line)], []
+    except SyntaxError as error:
+        line, problem = error.lineno or 1, error.msg
+    cells: list[Cell] = []
+    blocks = _blocks(source)
+    start = 0
+    broken = False
+    while start < len(blocks):
+        for end in range(start + 1, min(start + 20, len(blocks)) + 1):
+            text = "\n".join(lines for _, lines in blocks[start:end])
+            if _is_python(text):
+                cells.append((name, text, first_line + blocks[start][0]))
+                start = end
+                break
+        else:
+            broken = True
+            start += 1
+    assert broken or cells
+    note = f"{name}, line {first_line + line - 1}: Python cannot read this ({problem}); left out"
+    return [cell for cell in cells if cell[1].strip()], [note]
+
+
+def _blocks(source: str) -> list[tuple[int, str]]:
+    """Source cut at lines that start a top-level statement: (line offset, text)."""
+    continued = re.compile(r"(else|elif|except|finally)\b|[)\]}]")
+    blocks: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(source.split("\n")):
+        starts = bool(line.strip()) and not line[0].isspace() and not continued.match(line)
+        if starts or not blocks:
+            blocks.append((number, [line]))
+        else:
+            blocks[-1][1].append(line)
+    return [(number, "\n".join(lines)) for number, lines in blocks]
