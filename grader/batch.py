@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader import assignment as assignments
 from grader.grading import Bench, Settings, with_bench
-from grader.records import CheckResult, Record
+from grader.records import CheckResult
 from grader.reports import as_json
-from grader.scoring import Grade, score
-
-
-class Result(msgspec.Struct, frozen=True):
-    """A record and the grade computed from it."""
-
-    record: Record
-    grade: Grade
+from grader.scoring import Result, score
 
 
 def grade_all(

@@ -94,7 +94,7 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="PATH...",
-            help="Submissions: .py, .ipynb, or a folder with one student's files.",
+            help="Submissions: .py, .ipynb, or a folder of one student.",
         ),
     ],
     json_file: Annotated[
@@ -108,7 +108,7 @@ def grade(
     data: DataOption = None,
     fail_under: Annotated[
         float,
-        typer.Option(help="Exit with 1 when a score is below this percentage.", min=0, max=100),
+        typer.Option(help="Exit with 1 if a score is below this percentage.", min=0, max=100),
     ] = 0,
     course: CourseOption = Path(),
 ) -> None:
@@ -179,10 +179,9 @@ def doctor() -> None:
 
     Exit code 3 when hidden checks cannot be run here.
     """
-    from grader.reports import doctor as report
+    from grader.doctor import examine
 
-    healthy = report.examine(console)
-    if not healthy:
+    if not examine(console):
         raise typer.Exit(INFRASTRUCTURE)
 
 

@@ -153,6 +153,6 @@ def _environment() -> dict[str, str]:
     return {
         "grader": __version__,
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "platform": platform.platform(),
     }

@@ -28,6 +28,13 @@ class Grade(msgspec.Struct, frozen=True):
     stubs: list[StubGrade]
 
 
+class Result(msgspec.Struct, frozen=True):
+    """A record and the grade computed from it."""
+
+    record: Record
+    grade: Grade
+
+
 def score(record: Record, assignment: Assignment) -> Grade:
     """Each stub earns the weighted share of its checks that passed, rounded to 0.01 points; all
     or nothing where a required check failed."""

@@ -35,6 +35,8 @@ def judge(
     """
     if problem is None:
         return "passed", ""
+    if isinstance(problem, MissingStub):
+        return "missing", str(problem)[:MAX_MESSAGE]
     outcome, explanation = _explain(problem, visibility)
     message = f"{sentence.rstrip('.')}: {explanation}" if explanation else sentence
     if mistake is not None:
@@ -43,8 +45,6 @@ def judge(
 
 
 def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
-    if isinstance(problem, MissingStub):
-        return "missing", str(problem)
     if isinstance(problem, DeadlineExceeded):
         return "timeout", f"{problem}; is there a loop that never ends?"
     if isinstance(problem, ProcessDied):

@@ -34,7 +34,7 @@ from grader.checking import outcomes
 from grader.checking.comparison import observed
 from grader.checking.diagnosis import Diagnosis
 from grader.datasets import Dataset
-from grader.errors import AssignmentError, InfrastructureError, SandboxEvent
+from grader.errors import AssignmentError, DeadlineExceeded, InfrastructureError, SandboxEvent
 from grader.misconceptions import Misconception
 from grader.records import CheckResult
 from grader.sandbox.chain import Sandbox
@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 TIERS = ("unit", "training")
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
+AFTER_TIMEOUT = 2.0  # seconds for a call of a stub that has not answered in an earlier check
 MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
 
 # A suite is the author's, whatever pytest configuration lies around: no plugins, no cache, no ini.
@@ -77,6 +78,10 @@ class Run:
     problem: BaseException | None = None  # of the check that is running
     mistake: Misconception | None = None
 
+    def slow(self, stub: str) -> bool:
+        """Whether the stub has not answered in time in an earlier check."""
+        return any(r.stub == stub and r.outcome == "timeout" for r in self.results)
+
     def passed(self) -> frozenset[str]:
         seen = {result.stub for result in self.results}
         return frozenset(seen - {r.stub for r in self.results if r.outcome != "passed"})
@@ -100,9 +105,12 @@ class Suite:
         for check, following in zip(self.checks, [*self.checks[1:], None], strict=True):
             run.problem = run.mistake = None
             started = time.monotonic()
-            check.item.config.hook.pytest_runtest_protocol(
-                item=check.item, nextitem=following.item if following else None
-            )
+            if check.tier == "training" and run.slow(check.stub):
+                run.problem = DeadlineExceeded(f"not run: {check.stub} did not answer before")
+            else:
+                check.item.config.hook.pytest_runtest_protocol(
+                    item=check.item, nextitem=following.item if following else None
+                )
             if isinstance(run.problem, InfrastructureError):
                 raise run.problem
             run.results.append(_result(check, run, time.monotonic() - started))
@@ -221,12 +229,17 @@ class _Plugin:
 
     @pytest.fixture
     def submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
-        with self._open(request.node.nodeid, _timeout(request.node)) as submission:
+        seconds = _timeout(request.node)
+        each = self.assignment.call_seconds if seconds == TIMEOUT["unit"] else seconds
+        if self.run.slow(self._stub(request.node)):
+            each = min(each, AFTER_TIMEOUT)
+        with self._open(request.node.nodeid, seconds, each) as submission:
             yield submission
 
     @pytest.fixture(scope="module")
     def shared_submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
-        with self._open(request.node.nodeid, TIMEOUT["training"]) as submission:
+        seconds = TIMEOUT["training"]
+        with self._open(request.node.nodeid, seconds, seconds) as submission:
             yield submission
 
     @pytest.fixture
@@ -248,11 +261,10 @@ class _Plugin:
         return self.run.passed()
 
     def _open(
-        self, node: str, seconds: float
+        self, node: str, seconds: float, each: float
     ) -> contextlib.AbstractContextManager[RemoteSubmission]:
-        each = seconds if seconds > TIMEOUT["unit"] else self.assignment.call_seconds
-        seed = int.from_bytes(sha256(node.encode()).digest()[:4], "big")
         assert self.run.sandbox is not None
+        seed = int.from_bytes(sha256(node.encode()).digest()[:4], "big")
         return self.run.sandbox.open_check(seconds, each, seed)
 
     # ---------------------------------------------------------------- reading the marks

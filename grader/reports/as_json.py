@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from grader.batch import Result
+from grader.scoring import Result
 
 
 def render(results: Sequence[Result]) -> str:

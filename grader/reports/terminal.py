@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from grader.batch import Result
-    from grader.records import CheckResult
+from grader.records import CheckResult
+from grader.scoring import Result
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
 MAX_WARNINGS = 5
@@ -81,7 +79,7 @@ def _reason(failed: Sequence[CheckResult]) -> Text:
     more = len(failed) - 1
     text = Text(telling.message)
     if more:
-        text.append(f"\n({more} more of its checks failed)", style="dim")
+        text.append(f"\n(and {more} more checks)", style="dim")
     return text
 
 

@@ -57,6 +57,9 @@ class Stubs:
         if name in self.contract["stubs"]:
             self.supplied[name] = value
             spellings = self._names_of(name)
+            own, _ = self._find(name)
+            if own is not None:
+                value = disguised(value, own, self._parameters(name))
         else:
             spellings = self._spellings_of(name)
         for module in self.program.modules.values():
@@ -155,9 +158,24 @@ def adapted(
     places = _places(own, parameters) if order is not None else list(range(len(parameters)))
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        named = {own[place]: value for place, value in zip(places, args, strict=False)}
+        named = {own[place]: value for place, value in zip(places, args)}
         fills = {name: lookup(name) for name in own if name not in named and _known(name, lookup)}
         return function(**fills, **named, **kwargs)
+
+    return call
+
+
+def disguised(part: Any, own: Any, parameters: list[list[str]]) -> Any:
+    """A supplied part that takes its arguments in the order of the student's `own` version, for
+    it is called by code that the student wrote for that order."""
+    order = reordered(own, parameters)
+    if order is None:
+        return part
+    places = _places(order, parameters)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = {**dict(zip(order, args)), **kwargs}
+        return part(*(given[order[place]] for place in places))
 
     return call
 

@@ -139,10 +139,11 @@ def _make_scratch(data: Path | None) -> Path:
         target = scratch / "grader" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    for path in [scratch, *scratch.rglob("*")]:  # whatever the umask: another user reads this
-        path.chmod(0o755 if path.is_dir() else 0o644)
     for name in ("work", "tmp"):
-        (scratch / name).mkdir(mode=0o700)
+        (scratch / name).mkdir()
+    for path in scratch.rglob("*"):  # whatever the umask: the box may have a user of its own
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    scratch.chmod(0o755 if os.geteuid() == 0 else 0o700)
     if data is None:
         (scratch / "data").mkdir()
     else:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import InfrastructureError, SandboxEvent
+from grader.sandbox.boxes import Box, start
 from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
-from grader.sandbox.isolation import Box, Limits, start
 
 START_SECONDS = 60.0  # importing torch from a cold disk
 LOAD_ATTEMPTS = 4
@@ -156,7 +156,10 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         try:
             self._box = start(
-                self.level, box_end=theirs, public_data=self.public_data, limits=Limits()
+                self.level,
+                box_end=theirs,
+                public_data=self.public_data,
+                cuda=self.source.device == "cuda",
             )
         except OSError as error:
             ours.close()

@@ -1,6 +1,6 @@
 """Theory of operation: the small program that turns into the worker.
 
-plans.py writes a plan, a list of [step, argument] pairs, and boxes.py starts this file with it. Each
+plans.py writes a plan, a list of [step, argument] pairs; boxes.py starts this file with it. Each
 step changes this process once, in the order of the plan; the last one replaces it (exec), so no
 process of ours stays behind and the process id that the trusted side holds is the box's own. It is
 a program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
@@ -30,44 +30,68 @@ from grader.sandbox import landlock as landlock_rules
 from grader.sandbox import seccomp as seccomp_filter
 
 FAILED = 126
-NOBODY = 65534
+NOBODYS = 65533  # 65534 also stands for every id that a container does not know
 UNUSED_IDS = 0x70000000  # systemd's table of user ids calls 0x70000000 to 0x7fffffff unused
 
 
-def reveal(paths: list[str]) -> None:
+def reveal(wanted: dict[str, list[Any]]) -> None:
     """As root: make these paths reachable for a user who may not enter a folder above them.
 
     A private mount namespace, which ends with this process, covers each closed folder (like root's
-    home, mode 0700) with an empty one and binds into it the needed paths only.
+    home, mode 0700) with an empty one and binds into it the needed paths only. `links` are the
+    (path, real path) pairs through which some of them are reached.
     """
-    needed = [Path(path).resolve() for path in paths if Path(path).exists()]
+    needed = [part for path in wanted["paths"] for part in _open_parts(Path(path).resolve())]
     covers = {cover for path in needed if (cover := _closed(path))}
     if not covers:
         return
     _unshare_mounts(covers)
-    for path in list(needed):
-        if path in covers and path.is_dir():  # closed itself: its children take its place
-            needed += path.iterdir()
-    inside = [path for path in needed if covers.intersection(path.parents)]
-    handles = [(path, os.open(path, os.O_PATH), path.is_dir()) for path in inside]
+    inside = {path for path in needed if covers.intersection(path.parents)}
+    roots = [path for path in inside if not inside.intersection(path.parents)]
+    handles = [(path, path.is_dir(), os.open(path, os.O_PATH)) for path in roots]
     for cover in covers:
-        _mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=1m")
-    for path, handle, is_folder in sorted(handles):
+        _mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=4m")
+    for path, is_folder, handle in handles:
         path.parent.mkdir(parents=True, exist_ok=True)
         if is_folder:
-            path.mkdir(exist_ok=True)
+            path.mkdir()
         else:
             path.touch()
         _mount(f"/proc/self/fd/{handle}", str(path), None, BIND | RECURSIVE)
         os.close(handle)
+    for link, real in wanted["links"]:
+        if covers.intersection(Path(link).parents) and not os.path.lexists(link):
+            Path(link).parent.mkdir(parents=True, exist_ok=True)
+            os.symlink(real, link)
+
+
+def _open_parts(path: Path) -> list[Path]:
+    """The path; in place of a closed folder its parts, since a bind keeps the folder's mode."""
+    if not path.exists():
+        return []
+    if not path.is_dir() or _may_enter(path):
+        return [path]
+    parts = [part for child in path.iterdir() for part in _open_parts(child)]
+    if not 0 < len(parts) <= MOST_PARTS:
+        raise PermissionError(_unreadable(path))
+    return parts
+
+
+def _unreadable(path: Path) -> str:
+    folder = path if path.is_dir() else path.parent
+    return f"the sandbox's user may not read {path}; allow it with chmod -R a+rX {folder}"
 
 
 def _closed(path: Path) -> Path | None:
-    """The outermost folder on the way to `path`, or itself, that other users may not enter."""
-    way = [*reversed(path.parents), path]
-    return next((p for p in way if p.is_dir() and not p.stat().st_mode & 0o001), None)
+    """The outermost folder on the way to `path` that other users may not enter."""
+    return next((parent for parent in reversed(path.parents) if not _may_enter(parent)), None)
 
 
+def _may_enter(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & 0o001)
+
+
+MOST_PARTS = 64
 BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
 NEW_MOUNTS = 0x20000
 
@@ -100,19 +124,20 @@ def drop(paths: dict[str, list[str]]) -> None:
     Inside a user namespace made by root, /proc/sys belongs to the box. And a user of its own, where
     the ids allow, shares no process count, pipe budget or file with a neighbour.
     """
-    user = UNUSED_IDS + os.getpid()
-    if not _is_mapped(user):
-        user = NOBODY
+    user = next(filter(_is_mapped, (UNUSED_IDS + os.getpid(), NOBODYS)), None)
+    if user is None:
+        raise PermissionError(
+            "this container has no user id for the sandbox; run as a user who is not root"
+        )
     for path in paths["owned"]:
         os.chown(path, user, user)
+        os.chmod(path, 0o700)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     for path in paths["needed"]:
         if not os.access(path, os.R_OK):
-            raise PermissionError(
-                f"the sandbox's user cannot read {path}; allow it with chmod -R a+rX {path}"
-            )
+            raise PermissionError(_unreadable(Path(path)))
 
 
 def _is_mapped(user: int) -> bool:

@@ -180,8 +180,6 @@ class _Runner:
         except ModuleNotFoundError as error:
             missing = error.name or str(error)
             self.note(cell, statement, f"the package {missing} is not installed here; skipped")
-        except NotImplementedError:  # it needs a stub that is not written yet
-            self._leave_out(statement, cell)
         except NameError as error:
             if error.name in self.unbound:
                 self._leave_out(statement, cell)
@@ -190,7 +188,10 @@ class _Runner:
             else:
                 self.later.append((statement, cell))
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
-            self.note(cell, statement, f"failed: {type(error).__name__}: {_short(error)}")
+            if _needs_missing_stub(error):
+                self._leave_out(statement, cell)
+            else:
+                self.note(cell, statement, f"failed: {type(error).__name__}: {_short(error)}")
         self._remember(statement, module)
 
     def _register_source(self, cell: Cell) -> None:
@@ -337,6 +338,11 @@ def _listed(lines: list[int]) -> str:
 
 def _place(cell: Cell, statement: ast.stmt) -> str:
     return f"{cell.name}, line {statement.lineno}"
+
+
+def _needs_missing_stub(error: BaseException) -> bool:
+    """A template's `raise NotImplementedError` or `W = ...` was met on the way."""
+    return isinstance(error, NotImplementedError) or "'ellipsis' object" in _short(error)
 
 
 def _short(error: BaseException) -> str:

@@ -91,7 +91,7 @@ def namespaces(order: Order) -> Plan:
         ],
     }
     code = [str(source) for source, _ in worker_files()]
-    return [*_as_nobody([program, *trees(), *code, *_data(order)], []), ("bwrap", box)]
+    return [*_as_nobody(order, [program, *trees(), *code], []), ("bwrap", box)]
 
 
 def confined(order: Order, scratch: Path) -> Plan:
@@ -106,9 +106,9 @@ def confined(order: Order, scratch: Path) -> Plan:
             " 6.7 or newer, with `landlock` in its `lsm=` list"
         )
     own = [str(scratch / name) for name in ("work", "tmp")]
-    needed = [*trees(), *_data(order), str(scratch / "grader"), str(scratch / "data")]
+    needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
     rules = {
-        "read": [*needed, "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"],
+        "read": [*needed, *_data(order), "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"],
         "write": own,
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
         "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
@@ -118,7 +118,7 @@ def confined(order: Order, scratch: Path) -> Plan:
         "version": version,
     }
     return [
-        *_as_nobody(needed, own),
+        *_as_nobody(order, needed, own),
         ("limit", _rlimits(order)),
         ("limit_processes", order.limits.processes),
         ("landlock", rules),
@@ -250,11 +250,15 @@ def _bwrap_arguments(order: Order) -> list[str]:
 # ------------------------------------------------------------------------------ steps
 
 
-def _as_nobody(needed: list[str], owned: list[str]) -> Plan:
+def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
     """The steps that give up root; none for any other user."""
     if os.geteuid() != 0:
         return []
-    return [("reveal", [*needed, *owned]), ("drop", {"owned": owned, "needed": needed})]
+    data = [str(path) for path in order.public_data.rglob("*")] if order.public_data else []
+    return [
+        ("reveal", {"paths": [*needed, *_data(order), *owned], "links": links()}),
+        ("drop", {"owned": owned, "needed": [*needed, *data]}),
+    ]
 
 
 def _rlimits(order: Order) -> dict[str, int]:

@@ -1,0 +1,96 @@
+"""What this machine gives to a grader: isolation, device, data sets, versions, and repairs."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader import __version__, datasets
+from grader.errors import DatasetError, IsolationUnavailable
+from grader.sandbox import isolation
+
+PACKAGES = ("torch", "torchvision", "numpy", "pytest", "msgspec", "ipython", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the examination. state: "ok", "gap" (something is lost) or "bad"."""
+
+    subject: str
+    state: str
+    finding: str
+    repair: str = ""
+
+
+def examine(console: Console) -> bool:
+    """Print the examination; True when hidden checks can be run on this machine."""
+    lines = [*_isolation(), _device(), *_data(), *_versions()]
+    table = Table(title="grader doctor", title_justify="left", title_style="bold")
+    for column in ("what", "found", "what to do"):
+        table.add_column(column, overflow="fold")
+    styles = {"ok": "green", "gap": "yellow", "bad": "red"}
+    for line in lines:
+        table.add_row(Text(line.subject, styles[line.state]), line.finding, Text(line.repair))
+    console.print(table)
+    return all(line.state != "bad" for line in lines)
+
+
+def _isolation() -> list[Line]:
+    lines = [_level(level) for level in ("namespaces", "landlock")]
+    try:
+        chosen = isolation.choose("auto")
+    except IsolationUnavailable:
+        repair = "repair one of the levels above; `--isolation process` is no protection"
+        return [*lines, Line("hidden checks", "bad", "they cannot be run here", repair)]
+    return [*lines, Line("hidden checks", "ok", f"they run at level {chosen.level}")]
+
+
+def _level(level: str) -> Line:
+    """The level as its self-attack found it."""
+    findings = isolation.probe(level)
+    gaps = [finding for finding in findings if not finding.closed]
+    subject = f"isolation {level}"
+    if not gaps:
+        return Line(subject, "ok", f"holds: {len(findings)} attacks from inside failed")
+    details = "; ".join(f"{gap.name}: {gap.detail}" for gap in gaps)
+    repairs = "; ".join(dict.fromkeys(gap.repair for gap in gaps if gap.repair))
+    return Line(subject, "gap", details, repairs)
+
+
+def _device() -> Line:
+    import torch
+
+    if torch.cuda.is_available():
+        return Line("device", "ok", f"cuda: {torch.cuda.get_device_name(0)}; cpu")
+    return Line("device", "ok", "cpu (no CUDA device; everything can be graded on the CPU)")
+
+
+def _data() -> list[Line]:
+    return [_dataset(name) for name in sorted(datasets.LABELS)]
+
+
+def _dataset(name: str) -> Line:
+    try:
+        found = datasets.find(name)
+    except DatasetError as error:
+        return Line(f"data {name}", "gap", "not found", str(error))
+    repair = ""
+    if found.variant == "embedded":
+        repair = "for the full data set: apt install dataset-fashion-mnist, or --data DIR"
+    state = "ok" if found.variant == "full" else "gap"
+    return Line(f"data {name}", state, f"{found.variant}: {found.source}", repair)
+
+
+def _versions() -> list[Line]:
+    lines = [Line("grader", "ok", __version__), Line("python", "ok", platform.python_version())]
+    for package in PACKAGES:
+        try:
+            lines.append(Line(package, "ok", version(package)))
+        except PackageNotFoundError:
+            lines.append(Line(package, "gap", "not installed", f"pip install {package}"))
+    return lines
