@@ -5,15 +5,17 @@ trusted side, 1 and 2 are one pipe, and it holds no other. plans.py says what it
 launch.py turns into the worker, step by step:
 
     namespaces  launch.py ─[reveal, drop]─▶ bwrap (pid 1 of the box) ─▶ launch.py ─limit─▶ worker
-    landlock    launch.py ─[reveal, drop], limits, landlock, seccomp─▶ worker
+    landlock    launch.py ─[reveal, drop], supervise ─┬▶ supervisor
+                                                      └▶ limits, landlock, seccomp ─▶ worker
     process     launch.py ─limit─▶ worker
 
 [reveal, drop] happens when the grader runs as root: the user id is given up before bubblewrap
 starts, because a user namespace made by root owns /proc/sys.
 
-The end comes from outside and needs nothing from the inside: at `namespaces` the kernel ends all
-with the box's process 1; at the other levels everything is found by its session, which at
-`landlock` nothing can leave. What it wrote is removed with it.
+The end asks nothing of the inside. At `namespaces` the kernel ends all with the box's process 1. At
+`landlock` the launcher stays as a supervisor that the box cannot signal and that kills it at once
+(before Linux 6.12, and at `process`, the processes are searched by their session). What the box
+wrote is removed with it.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +39,7 @@ from grader.sandbox import plans, seccomp
 from grader.sandbox.plans import Limits
 
 LEVELS = ("namespaces", "landlock", "process")
+KILL_SECONDS = 10.0
 LAUNCHER = plans.PACKAGE / "sandbox" / "launch.py"
 
 
@@ -46,6 +50,7 @@ class Box:
     process: subprocess.Popen[bytes]
     output: int
     level: str
+    end: Callable[[subprocess.Popen[bytes]], None]  # how every process of it is killed
     scratch: Path | None  # on the host's disk; None where the box has file systems of its own
     ended: bool = False
 
@@ -54,10 +59,7 @@ class Box:
         if self.ended:
             return
         self.ended = True
-        if self.level == "namespaces":
-            _kill_pid_namespace(self.process)
-        else:
-            _kill_session(self.process)
+        self.end(self.process)
         os.close(self.output)
         if self.scratch is not None:
             _remove(self.scratch)
@@ -128,7 +130,7 @@ def _launch(level: str, plan: plans.Plan, box_end: socket.socket, scratch: Path 
     finally:
         os.close(write_end)
     os.set_blocking(read_end, False)
-    return Box(process, read_end, level, scratch)
+    return Box(process, read_end, level, _way_to_end(plan), scratch)
 
 
 def _make_scratch(data: Path | None) -> Path:
@@ -158,6 +160,13 @@ def _remove(scratch: Path) -> None:
         subprocess.run([*tool, "--", str(scratch)], capture_output=True, check=False)
 
 
+def _way_to_end(plan: plans.Plan) -> Callable[[subprocess.Popen[bytes]], None]:
+    steps = {step for step, _ in plan}
+    if "bwrap" in steps:
+        return _kill_pid_namespace
+    return _kill_supervised if "supervise" in steps else _kill_session
+
+
 def _kill_pid_namespace(monitor: subprocess.Popen[bytes]) -> None:
     """Kill the box's process 1, with which the kernel ends the whole namespace, and await it.
 
@@ -175,35 +184,49 @@ def _kill_pid_namespace(monitor: subprocess.Popen[bytes]) -> None:
         os.kill(int(pid), signal.SIGKILL)
     monitor.send_signal(signal.SIGCONT if inside else signal.SIGKILL)
     try:
-        monitor.wait(timeout=10)
+        monitor.wait(timeout=KILL_SECONDS)
     except subprocess.TimeoutExpired:
         monitor.kill()
         monitor.wait()
 
 
-def _kill_session(leader: subprocess.Popen[bytes]) -> None:
-    """Kill every process of the leader's session, group by group, until none is left.
+def _kill_supervised(supervisor: subprocess.Popen[bytes]) -> None:
+    """Ask the box's supervisor (launch.supervise) to kill all and to await their end."""
+    supervisor.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        supervisor.wait(timeout=KILL_SECONDS)
+    _kill_session(supervisor)  # finds nothing, unless the machine killed the supervisor
 
-    At landlock no process can leave the session (seccomp.py); at process it can.
+
+def _kill_session(leader: subprocess.Popen[bytes]) -> None:
+    """Kill every process of the leader's session until looking around finds none any more.
+
+    For a box that nobody supervises. A group is killed at once, so no member can fork out of it,
+    but a chain of forks that change their groups can slip by a look; so it takes several.
     """
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        groups = _groups_of_session(leader.pid)
-        for group in groups | ({leader.pid} if leader.poll() is None else set()):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
-        if not groups:
-            break
+    deadline = time.monotonic() + KILL_SECONDS
+    clean_looks = 0
+    while clean_looks < 3 and time.monotonic() < deadline:
+        clean_looks += 1
+        if leader.poll() is None:
+            _kill_group(leader.pid)
+        for group in _groups_of_session(leader.pid):
+            clean_looks = 0
+            _kill_group(group)
     leader.wait()
 
 
-def _groups_of_session(session: int) -> set[int]:
-    """Process groups with a living member; without /proc (macOS) none are known."""
-    groups = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+def _kill_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _groups_of_session(session: int) -> Iterator[int]:
+    """The process group of each living process, as it is found; none without /proc (macOS)."""
+    for pid in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else []):
         with contextlib.suppress(OSError):
+            stat = Path("/proc", pid, "stat").read_text()
             # pid (name, which may hold anything) state parent group session ...
-            state, _, group, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+            state, _, group, its_session = stat.rpartition(")")[2].split()[:4]
             if int(its_session) == session and state not in "ZX":
-                groups.add(int(group))
-    return groups
+                yield int(group)

@@ -176,8 +176,9 @@ def _answer(message: Message, conversation: Conversation) -> Any:
     if message.kind == "missing" and isinstance(body, str):
         raise MissingStub(body)
     if message.kind == "raised" and isinstance(body, protocol.Sequence):
-        if len(body.items) == 3 and all(isinstance(item, str) for item in body.items):
-            raise StudentError(*body.items)
+        texts = [item for item in body.items if isinstance(item, str)]
+        if len(body.items) == len(texts) == 3:
+            raise StudentError(*texts)
     elif message.kind == "value":
         try:
             return protocol.unpack(message, lambda node: RemoteObject(conversation, node))

@@ -126,6 +126,20 @@ def restrict(
     os.close(ruleset)
 
 
+def scope_signals() -> None:
+    """From ABI 6: this process and all that it starts can signal none but themselves, for ever.
+
+    A child that does it again can no longer signal its parent, while the parent still can.
+    """
+    attributes = _Ruleset(0, 0, ABSTRACT_SOCKETS_AND_SIGNALS)
+    size = ctypes.sizeof(attributes)
+    ruleset = _call(
+        CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0)
+    )
+    _call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
+    os.close(ruleset)
+
+
 def _without(tree: Path, hidden: Path) -> Iterator[tuple[str, int]]:
     """Rules that allow reading the tree but not the hidden folder in it."""
     if tree == hidden:

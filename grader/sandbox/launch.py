@@ -1,12 +1,11 @@
 """Theory of operation: the small program that turns into the worker.
 
 plans.py writes a plan, a list of [step, argument] pairs; boxes.py starts this file with it. Each
-step changes this process once, in the order of the plan; the last one replaces it (exec), so no
-process of ours stays behind and the process id that the trusted side holds is the box's own. It is
-a program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
+step changes this process once, in the order of the plan; the last one replaces it (exec). It is a
+program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
 
     namespaces  outside: [reveal, drop as root], bwrap ; inside: limit, run
-    landlock    [reveal, drop as root], limit, limit_processes, landlock, seccomp, run
+    landlock    [reveal, drop as root], supervise, limit, limit_processes, landlock, seccomp, run
     process     limit, run
 
 A step that fails ends the process with status 126 and one sentence on stderr.
@@ -146,6 +145,52 @@ def _is_mapped(user: int) -> bool:
     return any(first <= user < first + count for first, _, count in rows)
 
 
+def supervise(_: None) -> None:
+    """Go on in a child; stay, as the parent, to end all that comes from it.
+
+    Threat: survivors. The parent is to the box what process 1 is to a namespace: orphans become its
+    children, it ends when the worker ends, when it gets SIGTERM or when the grader's thread ends,
+    and then kills the whole box at once. kill(-1) reaches the scope only; from inside its own,
+    smaller scope the box cannot signal the parent.
+    """
+    import ctypes
+
+    pr_set_pdeathsig, pr_set_child_subreaper = 1, 36
+    libc = ctypes.CDLL(None)
+    libc.prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+    libc.prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
+    seccomp_filter.no_new_privileges()
+    landlock_rules.scope_signals()
+    awaited = {signal.SIGTERM, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    worker = os.fork()
+    if worker == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
+        return
+    for descriptor in range(3):  # the box's ends are the worker's alone
+        os.close(descriptor)
+    status = None
+    while status is None and signal.sigwait(awaited) == signal.SIGCHLD:
+        status = _reap(worker)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(128 + signal.SIGTERM if status is None else status)
+
+
+def _reap(worker: int) -> int | None:
+    """Take leave of children that ended; the worker's exit status if it is one of them."""
+    ended, status = os.waitpid(-1, os.WNOHANG)
+    while ended:
+        if ended == worker:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+        ended, status = os.waitpid(-1, os.WNOHANG)
+    return None
+
+
 def limit(limits: dict[str, int]) -> None:
     """Set the resource limits: {"AS": bytes, ...}, the names of setrlimit without RLIMIT_."""
     import resource
@@ -219,7 +264,7 @@ def run(plan: dict[str, Any]) -> None:
 
 STEPS = {
     step.__name__: step
-    for step in (reveal, drop, limit, limit_processes, landlock, seccomp, bwrap, run)
+    for step in (reveal, drop, supervise, limit, limit_processes, landlock, seccomp, bwrap, run)
 }
 
 

@@ -36,7 +36,7 @@ IN_THE_BOX = (
     "worker",
     "loader",
     "binding",
-    "messages",
+    "statements",
     "launch",
     "landlock",
     "seccomp",
@@ -117,12 +117,14 @@ def confined(order: Order, scratch: Path) -> Plan:
         "hidden": str(PACKAGE),
         "version": version,
     }
+    scoped = version >= landlock.SIGNAL_ABI
     return [
         *_as_nobody(order, needed, own),
+        *([("supervise", None)] if scoped else []),
         ("limit", _rlimits(order)),
         ("limit_processes", order.limits.processes),
         ("landlock", rules),
-        ("seccomp", {"shared": True, "signals": version >= landlock.SIGNAL_ABI}),
+        ("seccomp", {"shared": True, "signals": scoped}),
         ("run", _run_in(scratch, order)),
     ]
 

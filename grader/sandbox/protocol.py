@@ -226,7 +226,7 @@ class _Packer:
             raise CodecError(f"a numpy array of type {value.dtype}")
         if value.size * DTYPES[dtype] > self.room:
             raise CodecError(f"an array of shape {value.shape}: more than it may return")
-        data = memoryview(np.ascontiguousarray(value).reshape(-1).view(np.uint8))
+        data = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
         return self._buffer(Array(dtype, list(value.shape)), data)
 
 
@@ -363,7 +363,7 @@ class Channel:
         Raises EOFError when the other side has closed, CodecError for anything malformed.
         """
         if fds is None:
-            prefix = self._exactly(4, wait)
+            prefix = bytes(self._exactly(4, wait))
         else:
             received, passed, _, _ = socket.recv_fds(self.socket, 4, 1)
             fds.extend(passed)

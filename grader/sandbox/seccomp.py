@@ -11,8 +11,8 @@ It is assembled here, because libseccomp is not everywhere and its Python bindin
     program(nested=True)    for a host that still has to build namespaces for its children; each
                             child installs program() before it runs student code
     program(shared=True)    a box that shares process table, user and /run with its host (Landlock):
-                            also no sockets but pairs, no leaving of the process group, nothing
-                            that acts on a process by number or on a file that it cannot open
+                            also no sockets but pairs, no leaving of the session, nothing that
+                            acts on a process by number or on a file that it cannot open
 
 The filter reads argument values only where the kernel reads them too (the low 32 bits), and never
 memory, so there is no race to win. Once installed it cannot be taken off and is inherited.
@@ -144,13 +144,9 @@ NAMESPACES: dict[str, Call] = {
     "setfsgid": (123, 152),
     "capset": (126, 91),
 }
-# Shared only. Leaving the process group would outlive its kill; watching a folder tells its names.
+# Shared only. Who leaves the session outlives its kill; who watches a folder learns its names.
 # tests/sandbox/test_isolation.py::test_kill_removes_every_process
-ESCAPE_FROM_GROUP: dict[str, Call] = {
-    "setsid": (112, 157),
-    "setpgid": (109, 154),
-    "inotify_add_watch": (254, 27),
-}
+ESCAPE: dict[str, Call] = {"setsid": (112, 157), "inotify_add_watch": (254, 27)}
 # Shared only. Landlock guards the opening of files, not their modes, owners, times and attributes:
 # code of the user's own id could lock the user out of any file. copy() and touch() expect success,
 # so these do nothing and say that they did; owners and attributes are refused.
@@ -288,7 +284,7 @@ def _rules(nested: bool, shared: bool, signals: bool) -> Iterable[tuple[Call, li
     # a datagram pair can be pointed at them too. Stream pairs cannot.
     yield SOCKET, _answer(errno.EAFNOSUPPORT)
     yield SOCKETPAIR, _answer_if(1, _none_of(PAIR_TYPES), errno.EPROTONOSUPPORT)
-    yield from _refuse(ESCAPE_FROM_GROUP, errno.EPERM)
+    yield from _refuse(ESCAPE, errno.EPERM)
     yield from _refuse(SILENT, 0)
     yield from _refuse(ATTRIBUTES, errno.ENOTSUP)
     for call, argument in BY_PROCESS.values():

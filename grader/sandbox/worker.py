@@ -22,6 +22,7 @@ import numpy as np
 from grader.sandbox import loader, protocol
 from grader.sandbox.binding import Missing, Stubs, Submission
 from grader.sandbox.protocol import Channel, CodecError, Message
+from grader.sandbox.statements import Cell
 
 MAX_TRACE_LINES = 6
 MAX_OBJECTS = 1_000  # that one check may hold by reference
@@ -45,12 +46,11 @@ class Worker:
         except Missing as error:
             return ("missing", str(error)[:500], [])
         except CodecError as error:
-            return ("raised", protocol.Sequence(["CodecError", str(error), ""]), [])
+            return _raised("CodecError", str(error), "")
         except BaseException as error:  # student code may raise anything
             if type(error) is NotImplementedError and self._raised_by_student(error):
                 return ("missing", _message(error) or "it raises NotImplementedError", [])
-            parts = [type(error).__name__[:100], _message(error), self._own_lines(error)]
-            return ("raised", protocol.Sequence(parts), [])
+            return _raised(type(error).__name__, _message(error), self._own_lines(error))
 
     # ---------------------------------------------------------------- requests
 
@@ -67,8 +67,8 @@ class Worker:
         import torch
 
         program = loader.load(
-            [loader.Cell(*cell) for cell in cells],
-            {name: [loader.Cell(*cell) for cell in parts] for name, parts in helpers.items()},
+            [Cell(*cell) for cell in cells],
+            {name: [Cell(*cell) for cell in parts] for name, parts in helpers.items()},
             self.progress,
             frozenset(skip),
         )
@@ -155,6 +155,10 @@ def _compiled(code: protocol.Code) -> Callable[..., Any]:
     return namespace[code.name]
 
 
+def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:
+    return "raised", protocol.Sequence([kind[:100], message, lines]), []
+
+
 def _message(error: BaseException) -> str:
     try:
         return str(error)[:500]
@@ -217,13 +221,14 @@ def serve(channel: Channel, worker: Worker) -> None:
         except EOFError:
             return
         if message.kind == "fork":
-            kind, node, buffers = "value", _fork(channel, worker, fds[0], children), []
+            pid = _fork(channel, worker, fds[0], children)
+            channel.send("value", message.number, pid, [])
         elif message.kind == "reap":
-            kind, node, buffers = "value", _reap(message.body, children), []
+            channel.send("value", message.number, _reap(message.body, children), [])
         else:
             worker.progress = _reporter(channel, message.number)
             kind, node, buffers = worker.answer(message)
-        channel.send(kind, message.number, node, buffers)
+            channel.send(kind, message.number, node, buffers)
 
 
 def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
@@ -278,8 +283,8 @@ def _prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
-    torch.set_num_threads = lambda count: None
-    torch.set_num_interop_threads = lambda count: None
+    for name in ("set_num_threads", "set_num_interop_threads"):
+        setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):
         with contextlib.suppress(RuntimeError):  # defined already
             torch.library.define(

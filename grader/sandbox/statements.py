@@ -1,0 +1,190 @@
+"""Reading a submission's statements: which define something, which only drive.
+
+Pure reading, nothing runs here. A plan is made once for the same cells and kept.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import functools
+import re
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+ALWAYS = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Pass, ast.Delete, ast.Global)
+COMPOUND = (ast.If, ast.Try, ast.With, ast.For)
+
+# A call of one of these names is a driver wherever it stands.
+DRIVER_CALL = re.compile(
+    r"^(train|fit|main|run|plot|show|test|evaluate|predict|demo)(_|$|\d)", re.IGNORECASE
+)
+# A bare call runs only when it sets something up: in-place tensor methods, seeds, initialisers.
+SETUP_CALL = re.compile(
+    r".*[^_]_$|^(apply|seed|manual_seed|manual_seed_all|append|extend|insert|update|setattr|"
+    r"add_module|register_buffer|set_default_dtype|use|filterwarnings|simplefilter)$"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a submission that Python can parse: a notebook cell or a stretch of a file."""
+
+    name: str  # what a student calls it: "cell 3", "solution.py"
+    source: str
+    first_line: int = 1  # the line of the file at which the source begins
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One top-level statement. `code` is None for a driver and for one with a `problem`."""
+
+    cell: str
+    line: int
+    names: frozenset[str]  # that it binds
+    code: types.CodeType | None
+    problem: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where a student finds it."""
+        return f"{self.cell}, line {self.line}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements of a module, and definitions that hide inside others, by name."""
+
+    statements: tuple[Statement, ...]
+    nested: dict[str, str]
+
+
+@functools.lru_cache(maxsize=256)
+def plan(cells: tuple[Cell, ...]) -> Plan:
+    """Read the cells. Every cell must be valid Python; a statement may still not compile."""
+    trees = [(cell, _parsed(cell)) for cell in cells]
+    trainers = _training_functions([tree for _, tree in trees])
+    flags = 0
+    statements = []
+    for cell, tree in trees:
+        for node in _opened(tree.body):
+            flags |= _future_flags(node)
+            statements.append(_statement(cell, node, trainers, flags))
+    return Plan(tuple(statements), _nested([tree for _, tree in trees]))
+
+
+def _parsed(cell: Cell) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(cell.source, cell.name)
+    return ast.increment_lineno(tree, cell.first_line - 1)
+
+
+def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int) -> Statement:
+    names = _bound_names(node)
+    if is_driver(node, trainers):
+        return Statement(cell.name, node.lineno, names, None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(ast.Module([node], type_ignores=[]), cell.name, "exec", flags)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Statement(cell.name, node.lineno, names, None, f"Python cannot compile it: {error}")
+    return Statement(cell.name, node.lineno, names, code)
+
+
+def _opened(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, with ``if __name__ == "__main__":`` opened."""
+    for node in body:
+        if isinstance(node, ast.If) and _is_main_guard(node.test):
+            yield from _opened(node.body)
+        else:
+            yield node
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+
+
+def is_driver(node: ast.stmt, trainers: frozenset[str]) -> bool:
+    """Whether a top-level statement trains, prints, plots or compares instead of defining.
+
+    trainers: names of the file's own functions that train (they call ``backward``).
+    """
+    if isinstance(node, ALWAYS):
+        return False
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        return _calls_driver(node, trainers)
+    if isinstance(node, ast.Expr):
+        if isinstance(node.value, ast.Call) and SETUP_CALL.match(_callee(node.value)):
+            return _calls_driver(node.value, trainers)
+        return not isinstance(node.value, ast.Constant)
+    if isinstance(node, COMPOUND):
+        children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+        for handler in getattr(node, "handlers", []):
+            children += handler.body
+        return any(is_driver(child, trainers) for child in children)
+    return True
+
+
+def _calls_driver(node: ast.AST, trainers: frozenset[str]) -> bool:
+    names = [_callee(call) for call in _calls(node)]
+    return any(name in trainers or DRIVER_CALL.match(name) for name in names)
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    """Calls that happen when the node is executed: not those inside lambdas."""
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.Call):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _calls(child)
+
+
+def _callee(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else "a function"
+
+
+def _training_functions(trees: list[ast.Module]) -> frozenset[str]:
+    """Functions that call backward(), and functions that call those."""
+    bodies = {
+        node.name: {_callee(call) for call in ast.walk(node) if isinstance(call, ast.Call)}
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    found = {name for name, calls in bodies.items() if "backward" in calls}
+    while more := {name for name, calls in bodies.items() if calls & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _bound_names(node: ast.stmt) -> frozenset[str]:
+    if isinstance(node, DEFINITIONS):
+        return frozenset({node.name})
+    stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return frozenset(n.id for n in stored if isinstance(n.ctx, ast.Store))
+
+
+def _nested(trees: list[ast.Module]) -> dict[str, str]:
+    """Definitions inside functions and classes, with what they hide in."""
+    found = {}
+    for outer in (node for tree in trees for node in tree.body if isinstance(node, DEFINITIONS)):
+        what = "class" if isinstance(outer, ast.ClassDef) else "function"
+        for inner in ast.walk(outer):
+            if isinstance(inner, DEFINITIONS) and inner is not outer:
+                found[inner.name] = f"the {what} {outer.name}"
+    return found
+
+
+def _future_flags(node: ast.stmt) -> int:
+    if not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+        return 0
+    flags = [getattr(__future__, a.name, None) for a in node.names]
+    return sum(flag.compiler_flag for flag in flags if isinstance(flag, __future__._Feature))
