@@ -72,7 +72,8 @@ class Bench:
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
         source = Source(
             upload.cells,
-            {**self.assignment.stand_ins(), **upload.helpers},
+            upload.helpers,
+            self.assignment.stand_ins(),
             self.assignment.contract,
             self.device,
         )

@@ -64,6 +64,8 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
         relative = path.relative_to(folder)
         try:
             data = _bytes_of(path)
+            if path.name == "__init__.py" and not data.strip():
+                continue  # every folder is a package below, with or without it
             parts[relative], own_notes = _cells(str(relative), data)
         except UnreadableSubmission as error:
             notes.append(str(error))
@@ -79,6 +81,9 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
         for name, cells in parts.items()
         if name != main and name.suffix == ".py"
     }
+    for name in list(helpers):
+        for end in range(1, name.count(".") + 1):
+            helpers.setdefault(name.rsplit(".", end)[0], [])
     if len(parts) > 1:
         notes.insert(0, f"{main} was taken as the main file: it defines most of the stubs")
     return Submission(folder.name, folder, digest.hexdigest(), parts[main], helpers, notes)

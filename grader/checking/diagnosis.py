@@ -78,6 +78,7 @@ class Diagnosis:
             "load",
             cells=cells,
             helpers={},
+            stand_ins={},
             contract=self.assignment.contract,
             skip=[],
             device="cpu",

@@ -41,6 +41,7 @@ class Stubs:
         found, problem = self._find(name)
         if found is None:
             raise Missing(problem)
+        self._close_short_cuts(name)
         return adapted(found, self._parameters(name), self._lookup)
 
     def value(self, name: str) -> Any:
@@ -80,7 +81,7 @@ class Stubs:
         order = reordered(found, self._parameters(stub))
         if order:
             return f"`{stub}` takes ({', '.join(order)}): its arguments are bound by name"
-        used = _name_of(found, stub)
+        used = getattr(found, "__name__", stub).replace("<lambda>", stub)
         return f"`{stub}` was found under the name `{used}`" if used != stub else ""
 
     def _find(self, stub: str) -> tuple[Any, str]:
@@ -94,12 +95,23 @@ class Stubs:
                     continue
                 if _module_of(value) in self.program.modules:
                     return value, ""
-                made = f"{_module_of(value)}.{_name_of(value, name)}"
+                made = f"{_module_of(value)}.{_name_of(value)}"
                 problem = f"`{name}` is the ready-made {made}: write it yourself"
             if name in self.program.nested:
                 outer = self.program.nested[name]
                 problem = f"`{name}` is defined inside {outer}: define it at the top level"
         return None, problem
+
+    def _close_short_cuts(self, stub: str) -> None:
+        """A course helper may be used anywhere but in the stub that it would replace."""
+
+        def refuse(*args: Any, **kwargs: Any) -> None:
+            raise Missing(f"`{stub}` calls the course helper of that name: write it yourself")
+
+        for module in self.program.stand_ins.values():
+            for name in self._names_of(stub):
+                if name in vars(module):
+                    setattr(module, name, refuse)
 
     def _names_of(self, stub: str) -> list[str]:
         return [stub, *self.contract["stubs"][stub]["aliases"]]
@@ -228,6 +240,6 @@ def _module_of(value: Any) -> str:
     return str(name or type(value).__module__)
 
 
-def _name_of(value: Any, default: str) -> str:
-    name = getattr(value, "__name__", default)
-    return default if name == "<lambda>" else str(name)
+def _name_of(value: Any) -> str:
+    """The name that a function or class was defined under; for another object its type's."""
+    return str(getattr(value, "__name__", type(value).__name__))

@@ -24,6 +24,7 @@ class Source:
 
     cells: list[tuple[str, str, int]]
     helpers: dict[str, list[tuple[str, str, int]]]
+    stand_ins: dict[str, list[tuple[str, str, int]]]
     contract: dict[str, Any]
     device: str = "cpu"
 
@@ -131,6 +132,7 @@ class Sandbox:
             "load",
             cells=self.source.cells,
             helpers=self.source.helpers,
+            stand_ins=self.source.stand_ins,
             contract=self.source.contract,
             skip=self._skip,
             device=self.source.device,

@@ -134,6 +134,7 @@ def drop(paths: dict[str, list[str]]) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+    _when_parent_ends(signal.SIGKILL)
     for path in paths["needed"]:
         if not os.access(path, os.R_OK):
             raise PermissionError(_unreadable(Path(path)))
@@ -155,10 +156,9 @@ def supervise(_: None) -> None:
     """
     import ctypes
 
-    pr_set_pdeathsig, pr_set_child_subreaper = 1, 36
-    libc = ctypes.CDLL(None)
-    libc.prctl(pr_set_child_subreaper, 1, 0, 0, 0)
-    libc.prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+    _when_parent_ends(signal.SIGTERM)
     seccomp_filter.no_new_privileges()
     landlock_rules.scope_signals()
     awaited = {signal.SIGTERM, signal.SIGCHLD}
@@ -166,6 +166,7 @@ def supervise(_: None) -> None:
     worker = os.fork()
     if worker == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
+        _when_parent_ends(signal.SIGKILL)
         return
     for descriptor in range(3):  # the box's ends are the worker's alone
         os.close(descriptor)
@@ -221,11 +222,7 @@ def limit_processes(more: int) -> None:
 
 
 def landlock(rules: dict[str, Any]) -> None:
-    """Confine to the files of the rules; die with the thread that started this process."""
-    import ctypes
-
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    """Confine this process to the files of the rules."""
     seccomp_filter.no_new_privileges()
     landlock_rules.restrict(**rules)
 
@@ -268,8 +265,19 @@ STEPS = {
 }
 
 
+def _when_parent_ends(own: signal.Signals) -> None:
+    """Get this signal when the thread that started this process ends. A new user id undoes it."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(own), 0, 0, 0)
+
+
 def main() -> None:
     """Carry out the plan of the first argument."""
+    _when_parent_ends(signal.SIGKILL)
     for name, argument in json.loads(sys.argv[1]):
         try:
             STEPS[name](argument)

@@ -34,6 +34,7 @@ class Program:
 
     module: types.ModuleType
     modules: dict[str, types.ModuleType]  # the main module and the handed-in helper modules
+    stand_ins: dict[str, types.ModuleType] = field(default_factory=dict)  # course helpers
     definitions: dict[str, Any] = field(default_factory=dict)  # last function or class of a name
     nested: dict[str, str] = field(default_factory=dict)  # definitions that hide inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
@@ -47,12 +48,14 @@ class SlowStatement(BaseException):
 def load(
     cells: list[Cell],
     helpers: dict[str, list[Cell]],
+    stand_ins: dict[str, list[Cell]],
     progress: Callable[[str], None] = lambda place: None,
     skip: frozenset[str] = frozenset(),
 ) -> Program:
     """Execute the definitions of `cells` in a fresh module.
 
-    helpers: cells of modules that may be imported, by dotted name.
+    helpers: cells of the student's further modules, by dotted name.
+    stand_ins: cells of the course's own modules in the place of packages, likewise.
     progress: called with the place of each statement before it runs.
     skip: places of statements that ended an earlier attempt and are left out now.
     """
@@ -60,7 +63,8 @@ def load(
     program = Program(module, {MAIN: module}, nested=plan(tuple(cells)).nested)
     runner = _Runner(program, progress, skip)
     sys.modules[MAIN] = module
-    sys.meta_path.insert(0, _HelperFinder(helpers, runner))
+    sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
+    sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
     runner.execute(cells, module)
     runner.retry(module)
     runner.summarise()
@@ -170,16 +174,22 @@ class _Runner:
         self.program.files.add(cell.name)
 
 
-class _HelperFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports of handed-in modules, loaded definitions first like the main file."""
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports of modules from cells, loaded definitions first like the main file."""
 
-    def __init__(self, helpers: dict[str, list[Cell]], runner: _Runner) -> None:
-        self.helpers = helpers
+    def __init__(
+        self,
+        sources: dict[str, list[Cell]],
+        runner: _Runner,
+        loaded: dict[str, types.ModuleType],
+    ) -> None:
+        self.sources = sources
         self.runner = runner
+        self.loaded = loaded
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        if fullname in self.helpers:
-            package = any(name.startswith(fullname + ".") for name in self.helpers)
+        if fullname in self.sources:
+            package = any(name.startswith(fullname + ".") for name in self.sources)
             return importlib.util.spec_from_loader(fullname, self, is_package=package)
         return None
 
@@ -187,8 +197,8 @@ class _HelperFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def exec_module(self, module: types.ModuleType) -> None:
-        self.runner.program.modules[module.__name__] = module
-        self.runner.execute(self.helpers[module.__name__], module)
+        self.loaded[module.__name__] = module
+        self.runner.execute(self.sources[module.__name__], module)
 
 
 def _listed(lines: list[int]) -> str:

@@ -58,6 +58,7 @@ class Worker:
         self,
         cells: list[tuple[str, str, int]],
         helpers: dict[str, list[tuple[str, str, int]]],
+        stand_ins: dict[str, list[tuple[str, str, int]]],
         contract: dict[str, Any],
         skip: list[str],
         device: str,
@@ -68,7 +69,8 @@ class Worker:
 
         program = loader.load(
             [Cell(*cell) for cell in cells],
-            {name: [Cell(*cell) for cell in parts] for name, parts in helpers.items()},
+            _as_cells(helpers),
+            _as_cells(stand_ins),
             self.progress,
             frozenset(skip),
         )
@@ -144,6 +146,10 @@ class Worker:
             lines = [f"{f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames]
             return "\n".join(line[:300] for line in lines[-MAX_TRACE_LINES:])
         return ""
+
+
+def _as_cells(modules: dict[str, list[tuple[str, str, int]]]) -> dict[str, list[Cell]]:
+    return {name: [Cell(*cell) for cell in cells] for name, cells in modules.items()}
 
 
 def _compiled(code: protocol.Code) -> Callable[..., Any]:

@@ -269,6 +269,34 @@ def test_kill_removes_every_process(level: str) -> None:
     assert Path("/proc/self/mountinfo").read_text() == before
 
 
+@confined
+@pytest.mark.parametrize("end", ["worker", "grader"])
+def test_no_survivor_when_another_ends(level: str, end: str) -> None:
+    """Daemons end with the worker, and all ends with the grader, even if that is killed."""
+    run(level, "")
+    mark = f"mark-{os.urandom(6).hex()}"
+    daemon = "import os, sys, time; os.fork() and {}; os.closerange(0, 9); time.sleep(60)"
+    code = daemon.format("os._exit(0)" if end == "worker" else "0")
+    outer = """if True:
+        import os, sys, time
+        sys.path.append(sys.argv[1])
+        import test_isolation
+        box = test_isolation.begin(*sys.argv[2:])
+        box.process.wait() if "_exit" in sys.argv[3] else time.sleep(1)
+        os._exit(0)
+        """
+    arguments = [str(Path(__file__).parent), level, code, mark]
+
+    subprocess.run(
+        [sys.executable, "-c", outer, *arguments], env={"PYTHONPATH": str(ROOT)}, check=True
+    )
+
+    deadline = time.monotonic() + 5
+    while processes_with(mark) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert processes_with(mark) == []
+
+
 @every_level
 def test_kill_during_the_start(level: str) -> None:
     """A box that is killed while it is being built leaves nothing either."""

@@ -1,0 +1,37 @@
+"""What all tests share: the course, and grading as the command does it, without a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.batch import grade_all
+from grader.grading import Settings
+from grader.scoring import Result
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Grade = Callable[..., list[Result]]
+
+
+def grade_paths(
+    paths: Iterable[Path],
+    *,
+    assignment: str = "softmax_regression",
+    course: Path = ROOT,
+    level: str = "auto",
+    data: str | None = "embedded",
+) -> list[Result]:
+    """Grade real submissions in real sandboxes; on the embedded data unless told otherwise."""
+    settings = Settings("cpu", level, Path(data) if data else None)
+    quiet = Console(file=io.StringIO())
+    return grade_all(course, assignment, list(paths), settings, None, quiet)
+
+
+@pytest.fixture(scope="session")
+def grade() -> Grade:
+    return grade_paths

@@ -1,0 +1,4 @@
+import torch
+# café
+def softmax(X):
+    return X
