@@ -23,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -59,10 +60,12 @@ class Box:
         if self.ended:
             return
         self.ended = True
-        self.end(self.process)
-        os.close(self.output)
-        if self.scratch is not None:
-            _remove(self.scratch)
+        try:
+            self.end(self.process)
+        finally:
+            os.close(self.output)
+            if self.scratch is not None:
+                _remove(self.scratch)
 
     def __enter__(self) -> Box:
         return self
@@ -87,7 +90,7 @@ def start(
     what fails later shows as an early end of the process and a sentence in `output`.
     """
     with box_end:
-        _check_platform(level)
+        check_platform(level)
         data = public_data.resolve() if public_data else None
         order = plans.Order(data, limits, command, cuda)
         if level == "namespaces":
@@ -101,7 +104,8 @@ def start(
             raise
 
 
-def _check_platform(level: str) -> None:
+def check_platform(level: str) -> None:
+    """Raises UsageError for an unknown level, IsolationUnavailable where it cannot even be tried."""
     if level not in LEVELS:
         raise UsageError(
             f"there is no isolation level {level!r}; choose one of {', '.join(LEVELS)}"
@@ -159,7 +163,6 @@ def _remove(scratch: Path) -> None:
 
     Folders inside a folder are moved up, so that no path is ever longer than two names.
     """
-    moved = 0
     with contextlib.suppress(OSError):
         while entries := list(os.scandir(scratch)):
             for entry in entries:
@@ -170,8 +173,7 @@ def _remove(scratch: Path) -> None:
                 for child in list(os.scandir(entry.path)):
                     if child.is_dir(follow_symlinks=False):
                         os.chmod(child.path, 0o700)
-                        moved += 1
-                        os.rename(child.path, scratch / f"{moved}.moved")
+                        os.rename(child.path, scratch / secrets.token_hex(8))
                     else:
                         os.unlink(child.path)
                 os.rmdir(entry.path)

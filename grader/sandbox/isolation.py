@@ -32,7 +32,7 @@ from typing import Any
 
 from grader.errors import IsolationUnavailable
 from grader.sandbox import plans
-from grader.sandbox.boxes import LEVELS, Box, start
+from grader.sandbox.boxes import LEVELS, Box, check_platform, start
 from grader.sandbox.plans import Limits
 
 __all__ = ["LEVELS", "Box", "Finding", "Isolation", "Limits", "choose", "probe", "start"]
@@ -87,6 +87,10 @@ def probe(level: str) -> list[Finding]:
 
     A box that does not start is the finding `start`. Raises UsageError for an unknown level.
     """
+    try:
+        check_platform(level)
+    except IsolationUnavailable as error:
+        return [Finding("start", False, str(error), "then probe again")]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-probe-")))
         victim = stack.enter_context(_victim())
@@ -210,20 +214,22 @@ def _repair(level: str) -> str:
     return "this level does not hold on this machine: please report it, and use the other one"
 
 
+APPARMOR = "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+DOCKER = (
+    "in Docker: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+    " --security-opt systempaths=unconfined"
+)
 START_REPAIRS = (
     # what the box printed, what helps
-    ("uid map: Permission denied", "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
-    ("Can't mount proc", "in Docker: docker run --security-opt systempaths=unconfined"),
+    ("uid map: Permission denied", APPARMOR),
+    ("RTM_NEWADDR", APPARMOR),
+    ("Can't mount proc", DOCKER),
+    ("Failed to make / slave", DOCKER),
     ("ENOSPC", "sysctl -w user.max_user_namespaces=15000"),
-    (
-        "No permissions to create",
-        "sysctl -w kernel.unprivileged_userns_clone=1; in Docker: docker run --security-opt"
-        " seccomp=unconfined --security-opt apparmor=unconfined --security-opt"
-        " systempaths=unconfined",
-    ),
+    ("No permissions to creat", f"sysctl -w kernel.unprivileged_userns_clone=1; {DOCKER}"),
 )
 
 
 def _repair_start(output: str) -> str:
     known = (repair for sign, repair in START_REPAIRS if sign in output)
-    return next(known, "the sentence above says what the machine refused")
+    return next(known, "then probe again")

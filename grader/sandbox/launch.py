@@ -128,16 +128,17 @@ def drop(paths: dict[str, list[str]]) -> None:
         raise PermissionError(
             "this container has no user id for the sandbox; run as a user who is not root"
         )
-    for path in paths["owned"]:
-        os.chown(path, user, user)
-        os.chmod(path, 0o700)
+    for own in paths["owned"]:
+        os.chown(own, user, user)
+        os.chmod(own, 0o700)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     _when_parent_ends(signal.SIGKILL)
-    for path in paths["needed"]:
+    data = [path for root in paths["data"] for path in (Path(root), *Path(root).rglob("*"))]
+    for path in [*map(Path, paths["needed"]), *data]:
         if not os.access(path, os.R_OK):
-            raise PermissionError(_unreadable(Path(path)))
+            raise PermissionError(_unreadable(path))
 
 
 def _is_mapped(user: int) -> bool:

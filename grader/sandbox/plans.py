@@ -256,10 +256,9 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
     """The steps that give up root; none for any other user."""
     if os.geteuid() != 0:
         return []
-    data = [str(path) for path in order.public_data.rglob("*")] if order.public_data else []
     return [
         ("reveal", {"paths": [*needed, *_data(order), *owned], "links": links()}),
-        ("drop", {"owned": owned, "needed": [*needed, *data]}),
+        ("drop", {"owned": owned, "needed": needed, "data": _data(order)}),
     ]
 
 

@@ -511,7 +511,7 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
         """Training, limits, probe and kill hold there as well, at each level that is to be had."""
         level = "landlock" if "container" in setting else "namespaces or landlock"
         names = (
-            "training or host_files or inherited or bomb or kill or leftovers or probe or scopes"
+            "training or host_files or inherited or bomb or removes or survivor or probe or scopes"
         )
         options = ["-q", "-p", "no:cacheprovider", "-k", f"({level}) and ({names})"]
 

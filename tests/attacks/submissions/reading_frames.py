@@ -23,6 +23,6 @@ def echo(x):
         if type(thing).__name__ in ("function", "module") and thing.__name__.startswith("test_"):
             texts.append(f"{thing.__name__} BREACH")
     for text in texts:
-        if any(word in text for word in WORDS) and "WORDS" not in text:
+        if any(word in text for word in WORDS) and "WORDS" not in text and "numpy" not in text:
             raise RuntimeError("BREACH: " + text[:300])
     return x
