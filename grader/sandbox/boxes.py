@@ -105,7 +105,7 @@ def start(
 
 
 def check_platform(level: str) -> None:
-    """Raises UsageError for an unknown level, IsolationUnavailable where it cannot even be tried."""
+    """Raises UsageError for an unknown level, IsolationUnavailable where it cannot be tried."""
     if level not in LEVELS:
         raise UsageError(
             f"there is no isolation level {level!r}; choose one of {', '.join(LEVELS)}"

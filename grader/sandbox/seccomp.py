@@ -145,7 +145,7 @@ NAMESPACES: dict[str, Call] = {
     "capset": (126, 91),
 }
 # Shared only. Who leaves the session outlives its kill; who watches a folder learns its names.
-# tests/sandbox/test_isolation.py::test_kill_removes_every_process
+# tests/sandbox/test_boxes.py::test_kill_removes_every_process
 ESCAPE: dict[str, Call] = {"setsid": (112, 157), "inotify_add_watch": (254, 27)}
 # Shared only. Landlock guards the opening of files, not their modes, owners, times and attributes:
 # code of the user's own id could lock the user out of any file. copy() and touch() expect success,
