@@ -1,23 +1,79 @@
-"""The from-scratch rule at run time: which ready-made operations does a stub reach?
+"""The from-scratch rule: a stub may not reach the ready-made operation that it is there to build.
 
-A dispatch mode inside the sandbox sees every operation of PyTorch below all spellings, so
-``getattr(torch, "soft" + "max")``, ``nn.Softmax()(x)`` and ``X.softmax(1)`` look the same.
+Seen twice. In the source, with its line: names imported from torch, attributes such as
+``F.softmax``, ``nn.Softmax``, ``X.softmax(1)``, in the stub and in functions of the file that it
+calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): a dispatch mode in
+the sandbox sees which operations of PyTorch a call of the stub reaches.
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from grader.assignment import Stub
 from grader.checking.comparison import Mismatch
 from grader.sandbox.client import RemoteSubmission, in_sandbox
+from grader.submission import Cell
 
-# What a student calls the operation, and the names that PyTorch dispatches it to.
-READY_MADE = {
-    "softmax": ("aten._softmax", "aten._safe_softmax"),
-    "log_softmax": ("aten._log_softmax",),
-    "cross_entropy": ("aten.cross_entropy_loss", "aten._log_softmax", "aten.nll_loss_forward"),
-    "nll_loss": ("aten.nll_loss_forward", "aten.nll_loss2d_forward"),
+
+Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
+
+
+@dataclass(frozen=True)
+class ReadyMade:
+    """One operation: its spellings in source, and what PyTorch dispatches it to."""
+
+    spellings: tuple[str, ...]
+    dispatched: tuple[str, ...] = ()
+
+
+# What assignment.toml calls them.
+OPERATIONS = {
+    "softmax": ReadyMade(
+        ("softmax", "Softmax", "_softmax"), ("aten._softmax", "aten._safe_softmax")
+    ),
+    "log_softmax": ReadyMade(("log_softmax", "LogSoftmax"), ("aten._log_softmax",)),
+    "cross_entropy": ReadyMade(
+        ("cross_entropy", "CrossEntropyLoss"), ("aten.cross_entropy_loss", "aten._log_softmax")
+    ),
+    "nll_loss": ReadyMade(
+        ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
+    ),
+    "torch.optim": ReadyMade(("optim",)),
 }
+
+
+def assert_source_is_own(cells: Iterable[Cell], stub: Stub) -> None:
+    """Raise Mismatch, with the line, if the stub's source names a forbidden operation."""
+    trees = [(name, ast.parse(source), line) for name, source, line in cells]
+    imported = _imported_from_torch(tree for _, tree, _ in trees)
+    definitions: dict[str, Place] = {
+        node.name: (cell, first_line, node)
+        for cell, tree, first_line in trees
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    for cell, first_line, node in _reached(definitions, (stub.name, *stub.aliases)):
+        for found in ast.walk(node):
+            spelling = _torch_name(found, imported)
+            for operation in stub.forbidden:
+                if spelling in OPERATIONS[operation].spellings:
+                    line = first_line + getattr(found, "lineno", 1) - 1
+                    raise Mismatch(
+                        f"{cell}, line {line} uses PyTorch's ready-made {spelling}; build it "
+                        "yourself"
+                    )
+
+
+def assert_runs_own(submission: RemoteSubmission, stub: Stub, arguments: list[Any]) -> None:
+    """Raise Mismatch if a call of the stub reaches a forbidden operation, however it is spelled."""
+    seen = set(operations(submission, stub.name, arguments))
+    for operation in stub.forbidden:
+        if seen & set(OPERATIONS[operation].dispatched):
+            raise Mismatch(f"it calls PyTorch's ready-made {operation}; build it yourself")
 
 
 @in_sandbox
@@ -37,14 +93,32 @@ def operations(submission, stub, arguments):  # type: ignore[no-untyped-def]
     return sorted(seen)
 
 
-def assert_from_scratch(
-    submission: RemoteSubmission, stub: str, arguments: list[Any], forbidden: list[str]
-) -> None:
-    """Raise Mismatch if a call of `stub` reaches a forbidden ready-made operation.
+def _reached(definitions: dict[str, Place], names: Iterable[str]) -> Iterator[Place]:
+    """The definitions of these names and of the functions of the file that they call."""
+    waiting, seen = list(names), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in definitions:
+            continue
+        seen.add(name)
+        yield definitions[name]
+        called = (n.func for n in ast.walk(definitions[name][2]) if isinstance(n, ast.Call))
+        waiting += [function.id for function in called if isinstance(function, ast.Name)]
 
-    forbidden: keys of READY_MADE, as assignment.toml has them.
-    """
-    seen = set(operations(submission, stub, arguments))
-    for name in forbidden:
-        if seen & set(READY_MADE[name]):
-            raise Mismatch(f"it calls PyTorch's ready-made {name}; build it from exp, log and sum")
+
+def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, str]:
+    """Names that ``from torch… import a as b`` binds, with what they are called there."""
+    return {
+        alias.asname or alias.name: alias.name
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch"
+        for alias in node.names
+    }
+
+
+def _torch_name(node: ast.AST, imported: dict[str, str]) -> str | None:
+    """What an attribute, or a name imported from torch, is called."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return imported.get(node.id) if isinstance(node, ast.Name) else None

@@ -9,6 +9,7 @@ Fixtures for checks
     reference          the solution behind the same interface
     rng                a torch.Generator seeded by assignment and check: equal for every student
     dataset            grader.datasets.Dataset with the hidden test images and labels
+    from_scratch       called with a stub's name and arguments, asserts its from-scratch rule
     passed_stubs       names of the stubs that passed all their checks before it was first used
 
 Marks: stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
@@ -33,6 +34,7 @@ from grader.assignment import Assignment
 from grader.checking import outcomes
 from grader.checking.comparison import observed
 from grader.checking.diagnosis import Diagnosis
+from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.datasets import Dataset
 from grader.errors import AssignmentError, DeadlineExceeded, InfrastructureError, SandboxEvent
 from grader.misconceptions import Misconception
@@ -247,6 +249,19 @@ class _Plugin:
         seconds = TIMEOUT["training"]
         with self._open(request.node.nodeid, seconds, seconds) as submission:
             yield submission
+
+    @pytest.fixture
+    def from_scratch(self, submission: RemoteSubmission) -> Callable[..., None]:
+        assert self.run.sandbox is not None
+        cells = self.run.sandbox.source.cells
+        stubs = {stub.name: stub for stub in self.assignment.stubs}
+
+        def check(name: str, arguments: list[Any] | None = None) -> None:
+            assert_source_is_own(cells, stubs[name])
+            if arguments is not None:
+                assert_runs_own(submission, stubs[name], arguments)
+
+        return check
 
     @pytest.fixture
     def reference(self) -> RemoteSubmission:

@@ -23,7 +23,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -41,6 +40,7 @@ from grader.sandbox.plans import Limits
 
 LEVELS = ("namespaces", "landlock", "process")
 KILL_SECONDS = 30.0  # a storm of forks keeps the kernel busy for seconds
+FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 LAUNCHER = plans.PACKAGE / "sandbox" / "launch.py"
 
 
@@ -161,23 +161,42 @@ def _make_scratch(data: Path | None) -> Path:
 def _remove(scratch: Path) -> None:
     """Remove a hostile tree: closed folders, and nested deeper than recursion and paths can go.
 
-    Folders inside a folder are moved up, so that no path is ever longer than two names.
+    Walks down and up again by descriptor; `todo` holds the folders that are left on each floor.
     """
     with contextlib.suppress(OSError):
-        while entries := list(os.scandir(scratch)):
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry.path)
-                    continue
-                os.chmod(entry.path, 0o700)
-                for child in list(os.scandir(entry.path)):
-                    if child.is_dir(follow_symlinks=False):
-                        os.chmod(child.path, 0o700)
-                        os.rename(child.path, scratch / secrets.token_hex(8))
-                    else:
-                        os.unlink(child.path)
-                os.rmdir(entry.path)
+        here = os.open(scratch, FOLDER)
+        todo = [_remove_files(here)]
+        while todo:
+            if todo[-1]:
+                os.chmod(todo[-1][-1], 0o700, dir_fd=here)
+                here = _go(todo[-1][-1], here)
+                todo.append(_remove_files(here))
+                continue
+            todo.pop()
+            if todo:
+                here = _go("..", here)
+                os.rmdir(todo[-1].pop(), dir_fd=here)
+        os.close(here)
         os.rmdir(scratch)
+
+
+def _go(name: str, here: int) -> int:
+    try:
+        return os.open(name, FOLDER, dir_fd=here)
+    finally:
+        os.close(here)
+
+
+def _remove_files(folder: int) -> list[str]:
+    """Remove what is no folder; the names of the folders."""
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+    return folders
 
 
 def _way_to_end(plan: plans.Plan) -> Callable[[subprocess.Popen[bytes]], None]:

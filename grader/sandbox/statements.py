@@ -84,7 +84,7 @@ def _parsed(cell: Cell) -> ast.Module:
 
 
 def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int) -> Statement:
-    names = _bound_names(node)
+    names = bound_names(node)
     if is_driver(node, trainers):
         return Statement(cell.name, node.lineno, names, None)
     try:
@@ -165,7 +165,8 @@ def _training_functions(trees: list[ast.Module]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _bound_names(node: ast.stmt) -> frozenset[str]:
+def bound_names(node: ast.stmt) -> frozenset[str]:
+    """The names that a statement defines or assigns."""
     if isinstance(node, DEFINITIONS):
         return frozenset({node.name})
     stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))

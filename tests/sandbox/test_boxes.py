@@ -221,7 +221,7 @@ def test_kill_removes_every_process(level: str) -> None:
 
 @confined
 @pytest.mark.parametrize("end", ["worker", "grader"])
-def test_no_survivor_when_another_ends(level: str, end: str) -> None:
+def test_no_survivor_when_another_ends(level: str, end: str, folder: Path) -> None:
     """Daemons end with the worker, and all ends with the grader, even if that is killed."""
     run(level, "")
     mark = f"mark-{os.urandom(6).hex()}"

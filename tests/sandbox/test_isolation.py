@@ -1,7 +1,7 @@
 """The choice of a level: the probe tells the truth, here and in other settings.
 
-As root, the tests of boxes that matter run again as an unprivileged user, and in a container without
-user namespaces, with and without root.
+As root, the tests of boxes that matter run again as an unprivileged user, and in a container
+without user namespaces, with and without root.
 """
 
 from __future__ import annotations

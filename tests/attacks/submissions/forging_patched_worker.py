@@ -1,21 +1,37 @@
-"""Replace the worker's own parts: what it answers, how it packs, what a message is.
+"""Replace the worker's own parts when loading: what every later process answers to every request.
 
-Expected: whatever it then sends is this submission's word, and no verdict.
+Expected: whatever it sends is this submission's word, and no verdict.
 """
 
 import sys
 
-EXPECTED = {"secret_sum": "failed or error", "echo": "failed or error"}
+EXPECTED = {"secret_sum": "failed or error", "predict": "failed or error", "echo": "failed or error"}
+
+
+def patch():
+    worker = sys.modules["grader.sandbox.worker"]
+    original = worker.Worker.answer
+
+    def answer(self, message):
+        if message.kind == "call":
+            return "passed", True, []
+        if message.kind == "run":
+            return "value", True, []
+        return original(self, message)
+
+    worker.Worker.answer = answer
+
+
+PATCHED = patch()
 
 
 def secret_sum(x):
-    worker = sys.modules["grader.sandbox.worker"]
-    worker.Worker.answer = lambda self, message: ("passed", True, [])
-    return 0.0
+    return 6.5
+
+
+def predict(images, examples, labels):
+    return labels
 
 
 def echo(x):
-    protocol = sys.modules["grader.sandbox.protocol"]
-    protocol.pack = lambda value, keep: ({"outcome": "passed"}, [])
-    protocol.Channel.send = lambda self, kind, number, *rest: self.socket.sendall(b"passed")
-    return None
+    return x

@@ -1,36 +1,33 @@
-"""Write a well-formed reply to the worker's socket before the real one.
+"""Write a well-formed reply to the worker's socket before the real one, once and twice.
 
-Expected: a reply is only a value of this submission: wrong here. The real one, which answers no
-question, is an event of the next request.
+Expected: a reply is only a value of this submission, and a wrong one here.
 """
 
 import os
-import socket
 import stat
 import struct
 
 import msgspec
 
-EXPECTED = {"secret_sum": "failed or error", "echo": "failed or error"}
+EXPECTED = {"secret_sum": "failed", "echo": "failed or error"}
 
 
-def forge(body):
-    for fd in range(512):
+def forge(number, body):
+    frame = msgspec.msgpack.encode(["value", number, body, []])
+    for fd in range(64):
         try:
-            found = stat.S_ISSOCK(os.fstat(fd).st_mode)
-        except OSError:
-            continue
-        if found:
-            for number in range(1, 6):
-                frame = msgspec.msgpack.encode(["value", number, body, []])
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
                 os.write(fd, struct.pack(">I", len(frame)) + frame)
+        except OSError:
+            pass
 
 
 def secret_sum(x):
-    forge(True)
+    forge(2, True)
     return 0.0
 
 
 def echo(x):
-    forge(["list", ["passed"]])
+    for number in (2, 2, 3, 3):
+        forge(number, ["list", ["passed"]])
     return "passed"

@@ -1,0 +1,25 @@
+"""Open files until there are no more descriptors, when loading and when called.
+
+Expected: this submission alone runs out of them.
+"""
+
+import os
+
+EXPECTED = {"echo": "error or passed or failed or timeout"}
+
+
+def fill():
+    opened = []
+    try:
+        while True:
+            opened.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError:
+        return opened
+
+
+FULL = fill()
+
+
+def echo(x):
+    fill()
+    return x

@@ -1,0 +1,23 @@
+"""End the loaded process in a thread, shortly after it was loaded, every time.
+
+Expected: errors of this submission, not a failure of the grader.
+"""
+
+import os
+import threading
+import time
+
+EXPECTED = {"echo": "error"}
+
+
+def end():
+    time.sleep(0.02)
+    os._exit(0)
+
+
+THREAD = threading.Thread(target=end, daemon=True)
+STARTED = THREAD.start()
+
+
+def echo(x):
+    return x
