@@ -24,6 +24,8 @@ def grade_all(
 ) -> list[Result]:
     """Grade every path in order; with `out`, each record is on disk as soon as it is made.
 
+    Ctrl-C ends the run: the results until then are returned.
+
     Raises UsageError or IsolationUnavailable before the first submission is touched.
     """
     assignment = assignments.load(name, course)
@@ -47,7 +49,10 @@ def grade_all(
                 if out is not None:
                     _write(out, results[-1], taken=[r.record.submission for r in results[:-1]])
 
-    with_bench(assignment, settings, grade_each)
+    try:
+        with_bench(assignment, settings, grade_each)
+    except KeyboardInterrupt:
+        console.print(f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded")
     return results
 
 

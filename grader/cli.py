@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.errors import InfrastructureError, UsageError
 
-BELOW_THRESHOLD, USAGE, INFRASTRUCTURE = 1, 2, 3
+BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     name="grader",
@@ -82,6 +82,9 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except InfrastructureError as error:
             errors.print(f"[red]this machine cannot grade:[/red] {error}", highlight=False)
             raise typer.Exit(INFRASTRUCTURE) from None
+        except OSError as error:  # a disk that is full, a folder that may not be written
+            errors.print(f"[red]error:[/red] {error}", highlight=False)
+            raise typer.Exit(USAGE) from None
 
     return wrapped
 
@@ -117,7 +120,8 @@ def grade(
     A submission that cannot be read, never ends or crashes gets a record that says so, and the
     next one is graded.
 
-    Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 this machine or the grader failed.
+    Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 this machine or the grader failed,
+    130 interrupted (what was graded until then is shown and written).
 
     [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
     """
@@ -127,9 +131,13 @@ def grade(
     for path in paths:
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(device.value, isolation.value, data)
     results = grade_all(_course(course), assignment, paths, settings, out, console=errors)
     _print_results(results, json_file)
+    if len(results) < len(paths):
+        raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
         raise typer.Exit(INFRASTRUCTURE)
     if any(100 * r.grade.score < fail_under * r.grade.max_score for r in results):

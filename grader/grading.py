@@ -60,13 +60,16 @@ class Bench:
             upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
             return self._record(path.stem, "unreadable", started, warnings=[str(error)])
-        for attempt in range(1, ATTEMPTS + 1):
+        for _ in range(ATTEMPTS):
             try:
                 return self._grade_once(upload, progress, started)
+            except UsageError:
+                raise
             except InfrastructureError as error:
-                problem = f"the grader failed, not the submission: {error}"
-                if attempt < ATTEMPTS:
-                    continue
+                problem = str(error)
+            except Exception as error:  # a fault of ours must not end the evening
+                problem = f"{type(error).__name__}: {error}"
+        problem = f"the grader failed, not the submission: {problem}"
         return self._record(upload.name, "infrastructure_error", started, warnings=[problem])
 
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:

@@ -18,7 +18,6 @@ from grader.checking.comparison import Mismatch
 from grader.sandbox.client import RemoteSubmission, in_sandbox
 from grader.submission import Cell
 
-
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 
 

@@ -36,7 +36,13 @@ from grader.checking.comparison import observed
 from grader.checking.diagnosis import Diagnosis
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.datasets import Dataset
-from grader.errors import AssignmentError, DeadlineExceeded, InfrastructureError, SandboxEvent
+from grader.errors import (
+    AssignmentError,
+    DeadlineExceeded,
+    InfrastructureError,
+    SandboxEvent,
+    UsageError,
+)
 from grader.misconceptions import Misconception
 from grader.records import CheckResult
 from grader.sandbox.chain import Sandbox
@@ -101,7 +107,8 @@ class Suite:
     ) -> list[CheckResult]:
         """All checks against the submission in `sandbox`, unit tier first.
 
-        Raises InfrastructureError when the sandbox, not the submission, fails.
+        Raises InfrastructureError when the sandbox, not the submission, fails, and UsageError
+        when the suite or its data are at fault.
         """
         run = self._plugin.run = Run(sandbox)
         for check, following in zip(self.checks, [*self.checks[1:], None], strict=True):
@@ -113,7 +120,7 @@ class Suite:
                 check.item.config.hook.pytest_runtest_protocol(
                     item=check.item, nextitem=following.item if following else None
                 )
-            if isinstance(run.problem, InfrastructureError):
+            if isinstance(run.problem, (InfrastructureError, UsageError)):
                 raise run.problem
             run.results.append(_result(check, run, time.monotonic() - started))
             done(run.results[-1])

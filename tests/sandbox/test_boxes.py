@@ -236,10 +236,10 @@ def test_no_survivor_when_another_ends(level: str, end: str, folder: Path) -> No
         os._exit(0)
         """
     arguments = [str(Path(__file__).parent), level, code, mark]
+    folder.chmod(0o1777)
+    environment = {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
 
-    subprocess.run(
-        [sys.executable, "-c", outer, *arguments], env={"PYTHONPATH": str(ROOT)}, check=True
-    )
+    subprocess.run([sys.executable, "-c", outer, *arguments], env=environment, check=True)
 
     deadline = time.monotonic() + 5
     while processes_with(mark) and time.monotonic() < deadline:
