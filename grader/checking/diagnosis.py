@@ -106,10 +106,12 @@ def _same(ours: Trace, theirs: Trace | None) -> bool:
 
 
 def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
     try:
         one, other = as_tensor(a), as_tensor(b)
     except AssertionError:
-        return type(a) is type(b) and (a is None or a == b)
+        return (a is None and b is None) or (isinstance(a, str) and a == b)
     if one.shape != other.shape:
         return False
     return torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-6, equal_nan=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import loader, protocol
+from grader.sandbox import landlock, loader, protocol
 from grader.sandbox.binding import Missing, Stubs, Submission
 from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.statements import Cell
@@ -289,6 +289,7 @@ def _prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
+    landlock.load_without_workers()
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):
