@@ -13,7 +13,8 @@ import msgspec
 import pytest
 import typer
 
-from grader.cli import app
+from grader import cli
+from grader.cli import Device, Level, app
 from grader.records import CheckResult, DatasetUsed, Outcome, Record, Status
 from grader.reports.as_json import as_object
 from grader.scoring import Grade, Result, StubGrade
@@ -79,12 +80,12 @@ def test_options_are_found():
     assert {("grade", "--json"), ("grade", "--fail-under"), ("data", "--data")} <= set(options())
 
 
-@pytest.mark.parametrize("option", ["device", "isolation"])
-def test_choices_are_documented(option):
+@pytest.mark.parametrize(("option", "choices"), [("device", Device), ("isolation", Level)])
+def test_choices_are_documented(option, choices):
     """The README names all values of an option that takes one of a few."""
-    (parameter,) = [p for p in PROGRAM.commands["grade"].params if p.name == option]
+    usage = f"--{option} " + "|".join(choice.value for choice in choices)
 
-    assert f"--{option} {'\\|'.join(parameter.type.choices)}" in README
+    assert usage in README.replace(r"\|", "|")
 
 
 @pytest.mark.parametrize("command", ["make grade", "make test"])
@@ -114,6 +115,14 @@ def test_json_fields_are_documented(heading, existing):
 def test_json_values_are_documented(heading, values):
     """Every status and every outcome is explained where its field is."""
     assert [value for value in values if f"`{value}`" not in section(heading)] == []
+
+
+@pytest.mark.parametrize(
+    "code", [cli.BELOW_THRESHOLD, cli.USAGE, cli.INFRASTRUCTURE, cli.INTERRUPTED]
+)
+def test_exit_codes_are_documented(code):
+    """docs/json.md explains every exit code of its own."""
+    assert re.search(rf"^\| {code} \|", section("Exit codes"), flags=re.MULTILINE)
 
 
 def test_json_example_has_the_real_fields():

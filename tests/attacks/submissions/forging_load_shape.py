@@ -15,7 +15,7 @@ SHAPE = [0, 1 << 62, 1 << 62]
 
 def forge(body):
     frame = msgspec.msgpack.encode(["value", 1, body, [0]])
-    for fd in range(512):
+    for fd in range(64):
         try:
             if stat.S_ISSOCK(os.fstat(fd).st_mode):
                 os.write(fd, struct.pack(">I", len(frame)) + frame)

@@ -1,0 +1,374 @@
+"""Finding stubs in a loaded file, and calling them the way their author wrote them."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from grader.sandbox import loader
+from grader.sandbox.binding import Missing, Stubs, Submission
+from grader.sandbox.statements import Cell
+
+CONTRACT = {
+    "stubs": {
+        "net": {"parameters": ["X"], "aliases": ["model"]},
+        "accuracy": {"parameters": ["y_hat", "y"], "aliases": ["acc"]},
+        "evaluate": {"parameters": ["net", "data_iter"], "aliases": []},
+    },
+    "spellings": {
+        "X": ["inputs"],
+        "y_hat": ["pred", "preds"],
+        "y": ["labels", "target"],
+        "data_iter": ["loader"],
+    },
+    "names": {"W": ["w", "weight"]},
+}
+HELPER = "course_helper"
+
+
+@pytest.fixture
+def load():
+    """Load a file, and helper modules by name, as the reference is loaded."""
+
+    def load(source, helpers=None, stand_ins=None):
+        program = loader.load([Cell("hw.py", source)], cells(helpers), cells(stand_ins))
+        return Stubs(program, CONTRACT)
+
+    def cells(modules):
+        return {name: [Cell(f"{name}.py", text)] for name, text in (modules or {}).items()}
+
+    with loader.leaving_no_trace():
+        yield load
+    for name in (HELPER, "parts"):
+        sys.modules.pop(name, None)
+
+
+def problem_of(stubs, name):
+    """The text with which a missing stub is announced."""
+    with pytest.raises(Missing) as raised:
+        stubs.stub(name)
+    return str(raised.value)
+
+
+# ------------------------------------------------------------------------------ finding
+
+
+def test_function_is_found_by_its_name(load):
+    """The student's own function is handed out as it is."""
+    stubs = load("def net(X):\n    return X + 1")
+
+    assert stubs.stub("net")(1) == 2
+    assert stubs.report()["net"] == {"problem": "", "note": ""}
+
+
+def test_alias_is_found_and_noted(load):
+    """Another usual name is as good, and the report says so."""
+    stubs = load("def model(X):\n    return X + 1")
+
+    assert stubs.stub("net")(1) == 2
+    assert "`model`" in stubs.report()["net"]["note"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "net = lambda X: X + 1",
+        "from functools import partial\ndef add(a, X):\n    return a + X\nnet = partial(add, 1)",
+        "class Net:\n    def __call__(self, X):\n        return X + 1\nnet = Net()",
+        "class Net:\n    def go(self, X):\n        return X + 1\nnet = Net().go",
+        "class net:\n    def __new__(cls, X):\n        return X + 1",
+    ],
+    ids=["lambda", "partial", "callable object", "method", "class"],
+)
+def test_other_callables_are_stubs(load, source):
+    """Lambdas, partials, objects, methods and classes of the student's own count."""
+    stubs = load(source)
+
+    assert stubs.stub("net")(1) == 2
+
+
+def test_last_definition_counts(load):
+    """Of two definitions of a name the later one is taken."""
+    stubs = load("def net(X):\n    return 1\n\ndef net(X):\n    return 2")
+
+    assert stubs.stub("net")(0) == 2
+
+
+def test_rebinding_to_a_value_does_not_hide_the_function(load):
+    """A name that becomes a number or a loop's variable later is still the function."""
+    stubs = load("def acc(y_hat, y):\n    return 1\n\nacc = 0.5")
+
+    assert stubs.stub("accuracy")(0, 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("import torch\nnet = torch.softmax", "softmax"),
+        ("import functools, torch\nnet = functools.partial(torch.softmax, dim=1)", "softmax"),
+        ("import torch\nnet = torch.nn.Flatten()", "Flatten"),
+        ("from torch.nn import Linear as net", "Linear"),
+    ],
+    ids=["function", "partial", "object", "class"],
+)
+def test_ready_made_object_is_refused(load, source, made):
+    """What a library made is no stub; the text names it."""
+    problem = problem_of(load(source), "net")
+
+    assert "ready-made" in problem
+    assert made in problem
+
+
+@pytest.mark.parametrize("source", ["x = 1", "net = None", "net = ...", "net = 3"])
+def test_missing_stub_is_named(load, source):
+    """A stub that is not there, or not written, is missing under its name."""
+    assert problem_of(load(source), "net") == "`net` is not defined in the submission"
+
+
+def test_nested_definition_is_explained(load):
+    """A stub inside a class is not found, and the text says where it hides."""
+    problem = problem_of(load("class Model:\n    def net(self, X):\n        return X"), "net")
+
+    assert problem == "`net` is defined inside the class Model: define it at the top level"
+
+
+def test_stub_in_a_helper_module_is_found(load):
+    """A function that is imported from a handed-in module is the student's own."""
+    stubs = load("from parts import net", helpers={"parts": "def net(X):\n    return X + 1"})
+
+    assert stubs.stub("net")(1) == 2
+
+
+# ------------------------------------------------------------------------------ course helpers
+
+COURSE = "def accuracy(y_hat, y):\n    return 'of the course'\n\ndef other(x):\n    return x\n"
+
+
+def test_course_helper_is_no_stub(load):
+    """An imported course helper does not stand for the stub of that name."""
+    stubs = load(f"from {HELPER} import accuracy", stand_ins={HELPER: COURSE})
+
+    assert "ready-made" in problem_of(stubs, "accuracy")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"import {HELPER} as d2l\ndef accuracy(y_hat, y):\n    return d2l.accuracy(y_hat, y)",
+        f"def accuracy(y_hat, y):\n    from {HELPER} import accuracy as a\n    return a(y_hat, y)",
+        f"from {HELPER} import accuracy as a\ndef accuracy(y_hat, y):\n    return a(y_hat, y)",
+    ],
+    ids=["attribute", "import inside", "import above"],
+)
+def test_course_helper_is_refused_in_its_own_stub(load, source):
+    """A stub that calls the course helper of its name is not written by the student."""
+    stubs = load(source, stand_ins={HELPER: COURSE})
+
+    with pytest.raises(Missing, match="course helper"):
+        stubs.stub("accuracy")(1, 2)
+
+
+def test_course_helper_may_be_used_elsewhere(load):
+    """Other stubs may call it, and the stub may call other helpers."""
+    source = (
+        f"import {HELPER} as d2l\n"
+        "def evaluate(net, data_iter):\n    return d2l.accuracy(1, 2)\n"
+        "def accuracy(y_hat, y):\n    return d2l.other(y)\n"
+    )
+    stubs = load(source, stand_ins={HELPER: COURSE})
+
+    assert stubs.stub("evaluate")(None, None) == "of the course"
+    assert stubs.stub("accuracy")(1, 2) == 2
+
+
+# ------------------------------------------------------------------------------ arguments
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "accuracy(y_hat, y)",
+        "accuracy(y, y_hat)",
+        "accuracy(labels, preds)",
+        "accuracy(Y, Y_hat)",
+        "accuracy(a, b)",
+        "accuracy(y_hat, y, scale=1)",
+        "accuracy(*args)",
+        "accuracy(y_hat, y, /)",
+    ],
+)
+def test_arguments_are_bound_by_name_where_the_names_tell(load, head):
+    """The prediction is the prediction, whatever it is called and wherever it stands."""
+    body = "return locals()"
+    found = load(f"def {head}:\n    {body}").stub("accuracy")("prediction", "label")
+
+    plain = {name.lower(): value for name, value in found.items() if name != "scale"}
+    assert plain in (
+        {"y_hat": "prediction", "y": "label"},
+        {"preds": "prediction", "labels": "label"},
+        {"a": "prediction", "b": "label"},
+        {"args": ("prediction", "label")},
+    )
+
+
+def test_other_order_is_noted(load):
+    """The report shows the order in which the student takes the arguments."""
+    stubs = load("def accuracy(y, y_hat):\n    return y")
+
+    note = stubs.report()["accuracy"]["note"]
+
+    assert note == "`accuracy` takes (y, y_hat): its arguments are bound by name"
+
+
+@pytest.mark.parametrize("head", ["X, W, b", "W, b, X", "W, X, b", "inputs, W, b"])
+def test_further_parameters_are_filled_from_module_values(load, head):
+    """A net that takes its weights as arguments gets those of the module, as they are now."""
+    images = "inputs" if "inputs" in head else "X"
+    stubs = load(f"W = 2\nb = 3\ndef net({head}):\n    return {images}, W, b")
+    stubs.bind("W", 5)
+
+    result = stubs.stub("net")("images")
+
+    assert result == ("images", 5, 3)
+
+
+def test_parameter_that_nobody_knows_is_the_students_error(load):
+    """Without a module value of that name the call fails as it would in Python."""
+    stubs = load("def net(X, V):\n    return X")
+
+    with pytest.raises(TypeError, match="V"):
+        stubs.stub("net")(1)
+
+
+# ------------------------------------------------------------------------------ values and parts
+
+
+def test_value_is_found_by_its_other_names(load):
+    """Module values may have another of the known names."""
+    stubs = load("w = 3")
+
+    assert stubs.value("W") == 3
+    with pytest.raises(Missing, match="`b`"):
+        stubs.value("b")
+
+
+def test_bound_value_is_seen_under_every_used_name(load):
+    """A value that is set reaches the student's code under the name that it uses."""
+    stubs = load("w = 1\ndef net(X):\n    return X * w")
+
+    stubs.bind("W", 10)
+
+    assert stubs.stub("net")(2) == 20
+
+
+def test_bound_value_reaches_helper_modules(load):
+    """A handed-in module with a value of that name gets it too."""
+    stubs = load("import parts", helpers={"parts": "W = 1\ndef net(X):\n    return X * W"})
+
+    stubs.bind("W", 10)
+
+    assert stubs.value("W") == 10
+    assert stubs.program.modules["parts"].net(2) == 20
+
+
+def test_supplied_part_takes_the_place_of_the_students(load):
+    """The student's other code calls the supplied version, under the name that it uses."""
+    source = (
+        "def acc(y_hat, y):\n    return 'wrong'\n\n"
+        "def evaluate(net, data_iter):\n    return acc(net, data_iter)\n"
+    )
+    stubs = load(source)
+
+    stubs.bind("accuracy", lambda y_hat, y: (y_hat, y))
+
+    assert stubs.stub("evaluate")(1, 2) == (1, 2)
+    assert stubs.stub("accuracy")(3, 4) == (3, 4)
+
+
+PART_CALLS = [
+    ("accuracy(y, y_hat)", "accuracy('label', 'prediction')"),
+    ("accuracy(y, y_hat)", "accuracy('label', y_hat='prediction')"),
+    ("accuracy(y, y_hat, n)", "accuracy('label', 'prediction', 5)"),
+    ("accuracy(y_hat, y, n)", "accuracy('prediction', 'label', 5)"),
+    ("accuracy(preds, labels)", "accuracy(preds='prediction', labels='label')"),
+]
+
+
+@pytest.mark.parametrize(("head", "call"), PART_CALLS, ids=[call for _, call in PART_CALLS])
+def test_supplied_part_is_called_as_the_students_was(load, head, call):
+    """Code that was written for the student's order, names and further arguments still works."""
+    source = f"def {head}:\n    return None\n\ndef evaluate(net, data_iter):\n    return {call}\n"
+    stubs = load(source)
+
+    stubs.bind("accuracy", lambda y_hat, y: (y_hat, y))
+
+    assert stubs.stub("evaluate")(None, None) == ("prediction", "label")
+
+
+def test_submission_shows_stubs_values_and_data(load):
+    """The part of a check that runs inside sees stubs and values as attributes."""
+    submission = Submission(load("W = 2\ndef net(X):\n    return X * W"), data="public")
+
+    submission.bind(W=3)
+
+    assert submission.net(2) == 6
+    assert submission.W == 3
+    assert submission.data == "public"
+    with pytest.raises(Missing):
+        _ = submission.accuracy
+
+
+# ------------------------------------------------------------------------------ loading
+
+
+def test_loading_for_the_reference_leaves_no_trace():
+    """The import system of the trusted side is as before."""
+    finders, modules = list(sys.meta_path), set(sys.modules)
+
+    with loader.leaving_no_trace():
+        loader.load([Cell("hw.py", "import parts")], {"parts": []}, {})
+
+    assert sys.meta_path == finders
+    assert set(sys.modules) == modules
+
+
+def test_slow_statement_costs_itself(load, monkeypatch):
+    """A statement that does not end is stopped, noted, and the next one is executed."""
+    monkeypatch.setattr(loader, "STATEMENT_SECONDS", 0.2)
+
+    stubs = load("def spin():\n    while True: pass\nx = spin()\ndef net(X):\n    return X")
+
+    assert stubs.stub("net")(1) == 1
+    assert any(note.startswith("hw.py, line 3: stopped after") for note in stubs.program.notes)
+
+
+def test_broken_statements_are_noted_with_their_place(load):
+    """What failed is said in words: a missing package by its name, others by their error."""
+    source = "import not_a_package_at_all\nx = 1 / 0\nraise_ = exit(3)\ndef net(X):\n    return X"
+
+    notes = load(source).program.notes
+
+    assert notes == [
+        "hw.py, line 1: the package not_a_package_at_all is not installed here; skipped",
+        "hw.py, line 2: failed: ZeroDivisionError: division by zero",
+        "hw.py, line 3: failed: SystemExit: 3",
+    ]
+
+
+def test_names_that_come_later_get_a_second_chance(load):
+    """Notebooks are run out of order."""
+    stubs = load("y = later()\ndef later():\n    return 4\n\ndef net(X):\n    return y")
+
+    assert stubs.stub("net")(0) == 4
+    assert stubs.program.notes == []
+
+
+def test_what_is_left_out_is_noted_once(load):
+    """One note lists all drivers, and what only follows from them is no failure."""
+    stubs = load("print(1)\nlosses = train(3)\nbest = min(losses)\ndef net(X):\n    return X")
+
+    (note,) = stubs.program.notes
+
+    assert note.startswith("left out")
+    assert note.endswith("hw.py line 1, 2, 3")
