@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader import assignment as assignments
@@ -32,10 +34,11 @@ def grade_all(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
+    written: set[str] = set()
 
     def grade_each(bench: Bench) -> None:
         for note in bench.notes:
-            console.print(f"[yellow]note:[/yellow] {note}", highlight=False)
+            console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
         with _progress(console) as bar:
             task = bar.add_task("", total=len(paths) * len(bench.suite.checks))
             for position, path in enumerate(paths):
@@ -47,7 +50,7 @@ def grade_all(
                 results.append(Result(record, score(record, assignment)))
                 bar.update(task, completed=(position + 1) * len(bench.suite.checks))
                 if out is not None:
-                    _write(out, results[-1], taken=[r.record.submission for r in results[:-1]])
+                    _write(out, results[-1], written)
 
     try:
         with_bench(assignment, settings, grade_each)
@@ -56,19 +59,21 @@ def grade_all(
     return results
 
 
-def _write(out: Path, result: Result, taken: list[str]) -> None:
+def _write(out: Path, result: Result, written: set[str]) -> None:
     """One file per submission; written beside and renamed, so that it is whole or not there."""
     name = result.record.submission
-    number = taken.count(name)
-    path = out / f"{name}{f'-{number + 1}' if number else ''}.json"
-    beside = path.with_suffix(".part")
+    numbered = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
+    free = next(name for name in numbered if name not in written)
+    written.add(free)
+    path = out / f"{free}.json"
+    beside = out / f"{free}.part"
     beside.write_text(as_json.render([result]) + "\n", "utf-8")
     beside.replace(path)
 
 
 def _progress(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("checks"),

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from grader.errors import InfrastructureError, UsageError
 
@@ -77,13 +78,15 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except UsageError as error:
-            errors.print(f"[red]error:[/red] {error}", highlight=False)
+            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
             raise typer.Exit(USAGE) from None
         except InfrastructureError as error:
-            errors.print(f"[red]this machine cannot grade:[/red] {error}", highlight=False)
+            errors.print(
+                f"[red]this machine cannot grade:[/red] {escape(str(error))}", highlight=False
+            )
             raise typer.Exit(INFRASTRUCTURE) from None
         except OSError as error:  # a disk that is full, a folder that may not be written
-            errors.print(f"[red]error:[/red] {error}", highlight=False)
+            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
             raise typer.Exit(USAGE) from None
 
     return wrapped

@@ -55,11 +55,13 @@ class Bench:
     def grade(self, path: Path, progress: Progress = lambda name, check: None) -> Record:
         """Grade one upload. Whatever it is, the result is a record, never an exception."""
         started = time.monotonic()
-        progress(path.name, None)
+        name = submission.printable(path.name)
+        progress(name, None)
         try:
             upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
-            return self._record(path.stem, "unreadable", started, warnings=[str(error)])
+            stem = submission.printable(path.stem)
+            return self._record(stem, "unreadable", started, warnings=[str(error)])
         for _ in range(ATTEMPTS):
             try:
                 return self._grade_once(upload, progress, started)
@@ -82,7 +84,7 @@ class Bench:
         )
         root = self.dataset.public_root if self.dataset else None
         with Sandbox(source, self.level, root, self.assignment.load_seconds) as sandbox:
-            checks = _run(sandbox, self.suite, lambda check: progress(upload.path.name, check))
+            checks = _run(sandbox, self.suite, lambda check: progress(upload.name, check))
         return self._record(
             upload.name,
             "graded",

@@ -50,10 +50,20 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
     Raises UnreadableSubmission with a sentence for the student.
     """
     if path.is_dir():
-        return _read_folder(path, set(stubs))
+        try:
+            return _read_folder(path, set(stubs))
+        except OSError as error:
+            raise UnreadableSubmission(
+                f"The folder {printable(path.name)} cannot be opened: {error.strerror}."
+            ) from None
     data = _bytes_of(path)
-    cells, notes = _cells(path.name, data)
-    return Submission(path.stem, path, sha256(data).hexdigest(), cells, {}, notes)
+    cells, notes = _cells(printable(path.name), data)
+    return Submission(printable(path.stem), path, sha256(data).hexdigest(), cells, {}, notes)
+
+
+def printable(name: str) -> str:
+    """A file's name as text that can be written anywhere, whatever bytes it has on the disk."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _read_folder(folder: Path, stubs: set[str]) -> Submission:
@@ -66,15 +76,15 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
             data = _bytes_of(path)
             if path.name == "__init__.py" and not data.strip():
                 continue  # every folder is a package below, with or without it
-            parts[relative], own_notes = _cells(str(relative), data)
+            parts[relative], own_notes = _cells(printable(str(relative)), data)
         except UnreadableSubmission as error:
             notes.append(str(error))
             continue
-        digest.update(str(relative).encode() + b"\0" + data)
+        digest.update(printable(str(relative)).encode() + b"\0" + data)
         notes += own_notes
     if not parts:
         found = notes[0] if notes else "there is no .py or .ipynb file in it"
-        raise UnreadableSubmission(f"The folder {folder.name} cannot be graded: {found}")
+        raise UnreadableSubmission(f"The folder {printable(folder.name)} cannot be graded: {found}")
     main = max(parts, key=lambda name: (_defined(parts[name], stubs), -len(name.parts)))
     helpers = {
         _module_name(name): cells
@@ -85,8 +95,12 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
         for end in range(1, name.count(".") + 1):
             helpers.setdefault(name.rsplit(".", end)[0], [])
     if len(parts) > 1:
-        notes.insert(0, f"{main} was taken as the main file: it defines most of the stubs")
-    return Submission(folder.name, folder, digest.hexdigest(), parts[main], helpers, notes)
+        notes.insert(
+            0, f"{printable(str(main))} was taken as the main file: it defines most of the stubs"
+        )
+    return Submission(
+        printable(folder.name), folder, digest.hexdigest(), parts[main], helpers, notes
+    )
 
 
 def _code_files(folder: Path) -> list[Path]:
@@ -124,18 +138,21 @@ def _defined(cells: list[Cell], stubs: set[str]) -> int:
 
 
 def _bytes_of(path: Path) -> bytes:
+    name = printable(path.name)
     try:
+        if path.is_symlink():
+            raise UnreadableSubmission(f"{name} is a link; hand in the file itself.")
         if not path.is_file():
-            raise UnreadableSubmission(f"{path.name} is not a file.")
+            raise UnreadableSubmission(f"{name} is not a file.")
         size = path.stat().st_size
         if size > MAX_FILE:
             raise UnreadableSubmission(
-                f"{path.name} has {size / 1e6:.0f} MB; the limit is {MAX_FILE >> 20} MB. Clear "
+                f"{name} has {size / 1e6:.0f} MB; the limit is {MAX_FILE >> 20} MB. Clear "
                 "the outputs of the notebook (Edit, Clear All Outputs), save it and hand it in."
             )
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableSubmission(f"{path.name} cannot be opened: {error.strerror}.") from None
+        raise UnreadableSubmission(f"{name} cannot be opened: {error.strerror}.") from None
 
 
 def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:

@@ -16,7 +16,6 @@ import torch
 
 from grader.assignment import Assignment
 from grader.checking.comparison import as_tensor, observed
-from grader.errors import GraderError
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
 from grader.sandbox.client import LocalConversation, RemoteSubmission
@@ -53,20 +52,34 @@ class Diagnosis:
         return self.traces[key]
 
     def _run(self, item: pytest.Function, wrong: Misconception) -> Trace | None:
-        arguments = _arguments(item) | {"submission": self.reference(wrong)}
-        if "rng" in arguments:
-            arguments["rng"] = self.rng(item)
-        if "reference" in arguments:
-            arguments["reference"] = self.reference()
         trace: Trace = []
         token = observed.set(trace)
         try:
-            item.function(**arguments)
-        except (AssertionError, GraderError):
+            self._check(item, self.reference(wrong))
+        except Exception:
             return trace
         finally:
             observed.reset(token)
         return None
+
+    def fault_of(self, item: pytest.Function) -> str | None:
+        """What the check raises for the solution itself; None if it passes or cannot be run."""
+        if "submission" not in _arguments(item):
+            return None
+        try:
+            self._check(item, self.reference())
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    def _check(self, item: pytest.Function, submission: RemoteSubmission) -> None:
+        """Run a check once more, with another submission and the same inputs."""
+        arguments = _arguments(item) | {"submission": submission}
+        if "rng" in arguments:
+            arguments["rng"] = self.rng(item)
+        if "reference" in arguments:
+            arguments["reference"] = self.reference()
+        item.function(**arguments)
 
     def reference(self, misconception: Misconception | None = None) -> RemoteSubmission:
         """The solution behind a submission's interface, in this process; or a wrong version."""

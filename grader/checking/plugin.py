@@ -2,18 +2,7 @@
 
 pytest collects the suite once; ``Suite.run`` then walks the collected checks for each submission.
 The checks, the reference and the hidden labels live in this process, the submission does not.
-
-Fixtures for checks
-    submission         the student's module, a fresh copy for every check
-    shared_submission  one copy for all checks of a file that ask for it: for a long training run
-    reference          the solution behind the same interface
-    rng                a torch.Generator seeded by assignment and check: equal for every student
-    dataset            grader.datasets.Dataset with the hidden test images and labels
-    from_scratch       called with a stub's name and arguments, asserts its from-scratch rule
-    passed_stubs       names of the stubs that passed all their checks before it was first used
-
-Marks: stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
-tier("unit" | "training"), timeout(seconds), required.
+fixtures.py says what a check may ask for, marks.py how it is marked.
 """
 
 from __future__ import annotations
@@ -22,19 +11,16 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
-import torch
 
 from grader.assignment import Assignment
-from grader.checking import outcomes
 from grader.checking.comparison import observed
 from grader.checking.diagnosis import Diagnosis
-from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
+from grader.checking.fixtures import fixtures
+from grader.checking.marks import MARKS, Check, read_checks
+from grader.checking.run import Run, result
 from grader.datasets import Dataset
 from grader.errors import (
     AssignmentError,
@@ -43,17 +29,10 @@ from grader.errors import (
     SandboxEvent,
     UsageError,
 )
-from grader.misconceptions import Misconception
 from grader.records import CheckResult
 from grader.sandbox.chain import Sandbox
-from grader.sandbox.client import RemoteSubmission
 
 T = TypeVar("T")
-
-TIERS = ("unit", "training")
-TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
-AFTER_TIMEOUT = 2.0  # seconds for a call of a stub that has not answered in an earlier check
-MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
 
 # A suite is the author's, whatever pytest configuration lies around: no plugins, no cache, no ini.
 PYTEST_ARGUMENTS = [
@@ -61,38 +40,6 @@ PYTEST_ARGUMENTS = [
     *("--strict-markers", "--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider"),
     *("-p", "no:faulthandler", "-p", "no:warnings"),
 ]
-
-
-@dataclass(frozen=True)
-class Check:
-    """A collected check and what its marks say."""
-
-    item: pytest.Function
-    stub: str
-    tier: str
-    visibility: str
-    weight: float
-    required: bool
-    timeout: float
-    sentence: str  # the author's own words: the first paragraph of the docstring
-
-
-@dataclass
-class Run:
-    """The state of the suite while it meets one submission."""
-
-    sandbox: Sandbox | None
-    results: list[CheckResult] = field(default_factory=list)
-    problem: BaseException | None = None  # of the check that is running
-    mistake: Misconception | None = None
-
-    def slow(self, stub: str) -> bool:
-        """Whether the stub has not answered in time in an earlier check."""
-        return any(r.stub == stub and r.outcome == "timeout" for r in self.results)
-
-    def passed(self) -> frozenset[str]:
-        seen = {result.stub for result in self.results}
-        return frozenset(seen - {r.stub for r in self.results if r.outcome != "passed"})
 
 
 class Suite:
@@ -110,41 +57,27 @@ class Suite:
         Raises InfrastructureError when the sandbox, not the submission, fails, and UsageError
         when the suite or its data are at fault.
         """
-        run = self._plugin.run = Run(sandbox)
-        for check, following in zip(self.checks, [*self.checks[1:], None], strict=True):
-            run.problem = run.mistake = None
-            started = time.monotonic()
-            if check.tier == "training" and run.slow(check.stub):
-                run.problem = DeadlineExceeded(f"not run: {check.stub} did not answer before")
-            else:
-                check.item.config.hook.pytest_runtest_protocol(
-                    item=check.item, nextitem=following.item if following else None
-                )
-            if isinstance(run.problem, (InfrastructureError, UsageError)):
-                raise run.problem
-            run.results.append(_result(check, run, time.monotonic() - started))
-            done(run.results[-1])
+        run = self._plugin.run = Run(sandbox, self.checks[0])
+        try:
+            for check, following in zip(self.checks, [*self.checks[1:], None]):
+                run.begin(check)
+                started = time.monotonic()
+                if check.tier == "training" and run.slow():
+                    run.problem = DeadlineExceeded(f"not run: {check.stub} did not answer before")
+                else:
+                    check.item.config.hook.pytest_runtest_protocol(
+                        item=check.item, nextitem=following.item if following else None
+                    )
+                if isinstance(run.problem, (InfrastructureError, UsageError)):
+                    raise run.problem
+                done(run.end(time.monotonic() - started))
+        finally:  # what a file's checks share must not reach the next submission
+            self.checks[0].item.session._setupstate.teardown_exact(None)
         return run.results
 
     def all_failed(self, event: SandboxEvent) -> list[CheckResult]:
         """The results for a submission that could not even be loaded."""
-        return [_result(check, Run(None, problem=event), 0.0) for check in self.checks]
-
-
-def _result(check: Check, run: Run, seconds: float) -> CheckResult:
-    outcome, message = outcomes.judge(run.problem, check.sentence, check.visibility, run.mistake)
-    return CheckResult(
-        name=check.item.name,
-        stub=check.stub,
-        tier=check.tier,
-        visibility=check.visibility,
-        weight=check.weight,
-        required=check.required,
-        outcome=outcome,
-        message=message,
-        misconception=run.mistake.name if run.mistake else None,
-        seconds=round(seconds, 4),
-    )
+        return [result(check, event, 0.0) for check in self.checks]
 
 
 def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[Suite], T]) -> T:
@@ -152,10 +85,11 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
 
     Raises AssignmentError when the checks cannot be collected, and whatever `body` raises.
     """
-    plugin = _Plugin(assignment, dataset, body)
+    plugin = _Plugin(assignment, body)
+    holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
     arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.private}"]
     with _clean_environment():
-        pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin])
+        pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin, holder])
     if plugin.error is not None:
         raise plugin.error
     if not plugin.finished:
@@ -181,11 +115,8 @@ def _clean_environment() -> Iterator[None]:
 
 
 class _Plugin:
-    def __init__(
-        self, assignment: Assignment, dataset: Dataset | None, body: Callable[[Suite], Any]
-    ) -> None:
+    def __init__(self, assignment: Assignment, body: Callable[[Suite], Any]) -> None:
         self.assignment = assignment
-        self.dataset_used = dataset
         self.body = body
         self.diagnosis = Diagnosis(assignment)
         self.collection_problems: list[str] = []
@@ -193,8 +124,6 @@ class _Plugin:
         self.result: Any = None
         self.error: BaseException | None = None
         self.finished = False
-
-    # ---------------------------------------------------------------- hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for mark in MARKS:
@@ -209,7 +138,7 @@ class _Plugin:
         """Hand the collected checks to `body`; what it raises is raised again outside pytest."""
         try:
             if not self.collection_problems and session.items:
-                self.result = self.body(Suite(self._checks(session.items), self))
+                self.result = self.body(Suite(read_checks(session.items, self.assignment), self))
                 self.finished = True
         except BaseException as error:
             self.error = error
@@ -222,7 +151,14 @@ class _Plugin:
         try:
             return (yield)
         except AssertionError:
-            self.run.mistake = self.diagnosis.name_mistake(item, self._stub(item))
+            self.run.mistake = self.diagnosis.name_mistake(item, self.run.check.stub)
+            raise
+        except (SandboxEvent, InfrastructureError, UsageError, pytest.skip.Exception):
+            raise
+        except Exception as error:  # the check could not work with what came back, or is broken
+            fault = self.diagnosis.fault_of(item)
+            if fault is not None:
+                raise AssignmentError(f"{item.name} fails for the solution too: {fault}") from error
             raise
         finally:
             observed.reset(token)
@@ -235,111 +171,15 @@ class _Plugin:
         is even formatted, and a failure costs no time."""
         problem = call.excinfo.value if call.excinfo is not None else None
         if problem is not None and self.run.problem is None:
-            self.run.problem = problem
+            self.run.problem = _our_fault(problem) if call.when != "call" else problem
         outcome: Literal["passed", "failed"] = "passed" if problem is None else "failed"
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
-    # ---------------------------------------------------------------- fixtures
 
-    @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
-        seconds = _timeout(request.node)
-        each = self.assignment.call_seconds if seconds == TIMEOUT["unit"] else seconds
-        if self.run.slow(self._stub(request.node)):
-            each = min(each, AFTER_TIMEOUT)
-        with self._open(request.node.nodeid, seconds, each) as submission:
-            yield submission
-
-    @pytest.fixture(scope="module")
-    def shared_submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
-        seconds = TIMEOUT["training"]
-        with self._open(request.node.nodeid, seconds, seconds) as submission:
-            yield submission
-
-    @pytest.fixture
-    def from_scratch(self, submission: RemoteSubmission) -> Callable[..., None]:
-        assert self.run.sandbox is not None
-        cells = self.run.sandbox.source.cells
-        stubs = {stub.name: stub for stub in self.assignment.stubs}
-
-        def check(name: str, arguments: list[Any] | None = None) -> None:
-            assert_source_is_own(cells, stubs[name])
-            if arguments is not None:
-                assert_runs_own(submission, stubs[name], arguments)
-
-        return check
-
-    @pytest.fixture
-    def reference(self) -> RemoteSubmission:
-        return self.diagnosis.reference()
-
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
-        return self.diagnosis.rng(request.node)
-
-    @pytest.fixture(scope="session")
-    def dataset(self) -> Dataset:
-        if self.dataset_used is None:
-            raise AssignmentError("assignment.toml names no dataset, but a check asks for it")
-        return self.dataset_used
-
-    @pytest.fixture(scope="module")
-    def passed_stubs(self) -> frozenset[str]:
-        return self.run.passed()
-
-    def _open(
-        self, node: str, seconds: float, each: float
-    ) -> contextlib.AbstractContextManager[RemoteSubmission]:
-        assert self.run.sandbox is not None
-        seed = int.from_bytes(sha256(node.encode()).digest()[:4], "big")
-        return self.run.sandbox.open_check(seconds, each, seed)
-
-    # ---------------------------------------------------------------- reading the marks
-
-    def _checks(self, items: list[pytest.Item]) -> list[Check]:
-        checks = [self._check(item) for item in items if isinstance(item, pytest.Function)]
-        names = [check.item.name for check in checks]
-        for name in names:
-            if names.count(name) > 1:
-                raise AssignmentError(f"two checks of {self.assignment.name} are called {name}")
-        return sorted(checks, key=lambda check: TIERS.index(check.tier))
-
-    def _check(self, item: pytest.Function) -> Check:
-        public = Path(item.path) == self.assignment.public / "test_public.py"
-        tier = _mark(item, "tier", "unit")
-        if tier not in TIERS:
-            raise AssignmentError(f"{item.name}: there is no tier {tier!r}")
-        return Check(
-            item=item,
-            stub=self._stub(item),
-            tier=tier,
-            visibility=_mark(item, "visibility", "visible" if public else "hidden"),
-            weight=float(_mark(item, "weight", 1)),
-            required=item.get_closest_marker("required") is not None,
-            timeout=_timeout(item),
-            sentence=_sentence(item),
-        )
-
-    def _stub(self, item: pytest.Item) -> str:
-        stub = _mark(item, "stub", None)
-        if stub not in {known.name for known in self.assignment.stubs}:
-            raise AssignmentError(
-                f"{item.name}: mark it with @pytest.mark.stub(name) and a stub of assignment.toml "
-                f"(found {stub!r})"
-            )
-        return stub
-
-
-def _mark(item: pytest.Item, name: str, default: Any) -> Any:
-    marker = item.get_closest_marker(name)
-    return marker.args[0] if marker is not None else default
-
-
-def _timeout(item: pytest.Item) -> float:
-    return float(_mark(item, "timeout", TIMEOUT.get(_mark(item, "tier", "unit"), 30.0)))
-
-
-def _sentence(item: pytest.Function) -> str:
-    text = (item.function.__doc__ or item.name).strip().split("\n\n")[0]
-    return " ".join(text.split())
+def _our_fault(problem: BaseException) -> BaseException:
+    """Outside the check's own body only the submission's doings are the student's."""
+    known = (AssertionError, SandboxEvent, InfrastructureError, UsageError, pytest.skip.Exception)
+    if isinstance(problem, known):
+        return problem
+    return InfrastructureError(f"a fixture failed: {type(problem).__name__}: {problem}")

@@ -68,14 +68,11 @@ class Stubs:
                 if spelling == name or spelling in vars(module):
                     setattr(module, spelling, value)
 
-    def report(self) -> dict[str, dict[str, str]]:
-        """For every stub why it is missing (or ""), and a note on its name or its order."""
-        report = {}
-        for stub in self.contract["stubs"]:
-            found, problem = self._find(stub)
-            note = "" if found is None else self._note(stub, found)
-            report[stub] = {"problem": problem, "note": note}
-        return report
+    def notes(self) -> list[str]:
+        """What is unusual about the names and the argument orders of the stubs, in words."""
+        found = [(stub, self._find(stub)[0]) for stub in self.contract["stubs"]]
+        notes = [self._note(stub, own) for stub, own in found if own is not None]
+        return [note for note in notes if note]
 
     def _note(self, stub: str, found: Any) -> str:
         order = reordered(found, self._parameters(stub))

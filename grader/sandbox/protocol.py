@@ -299,6 +299,8 @@ class _Unpacker:
         data = self._take()
         if dtype not in DTYPES or len(shape) > MAX_DEPTH or any(size < 0 for size in shape):
             raise CodecError("a tensor of an unknown type or shape")
+        if math.prod(max(size, 1) for size in shape) > MAX_PAYLOAD:
+            raise CodecError("a tensor of a shape that is too large")
         if math.prod(shape) * DTYPES[dtype] != len(data):
             raise CodecError("a tensor whose bytes do not fit its shape")
         return data

@@ -63,7 +63,7 @@ class Worker:
         skip: list[str],
         device: str,
     ) -> dict[str, Any]:
-        """Execute the definitions of a submission; returns notes and the state of every stub."""
+        """Execute the definitions of a submission; returns notes in words."""
         self.data.device = device
         import torch
 
@@ -76,8 +76,7 @@ class Worker:
         )
         self.stubs = Stubs(program, contract)
         return {
-            "notes": program.notes[:200],
-            "stubs": self.stubs.report(),
+            "notes": [*program.notes[:200], *self.stubs.notes()],
             "cuda_started": torch.cuda.is_initialized(),
         }
 

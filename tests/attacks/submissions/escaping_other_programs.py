@@ -17,8 +17,10 @@ for family in (2, 10, 16, 40):
     except OSError:
         pass
 for path in ("/etc/shadow", "/tmp/vault-namespaces/neighbour.py", "/tmp/vault-landlock/neighbour.py"):
-    if os.path.exists(path):
-        print("BREACH:", path)
+    try:
+        print("BREACH:", open(path).read())
+    except OSError:
+        pass
 """
 
 

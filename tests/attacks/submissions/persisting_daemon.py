@@ -1,6 +1,7 @@
-"""Leave a daemon behind: forked twice, in a session of its own, every signal ignored, nothing open.
+"""Leave daemons behind: forked twice, in sessions of their own, every signal ignored; some hold
+nothing open, others the output and the socket, and print on.
 
-Expected: echo works; the daemon ends with the box.
+Expected: echo works; the daemons end with the box, and nobody waits for them.
 """
 
 import os
@@ -10,7 +11,7 @@ import time
 EXPECTED = {"echo": "passed"}
 
 
-def echo(x):
+def daemon(work):
     if os.fork() == 0:
         try:
             os.setsid()
@@ -22,7 +23,18 @@ def echo(x):
                     signal.signal(number, signal.SIG_IGN)
                 except (OSError, ValueError):
                     pass
-            os.closerange(0, 512)
+            work()
             time.sleep(600)
         os._exit(0)
+
+
+def talk():
+    for _ in range(200):
+        os.write(1, b"still here\n" * 1000)
+        time.sleep(0.05)
+
+
+def echo(x):
+    daemon(lambda: os.closerange(0, 512))
+    daemon(talk)
     return x

@@ -1,0 +1,84 @@
+"""What the marks of a check say.
+
+stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
+tier("unit" | "training"), timeout(seconds), required.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.assignment import Assignment
+from grader.errors import AssignmentError
+
+TIERS = ("unit", "training")
+TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
+MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A collected check and what its marks say.
+
+    timeout: seconds for all its calls together; each: for every single call.
+    sentence: the author's own words, the first paragraph of the docstring.
+    """
+
+    item: pytest.Function
+    stub: str
+    tier: str
+    visibility: str
+    weight: float
+    required: bool
+    timeout: float
+    each: float
+    sentence: str
+
+
+def read_checks(items: list[pytest.Item], assignment: Assignment) -> list[Check]:
+    """The checks of a suite, unit tier first. Raises AssignmentError for marks that are wrong."""
+    checks = [_read(item, assignment) for item in items if isinstance(item, pytest.Function)]
+    names = [check.item.name for check in checks]
+    for name in names:
+        if names.count(name) > 1:
+            raise AssignmentError(f"two checks of {assignment.name} are called {name}")
+    return sorted(checks, key=lambda check: TIERS.index(check.tier))
+
+
+def _read(item: pytest.Function, assignment: Assignment) -> Check:
+    stub, tier = _mark(item, "stub", None), _mark(item, "tier", "unit")
+    if stub not in {known.name for known in assignment.stubs}:
+        raise AssignmentError(
+            f"{item.name}: mark it with @pytest.mark.stub(name) and a stub of assignment.toml "
+            f"(found {stub!r})"
+        )
+    if tier not in TIERS:
+        raise AssignmentError(f"{item.name}: there is no tier {tier!r}")
+    public = Path(item.path) == assignment.public / "test_public.py"
+    longest = _mark(item, "timeout", None)
+    call_seconds = assignment.call_seconds if tier == "unit" else TIMEOUT[tier]
+    return Check(
+        item=item,
+        stub=stub,
+        tier=tier,
+        visibility=_mark(item, "visibility", "visible" if public else "hidden"),
+        weight=float(_mark(item, "weight", 1)),
+        required=item.get_closest_marker("required") is not None,
+        timeout=float(longest or TIMEOUT[tier]),
+        each=float(longest or call_seconds),
+        sentence=_sentence(item),
+    )
+
+
+def _mark(item: pytest.Item, name: str, default: Any) -> Any:
+    marker = item.get_closest_marker(name)
+    return marker.args[0] if marker is not None else default
+
+
+def _sentence(item: pytest.Function) -> str:
+    text = (item.function.__doc__ or item.name).strip().split("\n\n")[0]
+    return " ".join(text.split())

@@ -1,0 +1,69 @@
+"""The state of a suite while it meets one submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.checking import outcomes
+from grader.checking.marks import Check
+from grader.misconceptions import Misconception
+from grader.records import CheckResult
+from grader.sandbox.chain import Sandbox
+
+AFTER_TIMEOUT = 2.0  # seconds for a call of a stub that has not answered in an earlier check
+
+
+@dataclass
+class Run:
+    """One submission's way through the suite."""
+
+    box: Sandbox
+    check: Check  # the one that is running
+    results: list[CheckResult] = field(default_factory=list)
+    problem: BaseException | None = None  # of the check that is running
+    mistake: Misconception | None = None
+
+    def begin(self, check: Check) -> None:
+        """Turn to the next check."""
+        self.check = check
+        self.problem = self.mistake = None
+
+    def end(self, seconds: float) -> CheckResult:
+        """Keep the result of the check that was running."""
+        self.results.append(result(self.check, self.problem, seconds, self.mistake))
+        return self.results[-1]
+
+    def slow(self) -> bool:
+        """Whether the check's stub has not answered in time in an earlier check."""
+        return any(r.stub == self.check.stub and r.outcome == "timeout" for r in self.results)
+
+    def call_seconds(self) -> float:
+        """Seconds for a single call of the check that is running."""
+        return min(self.check.each, AFTER_TIMEOUT) if self.slow() else self.check.each
+
+    def passed(self) -> frozenset[str]:
+        """The stubs that have passed all their checks until now."""
+        seen = {r.stub for r in self.results}
+        return frozenset(seen - {r.stub for r in self.results if r.outcome != "passed"})
+
+
+def result(
+    check: Check,
+    problem: BaseException | None,
+    seconds: float,
+    mistake: Misconception | None = None,
+) -> CheckResult:
+    """The result of a check that ended with `problem` (None: it passed)."""
+    outcome, message = outcomes.judge(problem, check.sentence, check.visibility, mistake)
+    return CheckResult(
+        name=check.item.name,
+        stub=check.stub,
+        tier=check.tier,
+        visibility=check.visibility,
+        weight=check.weight,
+        required=check.required,
+        outcome=outcome,
+        message=message,
+        misconception=mistake.name if mistake else None,
+        seconds=round(seconds, 4),
+    )

@@ -1,0 +1,247 @@
+"""Comparing returned values with expected ones, and the words for what differs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checking import comparison
+from grader.checking.comparison import (
+    Mismatch,
+    as_number,
+    as_tensor,
+    assert_close,
+    assert_number,
+    assert_sequence,
+    described,
+    observed,
+    shown,
+)
+
+
+@pytest.fixture
+def compared():
+    """The values that were compared in this test."""
+    token = observed.set([])
+    yield observed.get()
+    observed.reset(token)
+
+
+def mismatch(compare, *arguments, **options):
+    with pytest.raises(Mismatch) as raised:
+        compare(*arguments, **options)
+    return raised.value
+
+
+# ------------------------------------------------------------------------------ what is equal
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (torch.tensor([1.0, 2.0]), [1.0, 2.0]),
+        (torch.tensor([1, 2]), torch.tensor([1.0, 2.0])),
+        (np.array([1.0, 2.0]), torch.tensor([1.0, 2.0])),
+        ([1.0, 2.0], torch.tensor([1.0, 2.0])),
+        ((torch.tensor(1.0), 2), [1.0, 2.0]),
+        ([[1, 2], [3, 4]], torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
+        (torch.tensor([3.0]), 3.0),
+        (torch.tensor([[3.0]]), torch.tensor(3.0)),
+        (3, torch.tensor(3.0)),
+        (True, 1),
+        (torch.tensor([True, False]), [1.0, 0.0]),
+        (torch.ones(2, requires_grad=True) * 2, [2.0, 2.0]),
+        (torch.tensor([math.nan, math.inf]), [math.nan, math.inf]),
+        (torch.empty(0), []),
+        ([], torch.empty(0)),
+        (torch.tensor([1.0000001]), [1.0]),
+        (torch.tensor([1.003], dtype=torch.float16), [1.0]),
+    ],
+    ids=repr,
+)
+def test_same_meaning_is_close(actual, expected):
+    """Types, containers and single elements do not matter where the values mean the same."""
+    assert_close(actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "error"),
+    [(torch.float64, 1e-5), (torch.float32, 1e-2), (torch.float16, 0.1), (torch.bfloat16, 0.2)],
+    ids=str,
+)
+def test_tolerance_follows_the_type_of_the_values(dtype, error):
+    """What is noise in half precision is a mistake in double precision."""
+    expected = torch.ones(3, dtype=torch.float64)
+
+    assert_close(expected.to(dtype), expected)
+    mismatch(assert_close, (expected + error).to(dtype), expected)
+
+
+def test_tolerance_can_be_given():
+    """The author's own tolerance replaces the one of the type."""
+    assert_close(torch.tensor([1.05]), [1.0], atol=0.1)
+    mismatch(assert_close, torch.tensor([1.05]), [1.0], atol=0.01, rtol=0)
+
+
+# ------------------------------------------------------------------------------ what differs
+
+
+def test_difference_counts_and_shows_the_students_values():
+    """The problem shows what came; only the expectation shows what should have come."""
+    found = mismatch(assert_close, torch.tensor([1.0, 5.25]), [1.0, 7.75], what="the loss")
+
+    assert found.problem == "1 of 2 values are wrong: the loss is [1, 5.25]"
+    assert found.expectation == "expected [1, 7.75]"
+    assert str(found) == found.problem
+
+
+def test_single_value_is_not_counted():
+    """One number is wrong, not 1 of 1."""
+    found = mismatch(assert_close, 5.25, 7.75, what="it")
+
+    assert found.problem == "wrong value: it is 5.25"
+
+
+def test_nan_is_named():
+    """Values that are not numbers are said to be so, unless they are expected."""
+    found = mismatch(assert_close, torch.tensor([math.nan, 1.0]), [1.0, 1.0], what="softmax(X)")
+
+    assert found.problem == "softmax(X) contains nan (not a number)"
+
+
+def test_shape_is_named_with_the_authors_hint():
+    """A shape is no secret: both are shown, with what it means."""
+    found = mismatch(
+        assert_close, torch.ones(2, 1), torch.ones(2), what="it", shape_hint="one loss per example"
+    )
+
+    assert found.problem == "it has shape (2, 1), expected (2,): one loss per example"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "it is None: is there a `return`?"),
+        ("abc", "it is 'abc', expected numbers"),
+        ({"a": 1}, "it is a value of another kind"),
+        ([[1], [1, 2]], "it is a list of 2 entries, expected numbers"),
+        ([1, "a"], "it is 'a', expected numbers"),
+        ([1, None], "it is None"),
+        (object(), "it is a value of another kind"),
+        (np.array(["a"]), "it is a value of another kind"),
+        ((1 << 64) - 1, "it is 18446744073709551615, expected numbers"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_what_means_no_numbers_is_described(value, words):
+    """Whatever a student returns, the comparison ends with words, never with its own error."""
+    for compare in (as_tensor, as_number):
+        assert mismatch(compare, value).problem.startswith(words)
+    assert mismatch(assert_close, value, 1.0).problem.startswith(words)
+
+
+def test_words_are_bounded():
+    """A long value is cut, and so is a large tensor."""
+    texts = [
+        mismatch(assert_close, "x" * 10_000, 1.0).problem,
+        mismatch(assert_close, torch.arange(10_000.0), torch.zeros(10_000)).problem,
+        mismatch(assert_close, torch.arange(10_000.0), torch.ones(10_000)).expectation,
+        mismatch(assert_sequence, dict.fromkeys(range(1000), "x" * 100), 2, "it").problem,
+        described(dict.fromkeys(range(1000), "x" * 100)),
+    ]
+
+    assert max(map(len, texts)) < 300
+
+
+# ------------------------------------------------------------------------------ numbers
+
+
+def test_number_may_be_a_tensor_of_one():
+    """Floats, ints, and tensors and arrays of one element are numbers."""
+    for value in (0.5, torch.tensor(0.5), torch.tensor([[0.5]]), np.array([0.5])):
+        assert_number(value, 0.5, what="the accuracy")
+
+
+def test_wrong_number_is_shown():
+    """The student's number in the problem, the expected one in the expectation."""
+    found = mismatch(assert_number, 0.25, 0.75, what="the accuracy")
+
+    assert found.problem == "the accuracy is 0.25"
+    assert found.expectation == "expected 0.75"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_nan_is_never_the_number(value):
+    """No comparison with nan or infinity passes by accident."""
+    mismatch(assert_number, value, 0.5, what="it")
+
+
+def test_several_numbers_are_not_one():
+    """A tensor of more elements says its shape."""
+    found = mismatch(assert_number, torch.ones(3), 1.0, what="it")
+
+    assert found.problem == "it has shape (3,), expected one number"
+
+
+# ------------------------------------------------------------------------------ sequences
+
+
+@pytest.mark.parametrize("value", [[1, 2], (1, 2), torch.tensor([1, 2])], ids=repr)
+def test_sequence_is_given_back(value):
+    """Lists, tuples and 1-D tensors of the right length are sequences."""
+    assert list(assert_sequence(value, 2, "it")) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([1], "it has 1 values, expected 2"),
+        ("ab", "it is 'ab', expected 2 values"),
+        (None, "it is None, expected 2 values"),
+        (torch.ones(2, 2), "it is a tensor of shape (2, 2), expected 2 values"),
+        (3, "it is 3, expected 2 values"),
+    ],
+    ids=repr,
+)
+def test_wrong_sequence_is_described(value, words):
+    """Another length or kind is said in words."""
+    assert mismatch(assert_sequence, value, 2, "it").problem == words
+
+
+# ------------------------------------------------------------------------------ for the diagnosis
+
+
+def test_compared_values_are_observed_in_order(compared):
+    """What a check compares is remembered, the failing value included."""
+    assert_number(1.0, 1.0, what="it")
+    assert_sequence([1, 2], 2, "it")
+    mismatch(assert_close, torch.tensor([5.0]), [6.0])
+
+    assert compared[:2] == [1.0, [1, 2]]
+    assert compared[2].tolist() == [5.0]
+
+
+def test_nothing_is_observed_outside_of_checks():
+    """Without a diagnosis nothing is kept."""
+    assert observed.get() is None
+
+    assert_number(1.0, 1.0, what="it")
+
+    assert observed.get() is None
+
+
+def test_small_tensors_are_shown_whole():
+    """Rows in brackets, four digits, booleans and infinities as words."""
+    assert shown(torch.tensor([[1.0, 2.5], [1 / 3, 1e9]])) == "[[1, 2.5], [0.3333, 1e+09]]"
+    assert shown(torch.tensor([True, False])) == "[True, False]"
+    assert shown(torch.tensor(math.inf)) == "inf"
+
+
+def test_large_tensors_show_shape_and_first_values():
+    """More values than fit are cut out."""
+    text = shown(torch.arange(float(comparison.SHOWN_VALUES + 1)))
+
+    assert text == "(13,) values [0, 1, 2, 3, 4, 5, …]"
