@@ -163,7 +163,7 @@ def _plant(
         "environment": [*plans.environment("")],
         "folders": [
             str(folder),
-            sys.prefix,
+            str(Path(sys.prefix) / "lib"),
             str(Path(os.__file__).parent),
             "/",
             "/dev",
