@@ -6,6 +6,7 @@ solution.py, misconceptions.py and test_hidden.py.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def load(name: str, root: Path) -> Assignment:
     try:
         table = tomllib.loads(path.read_text("utf-8"))
         assignment = _read(name, table, public.resolve(), private.resolve())
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AssignmentError(f"{path}: {_explain(error)}") from None
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
@@ -153,8 +154,8 @@ def _read_stub(entry: dict[str, Any]) -> Stub:
         raise ValueError(f"the signature {entry['signature']!r} is not of the form name(a, b)")
     parameters = tuple(p.strip() for p in match["parameters"].split(",") if p.strip())
     points = float(entry["points"])
-    if points < 0:
-        raise ValueError(f"the points of {match['name']} are negative")
+    if not 0 <= points < math.inf:
+        raise ValueError(f"the points of {match['name']} are no number from 0 upwards")
     return Stub(
         name=match["name"],
         points=points,

@@ -60,7 +60,7 @@ class Bench:
         try:
             upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
-            stem = submission.printable(path.stem)
+            stem = submission.printable(path.resolve().stem)
             return self._record(stem, "unreadable", started, warnings=[str(error)])
         for _ in range(ATTEMPTS):
             try:

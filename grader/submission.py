@@ -29,6 +29,14 @@ MAX_DEPTH = 4  # of folders below the submission
 
 Cell = tuple[str, str, int]  # (name for messages, Python source, first line in the file)
 
+# Encodings of text that editors write; others (punycode, undefined) can hang or break a decoder.
+ENCODINGS = {
+    *("utf-8", "utf-8-sig", "ascii", "iso-8859-1", "latin-1", "cp1252", "koi8-r"),
+    *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"),
+}
+MAX_MAGICS = 200  # lines of one cell that may be magics; more take IPython for ever
+MAX_BLOCKS = 2_000  # stretches of a broken file that are tried one by one
+
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose body is Python
 
 
@@ -49,13 +57,12 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
 
     Raises UnreadableSubmission with a sentence for the student.
     """
-    if path.is_dir():
-        try:
+    try:
+        if path.is_dir():
             return _read_folder(path, set(stubs))
-        except OSError as error:
-            raise UnreadableSubmission(
-                f"The folder {printable(path.name)} cannot be opened: {error.strerror}."
-            ) from None
+    except OSError as error:
+        name = printable(path.name)
+        raise UnreadableSubmission(f"{name} cannot be opened: {error.strerror}.") from None
     data = _bytes_of(path)
     cells, notes = _cells(printable(path.name), data)
     return Submission(printable(path.stem), path, sha256(data).hexdigest(), cells, {}, notes)
@@ -99,7 +106,7 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
             0, f"{printable(str(main))} was taken as the main file: it defines most of the stubs"
         )
     return Submission(
-        printable(folder.name), folder, digest.hexdigest(), parts[main], helpers, notes
+        printable(folder.resolve().name), folder, digest.hexdigest(), parts[main], helpers, notes
     )
 
 
@@ -190,8 +197,10 @@ def _decoded(name: str, data: bytes) -> str:
         raise UnreadableSubmission(f"{name} is not a text file: it has NUL bytes in it.")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if encoding not in ENCODINGS:
+            raise LookupError
         return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, LookupError, ValueError):
         raise UnreadableSubmission(
             f"{name} is not UTF-8 text. Save it as UTF-8 in your editor and hand it in again."
         ) from None
@@ -254,16 +263,28 @@ def _plain_python(source: str) -> str:
 
     ``% (epoch, loss)`` may continue a print, so only a cell that is no Python is transformed.
     """
-    if _is_python(source):
+    skipped = ""
+    while not _is_python(source):
+        first, _, body = source.lstrip("\n").partition("\n")
+        match = re.match(r"%%(\w+)", first)
+        if match is None:
+            return skipped + _without_magics(source)
+        if match[1] not in PYTHON_MAGICS:
+            return ""
+        skipped, source = skipped + "\n", body
+    return skipped + source
+
+
+def _without_magics(source: str) -> str:
+    if len(re.findall(r"^\s*[!%?]|[!%?]\s*$", source, re.MULTILINE)) > MAX_MAGICS:
         return source
-    first, _, body = source.lstrip("\n").partition("\n")
-    if match := re.match(r"%%(\w+)", first):
-        return "\n" + _plain_python(body) if match[1] in PYTHON_MAGICS else ""
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
-        return TransformerManager().transform_cell(source)
-    except (SyntaxError, ValueError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return TransformerManager().transform_cell(source)
+    except (SyntaxError, ValueError, RuntimeError):  # RecursionError among them
         return source
 
 
@@ -275,7 +296,7 @@ def _readable(name: str, source: str, first_line: int) -> tuple[list[Cell], list
     except SyntaxError as error:
         line, problem = error.lineno or 1, error.msg
     cells: list[Cell] = []
-    blocks = _blocks(source)
+    blocks = _blocks(source)[:MAX_BLOCKS]
     start = 0
     broken = False
     while start < len(blocks):

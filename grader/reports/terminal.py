@@ -21,12 +21,12 @@ def table(result: Result) -> Group:
     record, grade = result.record, result.grade
     if record.status != "graded":
         heading = Text(
-            f"\n{record.submission}: {record.status.replace('_', ' ')}", style="bold red"
+            f"\n{_safe(record.submission)}: {record.status.replace('_', ' ')}", style="bold red"
         )
-        return Group(heading, *(Text(f"  {warning}") for warning in record.warnings))
+        return Group(heading, *(Text(f"  {_safe(warning)}") for warning in record.warnings))
     data = f" on {record.dataset.name} ({record.dataset.variant})" if record.dataset else ""
     rows = Table(
-        title=f"\n{escape(record.submission)}: {grade.score:g} of {grade.max_score:g}",
+        title=f"\n{escape(_safe(record.submission))}: {grade.score:g} of {grade.max_score:g}",
         title_justify="left",
         title_style="bold",
         caption=f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
@@ -62,7 +62,7 @@ def overview(results: Sequence[Result]) -> Table:
         if len(lost) == len(grade.stubs) and not status:
             status = "every stub"
         rows.add_row(
-            escape(record.submission),
+            escape(_safe(record.submission)),
             f"{grade.score:g}",
             escape(status or ", ".join(lost)),
             f"{record.seconds:.1f}",
@@ -77,14 +77,19 @@ def _reason(failed: Sequence[CheckResult]) -> Text:
     named = [check for check in failed if check.misconception]
     telling = (named or list(failed))[0]
     more = len(failed) - 1
-    text = Text(telling.message)
+    text = Text(_safe(telling.message))
     if more:
         text.append(f"\n(and {more} more checks)", style="dim")
     return text
 
 
 def _warnings(warnings: Sequence[str]) -> list[Text]:
-    lines = [Text(f"  note: {warning}", style="dim") for warning in warnings[:MAX_WARNINGS]]
+    lines = [Text(f"  note: {_safe(note)}", style="dim") for note in warnings[:MAX_WARNINGS]]
     if len(warnings) > MAX_WARNINGS:
         lines.append(Text(f"  … and {len(warnings) - MAX_WARNINGS} more notes", style="dim"))
     return lines
+
+
+def _safe(text: str) -> str:
+    """A student's text without the control characters that would reach the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

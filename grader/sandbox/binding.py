@@ -102,13 +102,9 @@ class Stubs:
     def _close_short_cuts(self, stub: str) -> None:
         """A course helper may be used anywhere but in the stub that it would replace."""
 
-        def refuse(*args: Any, **kwargs: Any) -> None:
-            raise Missing(f"`{stub}` calls the course helper of that name: write it yourself")
-
+        self.program.closed_helpers.update(self._names_of(stub))
         for module in self.program.stand_ins.values():
-            for name in self._names_of(stub):
-                if name in vars(module):
-                    setattr(module, name, refuse)
+            self.program.close_helpers(module)
 
     def _names_of(self, stub: str) -> list[str]:
         return [stub, *self.contract["stubs"][stub]["aliases"]]
@@ -175,16 +171,21 @@ def adapted(
 
 
 def disguised(part: Any, own: Any, parameters: list[list[str]]) -> Any:
-    """A supplied part that takes its arguments in the order of the student's `own` version, for
-    it is called by code that the student wrote for that order."""
-    order = reordered(own, parameters)
-    if order is None:
+    """A supplied part that takes its arguments as the student's `own` version does (order, names,
+    further ones), for it is called by code that the student wrote for that one."""
+    names = _required(own)
+    if names is None:
         return part
-    places = _places(order, parameters)
+    places = _places(names, parameters)
+    if None in places:
+        places = list(range(min(len(parameters), len(names))))
+    spelled = [names[place] for place in places]
+    if names == spelled == [spellings[0] for spellings in parameters]:
+        return part
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        given = {**dict(zip(order, args)), **kwargs}
-        return part(*(given[order[place]] for place in places))
+        given = {**dict(zip(names, args)), **kwargs}
+        return part(*(given[name] for name in spelled if name in given))
 
     return call
 
@@ -239,4 +240,5 @@ def _module_of(value: Any) -> str:
 
 def _name_of(value: Any) -> str:
     """The name that a function or class was defined under; for another object its type's."""
+    value = getattr(value, "func", value)  # functools.partial
     return str(getattr(value, "__name__", type(value).__name__))

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.errors import InfrastructureError, SandboxEvent
 from grader.sandbox.boxes import Box, start
-from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
+from grader.sandbox.client import MAX_OUTPUT, Output, ProcessConversation, RemoteSubmission
 
 START_SECONDS = 60.0  # importing torch from a cold disk
 LOAD_ATTEMPTS = 4
@@ -192,7 +192,7 @@ class Sandbox:
         self._loaded = self._host = None
         if self._box is not None:
             self._output.drain()
-            self.printed = bytes(self._output.kept)
+            self.printed = (self.printed + bytes(self._output.kept))[:MAX_OUTPUT]
             self._box.kill()
             self._box = None
 

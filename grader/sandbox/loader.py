@@ -39,6 +39,19 @@ class Program:
     nested: dict[str, str] = field(default_factory=dict)  # definitions that hide inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[str] = field(default_factory=list)
+    closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
+
+    def close_helpers(self, module: types.ModuleType) -> None:
+        """Make the closed helpers of a stand-in refuse, under whatever name they are called."""
+        for name in self.closed_helpers & set(vars(module)):
+            helper = vars(module)[name]
+            function = vars(helper).get("__init__") if isinstance(helper, type) else helper
+            if isinstance(function, types.FunctionType):
+                function.__code__ = _refuse.__code__
+
+
+def _refuse(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError("the course helper of this name is the stub itself: write it yourself")
 
 
 class SlowStatement(BaseException):
@@ -199,6 +212,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         self.loaded[module.__name__] = module
         self.runner.execute(self.sources[module.__name__], module)
+        if self.loaded is self.runner.program.stand_ins:
+            self.runner.program.close_helpers(module)
 
 
 def _listed(lines: list[int]) -> str:

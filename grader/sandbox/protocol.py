@@ -42,6 +42,9 @@ DTYPES = {
 }
 
 
+KEYS = (str, int, float, bool, bytes, tuple, type(None))  # what may be a key of a dict
+
+
 class CodecError(ValueError):
     """A value or frame outside the closed set; the text says which limit or type."""
 
@@ -136,6 +139,11 @@ class Message(msgspec.Struct, frozen=True):
     buffers: list[bytearray]
 
 
+def printable(text: str) -> str:
+    """A text without half characters (lone surrogates), which cannot be written as UTF-8."""
+    return str.encode(text, "utf-8", "replace").decode("utf-8")
+
+
 _encode_header = msgspec.msgpack.Encoder().encode
 _decode_header = msgspec.msgpack.Decoder(Header).decode
 
@@ -171,7 +179,7 @@ class _Packer:
         if isinstance(value, int):
             return self._integer(int.__add__(value, 0))
         if isinstance(value, float):
-            return float.__add__(value, 0.0)
+            return float.__pos__(value)
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, (bytes, bytearray)):
@@ -188,9 +196,14 @@ class _Packer:
             return FixedSequence([self.node(item, depth + 1) for item in tuple.__iter__(value)])
         if isinstance(value, dict):
             return Mapping(
-                [(self.node(k, depth + 1), self.node(v, depth + 1)) for k, v in dict.items(value)]
+                [(self._key(k, depth), self.node(v, depth + 1)) for k, v in dict.items(value)]
             )
         return self.outside_set(value)
+
+    def _key(self, value: Any, depth: int) -> Any:
+        if not isinstance(value, KEYS):
+            raise CodecError(f"a dict with a {type(value).__name__} as a key")
+        return self.node(value, depth + 1)
 
     def _buffer(self, node: Any, data: Any) -> Any:
         self.room -= len(data)
@@ -280,7 +293,7 @@ class _Unpacker:
 
     def _key(self, node: Any, depth: int) -> Any:
         key = self.value(node, depth + 1)
-        if not isinstance(key, (str, int, float, bool, bytes, tuple, type(None))):
+        if not isinstance(key, KEYS):
             raise CodecError("a dict key that is not a plain value")
         try:
             hash(key)

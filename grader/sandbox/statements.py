@@ -90,7 +90,8 @@ def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            code = compile(ast.Module([node], type_ignores=[]), cell.name, "exec", flags)
+            tree = ast.Module([node], type_ignores=[])
+            code = compile(tree, cell.name, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Statement(cell.name, node.lineno, names, None, f"Python cannot compile it: {error}")
     return Statement(cell.name, node.lineno, names, code)
@@ -137,12 +138,13 @@ def _calls_driver(node: ast.AST, trainers: frozenset[str]) -> bool:
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
     """Calls that happen when the node is executed: not those inside lambdas."""
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.Call):
-        yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _calls(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        if not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
 
 
 def _callee(call: ast.Call) -> str:

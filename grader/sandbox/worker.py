@@ -44,12 +44,13 @@ class Worker:
             result = getattr(self, "on_" + message.kind)(**arguments)
             return ("value", *protocol.pack(result, self._keep))
         except Missing as error:
-            return ("missing", str(error)[:500], [])
+            return ("missing", protocol.printable(str(error)[:500]), [])
         except CodecError as error:
             return _raised("CodecError", str(error), "")
         except BaseException as error:  # student code may raise anything
             if type(error) is NotImplementedError and self._raised_by_student(error):
-                return ("missing", _message(error) or "it raises NotImplementedError", [])
+                text = protocol.printable(_message(error))
+                return ("missing", text or "it raises NotImplementedError", [])
             return _raised(type(error).__name__, _message(error), self._own_lines(error))
 
     # ---------------------------------------------------------------- requests
@@ -156,12 +157,12 @@ def _compiled(code: protocol.Code) -> Callable[..., Any]:
     import torch
 
     namespace: dict[str, Any] = {"torch": torch}
-    exec(compile(code.source, "<check>", "exec"), namespace)
+    exec(compile(code.source, "<check>", "exec", dont_inherit=True), namespace)
     return namespace[code.name]
 
 
 def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:
-    return "raised", protocol.Sequence([kind[:100], message, lines]), []
+    return "raised", protocol.Sequence([protocol.printable(t) for t in (kind, message, lines)]), []
 
 
 def _message(error: BaseException) -> str:
@@ -233,11 +234,15 @@ def serve(channel: Channel, worker: Worker) -> None:
         else:
             worker.progress = _reporter(channel, message.number)
             kind, node, buffers = worker.answer(message)
-            channel.send(kind, message.number, node, buffers)
+            try:
+                channel.send(kind, message.number, node, buffers)
+            except CodecError as error:  # nothing of it was sent
+                kind, node, buffers = _raised("CodecError", str(error), "")
+                channel.send(kind, message.number, node, buffers)
 
 
 def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
-    return lambda place: channel.send("progress", number, place[:500], [])
+    return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
 
 
 def _fork(channel: Channel, worker: Worker, fd: int, children: set[int]) -> int:
