@@ -154,8 +154,10 @@ def _read_stub(entry: dict[str, Any]) -> Stub:
         raise ValueError(f"the signature {entry['signature']!r} is not of the form name(a, b)")
     parameters = tuple(p.strip() for p in match["parameters"].split(",") if p.strip())
     points = float(entry["points"])
-    if not 0 <= points < math.inf:
-        raise ValueError(f"the points of {match['name']} are no number from 0 upwards")
+    if points < 0:
+        raise ValueError(f"the points of {match['name']} are negative")
+    if not math.isfinite(points):
+        raise ValueError(f"the points of {match['name']} are no finite number")
     return Stub(
         name=match["name"],
         points=points,

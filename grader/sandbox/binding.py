@@ -174,7 +174,7 @@ def disguised(part: Any, own: Any, parameters: list[list[str]]) -> Any:
     """A supplied part that takes its arguments as the student's `own` version does (order, names,
     further ones), for it is called by code that the student wrote for that one."""
     names = _required(own)
-    if names is None:
+    if names is None or not parameters:
         return part
     places = _places(names, parameters)
     if None in places:

