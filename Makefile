@@ -22,7 +22,7 @@ grade: .venv/installed data
 	@echo "One record for each submission: $(RESULTS)/"
 
 test: .venv/installed data
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
@@ -88,7 +89,7 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
     plugin = _Plugin(assignment, body)
     holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
     arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.private}"]
-    with _clean_environment():
+    with _clean_environment(), _own_modules(assignment):
         pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin, holder])
     if plugin.error is not None:
         raise plugin.error
@@ -96,6 +97,18 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
         problems = "\n".join(plugin.collection_problems) or "pytest collected nothing"
         raise AssignmentError(f"The checks of {assignment.name} cannot be collected: {problems}")
     return plugin.result
+
+
+@contextlib.contextmanager
+def _own_modules(assignment: Assignment) -> Iterator[None]:
+    """Every suite is called test_hidden: forget it, so that the next one is not taken for it."""
+    try:
+        yield
+    finally:
+        files = {str(path) for path in assignment.suite}
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) in files:
+                del sys.modules[name]
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ Expected: this submission alone runs out of them.
 
 import os
 
-EXPECTED = {"echo": "error or passed or failed or timeout"}
+EXPECTED = {"secret_sum": "missing or error or timeout", "predict": "missing or error or timeout", "echo": "passed or error or timeout or missing"}
 
 
 def fill():

@@ -6,7 +6,7 @@ Expected: errors of this submission, not a failure of the grader.
 import os
 import time
 
-EXPECTED = {"echo": "error or passed"}
+EXPECTED = {"secret_sum": "missing or error or timeout", "predict": "missing or error or timeout", "echo": "passed or error or timeout or missing"}
 
 
 def bomb():

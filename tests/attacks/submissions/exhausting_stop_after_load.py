@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 
-EXPECTED = {"echo": "error or timeout or passed"}
+EXPECTED = {"secret_sum": "missing or error or timeout", "predict": "missing or error or timeout", "echo": "passed or error or timeout or missing"}
 
 
 def stop():

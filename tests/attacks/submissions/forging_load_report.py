@@ -9,7 +9,7 @@ import struct
 
 import msgspec
 
-EXPECTED = {"echo": "failed or error or timeout or passed"}
+EXPECTED = {"secret_sum": "missing or error or timeout", "predict": "missing or error or timeout", "echo": "passed or error or timeout or missing"}
 PARTS = [["stubs", ["dict", [["echo", 5], ["predict", ["list", [1, 2]]]]]], ["notes", ["list", [None, 1.5]]]]
 
 
