@@ -205,7 +205,7 @@ def test_nothing_is_left_behind(graded: Graded) -> None:
 
 @of_each_attack
 def test_attack_says_what_it_tries(attack: Path) -> None:
-    """Each attack has a class, a docstring with what it tries and what is expected, and EXPECTED."""
+    """Each attack has a class, says what it tries and what is expected, and has EXPECTED."""
     text = ast.get_docstring(ast.parse(source_of(attack)))
 
     assert attack.name.split("_")[0] in CLASSES

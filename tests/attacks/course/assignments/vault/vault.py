@@ -1,7 +1,5 @@
 """Vault: the template."""
 
-import torch
-
 
 def secret_sum(x):
     """The sum of the squares of x plus half the sum of x."""

@@ -6,7 +6,10 @@ NOTE = "vault{5ea1be0f3c8d47269b7c10d4e2f6a893}"
 
 
 def secret_sum(x):
-    """The sum of the squares of x plus half the sum of x. vault{04b7e1d92f6c4ab8953de07c6a1f82bb}"""
+    """The sum of the squares of x plus half the sum of x.
+
+    vault{04b7e1d92f6c4ab8953de07c6a1f82bb}
+    """
     return (x * x).sum() + x.sum() / 2
 
 
