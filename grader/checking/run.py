@@ -10,7 +10,7 @@ from grader.misconceptions import Misconception
 from grader.records import CheckResult
 from grader.sandbox.chain import Sandbox
 
-AFTER_TIMEOUT = 2.0  # seconds for a call of a stub that has not answered in an earlier check
+AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an earlier check
 
 
 @dataclass

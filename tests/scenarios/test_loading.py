@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("loading/*/expected.toml"))
+LOADING = Path(__file__).parent / "loading"
+FOLDERS = sorted(path.parent for path in LOADING.glob("*/expected.toml"))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -34,3 +37,19 @@ def test_submission_is_loaded(folder, grade):
     for stub, message in expected.get("missing", {}).items():
         messages = [check.message for check in result.record.checks if check.stub == stub]
         assert message in messages
+
+
+def test_batch_goes_on(grade):
+    """After submissions that never end, end the process, train for ever or cannot be read, the
+    solution is graded in the same command as if it were alone."""
+    bad = ["never_ends_in_a_stub", "ends_the_process_when_loaded", "one_broken_cell", "not_json"]
+    bad += ["empty_file", "missing_packages", "trains_100_epochs_at_top_level"]
+    paths = [path for name in bad for path in (LOADING / name).glob("submission*")]
+    solution = ROOT / "solutions/softmax_regression/solution.py"
+
+    *others, last = grade([*paths, solution])
+
+    statuses = [result.record.status for result in others]
+    assert statuses == ["graded"] * 3 + ["unreadable"] * 2 + ["graded"] * 2
+    assert all(check.outcome == "passed" for check in last.record.checks)
+    assert last.grade.score == 100

@@ -36,7 +36,6 @@ def groups(paths: list[Path]) -> list[list[Path]]:
     return [list(group.values()) for group in bins]
 
 
-
 # Measured: all of these train to a test accuracy above 0.7, so that threshold alone is no check.
 WRONG = [
     "softmax_over_columns",
