@@ -11,11 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from grader.sandbox.loader import Program
-
-
-class Missing(Exception):
-    """The stub is not there; the text says what was found instead."""
+from grader.sandbox.loader import Missing, Program
 
 
 class Stubs:

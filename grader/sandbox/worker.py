@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox import landlock, loader, protocol
-from grader.sandbox.binding import Missing, Stubs, Submission
+from grader.sandbox.binding import Stubs, Submission
+from grader.sandbox.loader import Missing
 from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.statements import Cell
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from grader.sandbox import loader
-from grader.sandbox.binding import Missing, Stubs, Submission
+from grader.sandbox.binding import Stubs, Submission
+from grader.sandbox.loader import Missing
 from grader.sandbox.statements import Cell
 
 CONTRACT = {
