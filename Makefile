@@ -2,7 +2,8 @@
 #
 #   make grade                                        the bundled demonstration class
 #   make grade ASSIGNMENT=name SUBMISSIONS="a.py b"   your own
-#   make test                                         all fast tests
+#   make test                                         the fast tests
+#   make attacks                                      every attack at every isolation level
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
 
@@ -15,7 +16,7 @@ DEMO        := solutions/softmax_regression/solution.py \
 SUBMISSIONS ?= $(DEMO)
 RESULTS     ?= results
 
-.PHONY: grade test lint templates data
+.PHONY: grade test attacks lint templates data
 
 grade: .venv/installed data
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
@@ -23,6 +24,9 @@ grade: .venv/installed data
 
 test: .venv/installed data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+attacks: .venv/installed data
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow tests/attacks
 
 lint: .venv/installed
 	$(BIN)/ruff check .

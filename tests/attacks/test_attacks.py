@@ -4,7 +4,8 @@ Every file of submissions/ is one attack on the assignment of course/: its docst
 tries, its EXPECTED what it may earn. An attack looks for itself whether it got through; then it
 raises, returns or prints "BREACH:" and what it saw.
 
-One batch for each level holds all attacks, with honest neighbours before, between and after them.
+One batch for each level holds all attacks, with honest neighbours before, between and after them:
+minutes, so they are marked slow. A short batch holds those that read and those that reach out.
 With pytest-xdist use ``--dist loadgroup``, so that each batch is graded once.
 """
 
@@ -88,9 +89,30 @@ def described(record: Record) -> str:
 # ------------------------------------------------------------------------------ the batch
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Attacks that are graded in one run, at one level."""
+
+    name: str
+    level: str
+    attacks: tuple[Path, ...]
+
+    @property
+    def marks(self) -> list[pytest.MarkDecorator]:
+        slow = [pytest.mark.slow] if len(self.attacks) == len(ATTACKS) else []
+        return [pytest.mark.xdist_group(self.name), *slow]
+
+
+SHORT = tuple(path for path in ATTACKS if path.name.startswith(("reading", "escaping")))
+BATCHES = [
+    Batch("short", "namespaces", SHORT),
+    *(Batch(level, level, tuple(ATTACKS)) for level in LEVELS),
+]
+
+
 @dataclass
 class Graded:
-    """What came of one level's batch."""
+    """What came of one batch."""
 
     level: str
     attacks: dict[str, Result | Exception] = field(default_factory=dict)
@@ -101,20 +123,21 @@ class Graded:
 
 @pytest.fixture(scope="module")
 def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
-    """All attacks at one level, in one batch."""
-    level = request.param
+    """All attacks of one batch, graded in one run."""
+    batch: Batch = request.param
+    level = batch.level
     gaps = [finding for finding in isolation.probe(level) if not finding.closed]
     if gaps:
         pytest.skip(f"{level}: {gaps[0].name}: {gaps[0].detail}")
     with planted(level), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pytest, about the suite that runs inside this test
-        yield grade_everything(level)
+        yield grade_everything(batch)
 
 
-def grade_everything(level: str) -> Graded:
-    graded = Graded(level)
+def grade_everything(batch: Batch) -> Graded:
+    graded = Graded(batch.level)
     assignment = assignments.load("vault", COURSE)
-    settings = Settings("cpu", level, Path("embedded"))
+    settings = Settings("cpu", batch.level, Path("embedded"))
 
     def grade(bench: Bench, path: Path) -> Result:
         record = bench.grade(path)
@@ -126,7 +149,7 @@ def grade_everything(level: str) -> Graded:
     def all_together(bench: Bench) -> None:
         graded.beside += [grade(bench, path) for path in NEIGHBOURS]
         neighbour = itertools.cycle(NEIGHBOURS)
-        for number, attack in enumerate(ATTACKS, 1):
+        for number, attack in enumerate(batch.attacks, 1):
             try:
                 graded.attacks[attack.name] = grade(bench, attack)
             except Exception as error:
@@ -144,18 +167,25 @@ def grade_everything(level: str) -> Graded:
 # ------------------------------------------------------------------------------ the tests
 
 
-at_each_level = pytest.mark.parametrize(
+in_each_batch = pytest.mark.parametrize(
     "graded",
-    [pytest.param(level, marks=pytest.mark.xdist_group(level)) for level in LEVELS],
+    [pytest.param(batch, marks=batch.marks, id=batch.name) for batch in BATCHES],
     indirect=True,
     scope="module",
-    ids=str,
 )
 of_each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.name)
 
 
-@at_each_level
-@of_each_attack
+@pytest.mark.parametrize(
+    ("graded", "attack"),
+    [
+        pytest.param(batch, attack, marks=batch.marks, id=f"{batch.name}-{attack.name}")
+        for batch in BATCHES
+        for attack in batch.attacks
+    ],
+    indirect=["graded"],
+    scope="module",
+)
 def test_attack_is_defeated(graded: Graded, attack: Path) -> None:
     """The attack earns what its honest parts deserve, learns nothing, and ends in time."""
     result = graded.attacks[attack.name]
@@ -178,10 +208,10 @@ def test_attack_is_defeated(graded: Graded, attack: Path) -> None:
     assert record.seconds < MOST_SECONDS
 
 
-@at_each_level
+@in_each_batch
 def test_neighbours_are_not_touched(graded: Graded) -> None:
     """Before, between and after the attacks, honest records are those that they get alone."""
-    assert len(graded.beside) == 2 * len(NEIGHBOURS) + len(ATTACKS) // BETWEEN
+    assert len(graded.beside) == 2 * len(NEIGHBOURS) + len(graded.attacks) // BETWEEN
     for result in graded.beside:
         alone, found = graded.alone[result.record.submission], without_times(result)
         for part, value in without_times(alone)["record"].items():
@@ -189,7 +219,7 @@ def test_neighbours_are_not_touched(graded: Graded) -> None:
         assert found == without_times(alone)
 
 
-@at_each_level
+@in_each_batch
 def test_neighbours_get_their_points(graded: Graded) -> None:
     """Correct but noisy code gets full marks, partly wrong code its part."""
     for name, points in (("noisy", 10), ("partial", 2)):
@@ -197,7 +227,7 @@ def test_neighbours_get_their_points(graded: Graded) -> None:
         assert result.grade.score == points, described(result.record)
 
 
-@at_each_level
+@in_each_batch
 def test_nothing_is_left_behind(graded: Graded) -> None:
     """No process, no mount, no file survives the batch."""
     assert graded.left_behind == []
