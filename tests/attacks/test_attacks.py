@@ -15,7 +15,6 @@ import ast
 import itertools
 import re
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,7 +121,7 @@ class Graded:
 
 
 @pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
+def graded(request: pytest.FixtureRequest) -> Graded:
     """All attacks of one batch, graded in one run."""
     batch: Batch = request.param
     level = batch.level
@@ -131,7 +130,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
         pytest.skip(f"{level}: {gaps[0].name}: {gaps[0].detail}")
     with planted(level), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pytest, about the suite that runs inside this test
-        yield grade_everything(batch)
+        return grade_everything(batch)
 
 
 def grade_everything(batch: Batch) -> Graded:

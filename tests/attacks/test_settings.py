@@ -68,7 +68,8 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 if hasattr(os, "geteuid") and os.geteuid() == 0:
-
+    # Not beside the other tests of one ordinary user: the kernel counts its processes together.
+    @pytest.mark.xdist_group("ordinary user")
     @pytest.mark.parametrize("setting", SETTINGS)
     def test_attacks_in_other_settings(setting: str, folder: Path) -> None:
         """No attack gains a point, learns a secret or hits its neighbour in these settings."""

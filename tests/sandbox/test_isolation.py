@@ -156,6 +156,8 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
         assert all(reason.startswith("namespaces: start: ") for reason in reasons)
         assert ("max_user_namespaces" in "".join(reasons)) == ("container" in setting)
 
+    # Not beside the other tests of one ordinary user: the kernel counts its processes together.
+    @pytest.mark.xdist_group("ordinary user")
     @pytest.mark.parametrize("setting", SETTINGS)
     def test_boxes_in_other_settings(setting: str) -> None:
         """Training, limits, probe and kill hold there as well, at each level that is to be had."""

@@ -17,7 +17,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def secret_sum(x):
-    warnings.warn("an honest warning", stacklevel=2)
+    warnings.warn("an honest warning")  # noqa: B028
     print("squares", file=sys.stderr)
     torch.set_num_threads(2)
     return (x * x).sum() + x.sum() / 2
