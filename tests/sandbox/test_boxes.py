@@ -161,11 +161,16 @@ print(children)
 @confined
 def test_a_fork_bomb_stops_at_the_limit(level: str) -> None:
     """No more processes than the limit, and the box can still be killed."""
+    # Where the kernel counts per user, threads that this user had at the start and that have ended
+    # since (of this test process too) leave room for as many more.
+    shared = level == "landlock" and os.geteuid() != 0
+    room = len(os.listdir("/proc/self/task")) + 4 if shared else 0  # 4: the box's own launchers
+
     with begin(level, FORK_BOMB, limits=Limits(processes=50)) as box:
         while not (printed := printed_so_far(box)):
             time.sleep(0.01)
 
-    assert 10 < int(printed) <= 50
+    assert 10 < int(printed) <= 50 + room
 
 
 def test_memory_file_systems_are_small() -> None:
