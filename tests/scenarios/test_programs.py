@@ -1,32 +1,36 @@
 """Wrong programs lose points on their own stub and on no other; right ones keep them all.
 
-Each case is the solution with one stub replaced, graded by the whole suite in a real sandbox.
+Each case is the solution of an assignment, or the solution with some stubs replaced, graded by the
+whole suite in a real sandbox. right/<assignment>/ holds other correct styles, one definition or
+patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions.
 """
 
 from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader import assignment as assignments
 from grader import misconceptions
 from grader.sandbox.statements import bound_names
 from grader.templates import to_notebook
 from tests.conftest import ROOT
 
-SOLUTION = (ROOT / "solutions/softmax_regression/solution.py").read_text("utf-8")
-KNOWN = {
-    known.name: known
-    for known in misconceptions.load(ROOT / "solutions/softmax_regression/misconceptions.py")
-}
-RIGHT = sorted(Path(__file__).parent.glob("right/*.py"))
+ASSIGNMENTS = assignments.available(ROOT)
 
 
-def groups(paths: list[Path]) -> list[list[Path]]:
-    """Styles that can stand in one program: at most one for each stub."""
+def solution(assignment: str) -> str:
+    """The source of an assignment's solution."""
+    return (ROOT / "solutions" / assignment / "solution.py").read_text("utf-8")
+
+
+def groups(assignment: str) -> list[list[Path]]:
+    """Right styles that can stand in one program: at most one for each name that they define."""
     bins: list[dict[str, Path]] = []
-    for path in paths:
+    for path in sorted((Path(__file__).parent / "right" / assignment).glob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         stub = next(iter(bound_names(tree.body[1])))  # after the docstring
         free = next((group for group in bins if stub not in group), None)
@@ -37,7 +41,7 @@ def groups(paths: list[Path]) -> list[list[Path]]:
 
 
 # Measured: all of these train to a test accuracy above 0.7, so that threshold alone is no check.
-WRONG = [
+ABOVE_THE_THRESHOLD = {
     "softmax_over_columns",
     "softmax_over_everything",
     "cross_entropy_on_logits",
@@ -56,31 +60,48 @@ WRONG = [
     "AccumulatorOverwrites",
     "AccumulatorTruncates",
     "AccumulatorShared",
-]
+}
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_program_loses_points_on_its_own_stub_only(name, grade, tmp_path):
+def bank() -> list[Any]:
+    """(assignment, misconception) for all of them; those that no threshold finds are run always."""
+    return [
+        pytest.param(
+            assignment,
+            known,
+            id=f"{assignment}-{known.name}",
+            marks=() if known.name in ABOVE_THE_THRESHOLD else pytest.mark.slow,
+        )
+        for assignment in ASSIGNMENTS
+        for known in misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
+    ]
+
+
+@pytest.mark.parametrize(("assignment", "wrong"), bank())
+def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong, grade, tmp_path):
     """The stub loses points, the mistake is named in one of its checks, all others keep theirs."""
-    wrong = KNOWN[name]
-    submission = tmp_path / f"{name}.py"
-    submission.write_text(f"{SOLUTION}\n\n{wrong.source}", "utf-8")
+    submission = tmp_path / f"{wrong.name}.py"
+    submission.write_text(f"{solution(assignment)}\n\n{wrong.source}", "utf-8")
 
-    (result,) = grade([submission])
+    (result,) = grade([submission], assignment=assignment)
 
     lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
     assert lost == {wrong.stub}
-    assert name in {check.misconception for check in result.record.checks}
+    assert wrong.name in {check.misconception for check in result.record.checks}
 
 
-@pytest.mark.parametrize("paths", groups(RIGHT), ids=lambda paths: f"{len(paths)}_styles")
-def test_right_program_keeps_all_points(paths, grade, tmp_path):
+@pytest.mark.parametrize(
+    ("assignment", "paths"),
+    [(assignment, paths) for assignment in ASSIGNMENTS for paths in groups(assignment)],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)}_styles",
+)
+def test_right_program_keeps_all_points(assignment, paths, grade, tmp_path):
     """Another correct style costs nothing, whatever the styles of the other stubs."""
     submission = tmp_path / "right.py"
     patches = [path.read_text("utf-8") for path in paths]
-    submission.write_text("\n\n".join([SOLUTION, *patches]), "utf-8")
+    submission.write_text("\n\n".join([solution(assignment), *patches]), "utf-8")
 
-    (result,) = grade([submission])
+    (result,) = grade([submission], assignment=assignment)
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == [], [path.stem for path in paths]
@@ -89,13 +110,15 @@ def test_right_program_keeps_all_points(paths, grade, tmp_path):
 
 @pytest.mark.parametrize("data", ["embedded", None], ids=["embedded", "usual"])
 @pytest.mark.parametrize("form", ["py", "ipynb"])
-def test_solution_has_full_marks(form, data, grade, tmp_path):
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_solution_has_full_marks(assignment, form, data, grade, tmp_path):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
     this machine has."""
+    source = solution(assignment)
     submission = tmp_path / f"solution.{form}"
-    submission.write_text(SOLUTION if form == "py" else to_notebook(SOLUTION), "utf-8")
+    submission.write_text(source if form == "py" else to_notebook(source), "utf-8")
 
-    (result,) = grade([submission], data=data)
+    (result,) = grade([submission], assignment=assignment, data=data)
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == []
@@ -103,11 +126,12 @@ def test_solution_has_full_marks(form, data, grade, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["py", "ipynb"])
-def test_untouched_template_has_no_points(form, grade):
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_untouched_template_has_no_points(assignment, form, grade):
     """The template gets 0: every stub is missing, and nothing of ours fails."""
-    template = ROOT / f"assignments/softmax_regression/softmax_regression.{form}"
+    template = ROOT / "assignments" / assignment / f"{assignment}.{form}"
 
-    (result,) = grade([template])
+    (result,) = grade([template], assignment=assignment)
 
     assert result.record.status == "graded"
     assert result.grade.score == 0
