@@ -23,6 +23,7 @@ from grader.checking import in_sandbox
 from grader.grading import Bench, Settings, with_bench
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox, Source
+from grader.sandbox.host import Host
 
 ROOT = Path(__file__).resolve().parents[1]
 EPOCHS, BATCH = 10, 256
@@ -48,7 +49,8 @@ def main() -> None:
     data = datasets.find("FashionMNIST")
     upload = submission.read(path, [stub.name for stub in assignment.stubs])
     source = Source(upload.cells, upload.helpers, assignment.stand_ins(), assignment.contract)
-    with Sandbox(source, isolation.choose().level, data.public_root, 60) as sandbox:
+    level = isolation.choose().level
+    with Host(level, data.public_root) as host, Sandbox(source, host, 60) as sandbox:
         sandbox.load()
         with sandbox.open_check(600, 600, seed=0) as student:
             started = time.perf_counter()

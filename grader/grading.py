@@ -21,6 +21,7 @@ from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmissio
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox, Source
+from grader.sandbox.host import Host
 from grader.submission import Submission
 
 ATTEMPTS = 2  # when the machine fails, not the student
@@ -48,8 +49,7 @@ class Bench:
     assignment: Assignment
     suite: Suite
     dataset: Dataset | None
-    device: str
-    level: str
+    host: Host
     notes: list[str] = field(default_factory=list)
 
     def grade(self, path: Path, progress: Progress = lambda name, check: None) -> Record:
@@ -80,10 +80,9 @@ class Bench:
             upload.helpers,
             self.assignment.stand_ins(),
             self.assignment.contract,
-            self.device,
+            self.host.device,
         )
-        root = self.dataset.public_root if self.dataset else None
-        with Sandbox(source, self.level, root, self.assignment.load_seconds) as sandbox:
+        with Sandbox(source, self.host, self.assignment.load_seconds) as sandbox:
             checks = _run(sandbox, self.suite, lambda check: progress(upload.name, check))
         return self._record(
             upload.name,
@@ -111,8 +110,8 @@ class Bench:
             submission=name,
             assignment=self.assignment.name,
             status=status,
-            isolation=self.level if status == "graded" else None,
-            device=self.device,
+            isolation=self.host.level if status == "graded" else None,
+            device=self.host.device,
             dataset=DatasetUsed(used.name, used.variant, used.sha256) if used else None,
             checks=checks or [],
             warnings=warnings,
@@ -141,11 +140,12 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     chosen = isolation.choose(settings.level)
     dataset = datasets.find(assignment.dataset, settings.data) if assignment.dataset else None
     notes = list(chosen.reasons)
-    with_suite(
-        assignment,
-        dataset,
-        lambda suite: body(Bench(assignment, suite, dataset, device, chosen.level, notes)),
-    )
+    with Host(chosen.level, dataset.public_root if dataset else None, device) as host:
+        with_suite(
+            assignment,
+            dataset,
+            lambda suite: body(Bench(assignment, suite, dataset, host, notes)),
+        )
 
 
 def _device(wanted: str) -> str:

@@ -51,6 +51,7 @@ class Box:
     process: subprocess.Popen[bytes]
     output: int
     level: str
+    submission: plans.Plan  # the steps of a process that is forked for a submission
     end: Callable[[subprocess.Popen[bytes]], None]  # how every process of it is killed
     scratch: Path | None  # on the host's disk; None where the box has file systems of its own
     ended: bool = False
@@ -66,6 +67,16 @@ class Box:
             os.close(self.output)
             if self.scratch is not None:
                 _remove(self.scratch)
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether nothing of a submission can be left when it has ended: another one may follow."""
+        return bool({"nest", "supervise"} & {step for step, _ in self.submission})
+
+    def tidy(self) -> None:
+        """Remove what an ended submission left on the host's disk."""
+        if self.scratch is not None:
+            _remove(plans.room(self.scratch))
 
     def __enter__(self) -> Box:
         return self
@@ -83,7 +94,8 @@ def start(
     command: list[str] | None = None,
     cuda: bool = False,
 ) -> Box:
-    """Start the worker (or `command`) at this level, with `box_end` as its descriptor 0.
+    """Start the host at this level, with `box_end` as its descriptor 0; or `command`, confined as a
+    submission is.
 
     The box dies with the thread that calls this, so call from a thread that outlives it. `box_end`
     is closed here in any case. Raises IsolationUnavailable where the level cannot even be tried;
@@ -92,13 +104,13 @@ def start(
     with box_end:
         check_platform(level)
         data = public_data.resolve() if public_data else None
-        order = plans.Order(data, limits, command, cuda)
+        order = plans.Order(data, limits, cuda)
         if level == "namespaces":
-            return _launch(level, plans.namespaces(order), box_end, None)
+            return _launch(level, plans.namespaces(order), command, box_end, None)
         scratch = _make_scratch(data)
         try:
-            make_plan = plans.confined if level == "landlock" else plans.plain
-            return _launch(level, make_plan(order, scratch), box_end, scratch)
+            make_plans = plans.confined if level == "landlock" else plans.plain
+            return _launch(level, make_plans(order, scratch), command, box_end, scratch)
         except BaseException:
             _remove(scratch)
             raise
@@ -116,7 +128,14 @@ def check_platform(level: str) -> None:
         raise IsolationUnavailable(f"{level} needs Linux on an x86_64 or aarch64 processor")
 
 
-def _launch(level: str, plan: plans.Plan, box_end: socket.socket, scratch: Path | None) -> Box:
+def _launch(
+    level: str,
+    how: plans.Plans,
+    command: list[str] | None,
+    box_end: socket.socket,
+    scratch: Path | None,
+) -> Box:
+    plan = how.started(command)
     read_end, write_end = os.pipe()
     try:
         process = subprocess.Popen(
@@ -134,19 +153,18 @@ def _launch(level: str, plan: plans.Plan, box_end: socket.socket, scratch: Path 
     finally:
         os.close(write_end)
     os.set_blocking(read_end, False)
-    return Box(process, read_end, level, _way_to_end(plan), scratch)
+    return Box(process, read_end, level, how.submission, _way_to_end(plan), scratch)
 
 
 def _make_scratch(data: Path | None) -> Path:
-    """The folder of a box without file systems of its own: work/ with data -> ../data, tmp/, the
-    worker's code, and data, a link to the public data."""
+    """The folder of a box without file systems of its own: rooms/ for its submissions, the worker's
+    code, and data, a link to the public data."""
     scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
     for source, name in plans.worker_files():
         target = scratch / "grader" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    for name in ("work", "tmp"):
-        (scratch / name).mkdir()
+    (scratch / "rooms").mkdir()
     for path in scratch.rglob("*"):  # whatever the umask: the box may have a user of its own
         path.chmod(0o755 if path.is_dir() else 0o644)
     scratch.chmod(0o755 if os.geteuid() == 0 else 0o700)
@@ -154,7 +172,6 @@ def _make_scratch(data: Path | None) -> Path:
         (scratch / "data").mkdir()
     else:
         (scratch / "data").symlink_to(data)
-    (scratch / "work" / "data").symlink_to("../data")
     return scratch
 
 

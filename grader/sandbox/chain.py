@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from grader.errors import InfrastructureError, SandboxEvent
-from grader.sandbox.boxes import Box, start
-from grader.sandbox.client import MAX_OUTPUT, Output, ProcessConversation, RemoteSubmission
+from grader.errors import SandboxEvent
+from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmission
+from grader.sandbox.host import Fork, Host
 
-START_SECONDS = 60.0  # importing torch from a cold disk
 LOAD_ATTEMPTS = 4
 
 
@@ -38,33 +35,28 @@ class LoadReport:
 
 
 class Sandbox:
-    """One submission in one box. A context manager; ``open_check`` gives each check a fresh copy.
+    """One submission in a host's box. A context manager; ``open_check`` gives each check a fresh
+    copy.
 
     Processes that are lost (killed, stuck, gone) are made again: a check process costs a fork, a
-    submission process a fork and a load, a box a start.
+    submission process a fork and a load, the host a start.
     """
 
-    def __init__(
-        self, source: Source, level: str, public_data: Path | None, load_seconds: float
-    ) -> None:
+    def __init__(self, source: Source, host: Host, load_seconds: float) -> None:
         self.source = source
-        self.level = level
-        self.public_data = public_data
+        self.host = host
         self.load_seconds = load_seconds
         self.report = LoadReport()
         self.printed = b""
         self._skip: list[str] = []
         self._skip_notes: list[str] = []
-        self._box: Box | None = None
-        self._host: ProcessConversation | None = None
-        self._loaded: ProcessConversation | None = None
-        self._loaded_pid = 0
+        self._loaded: Fork | None = None
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stop_box()
+        self._drop_loaded()
 
     def load(self) -> LoadReport:
         """Load the submission, leaving out statements that end or block the process.
@@ -77,7 +69,7 @@ class Sandbox:
                 return self._load_once()
             except SandboxEvent as event:
                 last = event
-                place = self._loaded.place if self._loaded else ""
+                place = self._loaded.conversation.place if self._loaded else ""
                 self._drop_loaded()
                 if not place or place in self._skip:
                     break
@@ -109,12 +101,13 @@ class Sandbox:
                 if self._loaded is None or self.report.cuda_started:
                     self._load_once()
                 assert self._loaded is not None
+                parent = self._loaded.conversation
                 if self.report.cuda_started:
-                    return self._loaded, self._drop_loaded
-                child, pid = self._loaded.fork()
-                return child, functools.partial(self._end_check, self._loaded, child, pid)
+                    return parent, self._drop_loaded
+                child, pid = parent.fork()
+                return child, functools.partial(self._end_check, parent, child, pid)
             except SandboxEvent:  # an earlier check has killed or blocked its parent
-                self._stop_box()
+                self._drop_loaded()
                 if attempt:  # or the submission itself prevents forks
                     raise
         raise AssertionError("unreachable")
@@ -123,14 +116,15 @@ class Sandbox:
         child.close()
         try:
             parent.reap(pid)
-        except SandboxEvent:  # the parent does not obey: end everything from outside
-            self._stop_box()
+        except SandboxEvent:  # the parent does not obey: end it from outside
+            self._drop_loaded()
 
     def _load_once(self) -> LoadReport:
         self._drop_loaded()
-        self._loaded, self._loaded_pid = self._fork_host()
-        self._loaded.allow(self.load_seconds, self.load_seconds)
-        answer = self._loaded.request(
+        self._loaded = self.host.fork()
+        conversation = self._loaded.conversation
+        conversation.allow(self.load_seconds, self.load_seconds)
+        answer = conversation.request(
             "load",
             cells=self.source.cells,
             helpers=self.source.helpers,
@@ -142,59 +136,12 @@ class Sandbox:
         self.report = _read_report(answer, self._skip_notes)
         return self.report
 
-    def _fork_host(self) -> tuple[ProcessConversation, int]:
-        if self._host is not None:
-            with contextlib.suppress(SandboxEvent):
-                return self._host.fork()
-        self._stop_box()
-        self._start_box()
-        assert self._host is not None
-        try:
-            return self._host.fork(START_SECONDS)
-        except SandboxEvent as event:
-            printed = self.printed.decode("utf-8", "replace")[-500:]
-            self._stop_box()
-            raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
-
-    def _start_box(self) -> None:
-        ours, theirs = socket.socketpair()
-        try:
-            self._box = start(
-                self.level,
-                box_end=theirs,
-                public_data=self.public_data,
-                cuda=self.source.device == "cuda",
-            )
-        except OSError as error:
-            ours.close()
-            raise InfrastructureError(f"the sandbox could not be started: {error}") from None
-        finally:
-            theirs.close()
-        self._output = Output(self._box.output)
-        self._host = ProcessConversation(ours, self._output)
-
     def _drop_loaded(self) -> None:
-        """End the submission process; its host stays."""
-        if self._loaded is None:
-            return
-        self._loaded.close()
-        self._loaded = None
-        try:
-            assert self._host is not None
-            self._host.reap(self._loaded_pid)
-        except SandboxEvent:
-            self._stop_box()
-
-    def _stop_box(self) -> None:
-        for conversation in (self._loaded, self._host):
-            if conversation is not None:
-                conversation.close()
-        self._loaded = self._host = None
-        if self._box is not None:
-            self._output.drain()
-            self.printed = (self.printed + bytes(self._output.kept))[:MAX_OUTPUT]
-            self._box.kill()
-            self._box = None
+        """End the submission process with all that it started; its host stays."""
+        if self._loaded is not None:
+            ended, self._loaded = self._loaded, None
+            self.host.end(ended)
+            self.printed = (self.printed + bytes(ended.output.kept))[:MAX_OUTPUT]
 
 
 def _read_report(answer: Any, earlier: list[str]) -> LoadReport:

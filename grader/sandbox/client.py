@@ -55,13 +55,24 @@ class Output:
 
     def drain(self) -> bool:
         """Read what is there without waiting. False when the pipe has closed."""
+        try:
+            return self._read()
+        except BlockingIOError:
+            return True
+
+    def close(self) -> None:
+        """Read what processes that have ended left in the pipe, and close it."""
         with contextlib.suppress(BlockingIOError):
-            data = os.read(self.fd, 1 << 16)
-            room = MAX_OUTPUT - len(self.kept)
-            self.kept += data[:room]
-            self.dropped += max(0, len(data) - room)
-            return bool(data)
-        return True
+            while self._read():
+                pass
+        os.close(self.fd)
+
+    def _read(self) -> bool:
+        data = os.read(self.fd, 1 << 16)
+        room = MAX_OUTPUT - len(self.kept)
+        self.kept += data[:room]
+        self.dropped += max(0, len(data) - room)
+        return bool(data)
 
 
 class ProcessConversation:
@@ -93,11 +104,21 @@ class ProcessConversation:
         seconds = min(self.each, self.deadline - time.monotonic())
         return _answer(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
 
-    def fork(self, seconds: float = CONTROL_SECONDS) -> tuple[ProcessConversation, int]:
-        """Let the process fork, once it listens; returns a conversation with the child, its pid."""
+    def fork(
+        self,
+        seconds: float = CONTROL_SECONDS,
+        plan: str | None = None,
+        pipe: int | None = None,
+        output: Output | None = None,
+    ) -> tuple[ProcessConversation, int]:
+        """Let the process fork, once it listens; returns a conversation with the child, its pid.
+
+        With a `plan` the child is confined by it, prints into `pipe`, and is read from `output`.
+        """
         ours, theirs = socket.socketpair()
+        fds = [theirs.fileno()] if pipe is None else [theirs.fileno(), pipe]
         try:
-            message = self._exchange("fork", seconds, None, [], theirs.fileno())
+            message = self._exchange("fork", seconds, plan, [], fds)
         except SandboxEvent:
             ours.close()
             raise
@@ -106,7 +127,7 @@ class ProcessConversation:
         if not isinstance(message.body, int) or message.kind != "value":
             ours.close()
             raise ProtocolError("it answered a fork with something else")
-        return ProcessConversation(ours, self.output), message.body
+        return ProcessConversation(ours, output or self.output), message.body
 
     def reap(self, pid: int) -> int | None:
         """Have a child killed; its exit status as far as the parent knows it."""
@@ -118,7 +139,7 @@ class ProcessConversation:
         self.channel.close()
 
     def _exchange(
-        self, kind: str, seconds: float, node: Any, buffers: list[Any], fd: int | None = None
+        self, kind: str, seconds: float, node: Any, buffers: list[Any], fds: list[int] | None = None
     ) -> Message:
         if self.ended is not None:
             raise self.ended
@@ -127,7 +148,7 @@ class ProcessConversation:
         wait = functools.partial(self._wait, deadline)
         try:
             self.channel.socket.settimeout(seconds)
-            self.channel.send(kind, self.number, node, buffers, fd)
+            self.channel.send(kind, self.number, node, buffers, fds)
             while True:
                 message = self.channel.receive(wait)
                 if message.number != self.number:

@@ -4,9 +4,16 @@ plans.py writes a plan, a list of [step, argument] pairs; boxes.py starts this f
 step changes this process once, in the order of the plan; the last one replaces it (exec). It is a
 program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
 
-    namespaces  outside: [reveal, drop as root], bwrap ; inside: limit, run
-    landlock    [reveal, drop as root], supervise, limit, limit_processes, landlock, seccomp, run
-    process     limit, run
+    namespaces  outside: [reveal, drop as root], bwrap ; inside: run
+    landlock    [reveal, drop as root], supervise, run
+    process     run
+
+What runs is the host. In each process that it forks for a submission, worker.py carries out the
+second part, which no exec follows:
+
+    namespaces  nest, limit, seccomp, settle
+    landlock    make_room, supervise, limit, limit_processes, landlock, seccomp, settle
+    process     make_room, limit, settle
 
 A step that fails ends the process with status 126 and one sentence on stderr.
 It is started with `python -I -S`, so nothing of the environment or of site-packages is loaded, and
@@ -20,12 +27,15 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from grader.sandbox import landlock as landlock_rules
+from grader.sandbox import namespaces
 from grader.sandbox import seccomp as seccomp_filter
 
 FAILED = 126
@@ -151,31 +161,48 @@ def supervise(_: None) -> None:
     """Go on in a child; stay, as the parent, to end all that comes from it.
 
     Threat: survivors. The parent is to the box what process 1 is to a namespace: orphans become its
-    children, it ends when the worker ends, when it gets SIGTERM or when the grader's thread ends,
-    and then kills the whole box at once. kill(-1) reaches the scope only; from inside its own,
-    smaller scope the box cannot signal the parent.
+    children, and it kills the whole box at once. kill(-1) reaches the scope only; from inside its
+    own, smaller scope the box cannot signal the parent.
     """
     import ctypes
 
     pr_set_child_subreaper = 36
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
-    _when_parent_ends(signal.SIGTERM)
     seccomp_filter.no_new_privileges()
     landlock_rules.scope_signals()
+    _stay_behind(lambda worker: os.kill(-1, signal.SIGKILL))
+
+
+def nest(rooms: dict[str, Any]) -> None:
+    """Go on as process 1 of new namespaces; stay, as their parent outside, to end it.
+
+    Threat: a submission that leaves a process, a file, a mount or a segment of memory for the next
+    one, or looks for the host that forked it.
+    """
+    namespaces.unshare()
+    _stay_behind(lambda worker: os.kill(worker, signal.SIGKILL))
+    namespaces.furnish(rooms)
+    namespaces.surrender()
+
+
+def _stay_behind(kill: Callable[[int], None]) -> None:
+    """Fork. The child returns; the parent waits until the child ends, the parent's own parent ends
+    or SIGTERM comes, then kills what the child has left, awaits its end and ends itself."""
+    _when_parent_ends(signal.SIGTERM)
     awaited = {signal.SIGTERM, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     worker = os.fork()
     if worker == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
         _when_parent_ends(signal.SIGKILL)
+        os.setpgid(0, 0)  # kill(0) reaches a whole group, whatever namespaces it spans
         return
-    for descriptor in range(3):  # the box's ends are the worker's alone
-        os.close(descriptor)
+    os.closerange(0, os.sysconf("SC_OPEN_MAX"))  # the box's ends are the worker's alone
     status = None
     while status is None and signal.sigwait(awaited) == signal.SIGCHLD:
         status = _reap(worker)
     with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)
+        kill(worker)
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
@@ -239,7 +266,7 @@ def bwrap(plan: dict[str, Any]) -> None:
     Arguments go through a descriptor and the environment is empty: process 1 of the box is
     bubblewrap itself, and the box can read its command line and environment in /proc/1.
     """
-    filter_fd = _held(seccomp_filter.program())
+    filter_fd = _held(seccomp_filter.program(nested=True))
     arguments = [*plan["arguments"], "--seccomp", str(filter_fd)]
     arguments_fd = _held("".join(argument + "\0" for argument in arguments).encode())
     command = ["bwrap", "--args", str(arguments_fd), "--", *plan["command"]]
@@ -254,16 +281,39 @@ def _held(content: bytes) -> int:
     return handle
 
 
-def run(plan: dict[str, Any]) -> None:
-    """Become the worker; bubblewrap has set folder and environment already."""
-    os.chdir(plan.get("folder", "."))
-    os.execvpe(plan["command"][0], plan["command"], plan.get("environment", os.environ))
+def make_room(folder: str) -> None:
+    """Make the folders of a submission that has no file systems of its own: work/, tmp/, and data,
+    a link to the public data of the box."""
+    for name in ("", "work", "tmp"):
+        Path(folder, name).mkdir(mode=0o700)
+    Path(folder, "data").symlink_to("../../data")
+    Path(folder, "work", "data").symlink_to("../data")
 
 
-STEPS = {
+def settle(place: dict[str, Any]) -> None:
+    """Go to the working folder; know nothing of the surroundings but this environment."""
+    os.chdir(place["folder"])
+    os.environ.clear()
+    os.environ.update(place["environment"])
+
+
+def run(command: list[str]) -> None:
+    """Become the command."""
+    os.execvp(command[0], command)
+
+
+STEPS: dict[str, Callable[[Any], None]] = {
     step.__name__: step
-    for step in (reveal, drop, supervise, limit, limit_processes, landlock, seccomp, bwrap, run)
+    for step in (
+        *(reveal, drop, supervise, nest, limit, limit_processes, landlock, seccomp),
+        *(bwrap, make_room, settle, run),
+    )
 }
+
+
+def is_supervised(plan: str) -> bool:
+    """Whether a process that carries out this plan leaves a parent behind that ends it."""
+    return bool({"nest", "supervise"} & {step for step, _ in json.loads(plan)})
 
 
 def _when_parent_ends(own: signal.Signals) -> None:
@@ -279,12 +329,17 @@ def _when_parent_ends(own: signal.Signals) -> None:
 def main() -> None:
     """Carry out the plan of the first argument."""
     _when_parent_ends(signal.SIGKILL)
-    for name, argument in json.loads(sys.argv[1]):
+    carry_out(sys.argv[1])
+
+
+def carry_out(plan: str) -> None:
+    """Take the steps of a plan, JSON. A step that fails ends the process with a sentence."""
+    for name, argument in json.loads(plan):
         try:
             STEPS[name](argument)
         except OSError as error:
-            print(f"sandbox: {name}: {error}", file=sys.stderr)
-            sys.exit(FAILED)
+            print(f"sandbox: {name}: {error}", file=sys.stderr, flush=True)
+            os._exit(FAILED)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ IN_THE_BOX = (
     "statements",
     "launch",
     "landlock",
+    "namespaces",
     "seccomp",
 )
 WORKER_FILES = (
@@ -48,6 +49,7 @@ WORKER_FILES = (
     *(f"sandbox/{name}.py" for name in IN_THE_BOX),
 )
 SMALL_FOLDER = 64 << 20
+FILES_IN_A_FOLDER = 16_384
 
 
 @dataclass(frozen=True)
@@ -67,34 +69,59 @@ class Order:
 
     public_data: Path | None
     limits: Limits
-    command: list[str] | None
     cuda: bool
 
 
-def namespaces(order: Order) -> Plan:
-    """Bubblewrap builds the box; in it, launch.py sets the limits and becomes the worker.
+@dataclass(frozen=True)
+class Plans:
+    """How a box is started, and what each process that it forks for a submission does first."""
+
+    box: Plan
+    submission: Plan
+    command: list[str]  # the host; it runs no student code
+
+    def started(self, command: list[str] | None) -> Plan:
+        """The steps to the host; with a `command`, on to that in the place of a submission."""
+        inside = (
+            [("run", self.command)] if command is None else [*self.submission, ("run", command)]
+        )
+        if self.box[-1][0] != "bwrap":
+            return [*self.box, *inside]
+        *before, (step, box) = self.box
+        program = [sys.executable, "-I", "-S", "/grader/grader/sandbox/launch.py"]
+        return [*before, (step, {**box, "command": [*program, json.dumps(inside)]})]
+
+
+def namespaces(order: Order) -> Plans:
+    """Bubblewrap builds the box; each submission has namespaces of its own in it.
 
     Raises IsolationUnavailable where there is no bubblewrap.
     """
-    inner: Plan = [
-        # Threat: fork bombs. Set inside, where the kernel counts this box alone.
-        ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
-        ("run", {"command": _command(order, "/grader", "/box/data")}),
-    ]
     program = _bwrap()
-    box = {
-        "program": program,
-        "arguments": _bwrap_arguments(order),
-        "command": [
-            *(sys.executable, "-I", "-S", "/grader/grader/sandbox/launch.py"),
-            json.dumps(inner),
-        ],
-    }
     code = [str(source) for source, _ in worker_files()]
-    return [*_as_nobody(order, [program, *trees(), *code], []), ("bwrap", box)]
+    box = ("bwrap", {"program": program, "arguments": _bwrap_arguments(order)})
+    rooms = {
+        # The only places to write: in memory, gone with the submission, no larger than this.
+        "folders": ["/box/work", "/tmp", "/dev/shm"],
+        "bytes": SMALL_FOLDER,
+        "files": FILES_IN_A_FOLDER,
+        "links": {"/box/work/data": "../data"},
+    }
+    submission: Plan = [
+        ("nest", rooms),
+        # Threat: fork bombs. Set inside, where the kernel counts this submission alone.
+        ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
+        ("seccomp", {}),
+        ("settle", {"folder": "/box/work", "environment": environment("/tmp")}),
+    ]
+    return Plans(
+        [*_as_nobody(order, [program, *trees(), *code], []), box],
+        submission,
+        _host(order, "/grader", "/box/data"),
+    )
 
 
-def confined(order: Order, scratch: Path) -> Plan:
+def confined(order: Order, scratch: Path) -> Plans:
     """Landlock: the same files without namespaces.
 
     Raises IsolationUnavailable where the kernel has no Landlock that guards TCP.
@@ -105,7 +132,7 @@ def confined(order: Order, scratch: Path) -> Plan:
             f"the kernel gives Landlock ABI {version}, {landlock.LEAST_ABI} is needed: use Linux"
             " 6.7 or newer, with `landlock` in its `lsm=` list"
         )
-    own = [str(scratch / name) for name in ("work", "tmp")]
+    own = [str(room(scratch) / name) for name in ("work", "tmp")]
     needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
     rules = {
         "read": [*needed, *_data(order), "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"],
@@ -118,20 +145,36 @@ def confined(order: Order, scratch: Path) -> Plan:
         "version": version,
     }
     scoped = version >= landlock.SIGNAL_ABI
-    return [
-        *_as_nobody(order, needed, own),
-        *([("supervise", None)] if scoped else []),
+    supervise: Plan = [("supervise", None)] if scoped else []
+    submission: Plan = [
+        ("make_room", str(room(scratch))),
+        *supervise,
         ("limit", _rlimits(order)),
         ("limit_processes", order.limits.processes),
         ("landlock", rules),
         ("seccomp", {"shared": True, "signals": scoped}),
-        ("run", _run_in(scratch, order)),
+        _settled(scratch),
     ]
+    return Plans(
+        [*_as_nobody(order, needed, [str(room(scratch).parent)]), *supervise],
+        submission,
+        _host(order, str(scratch / "grader"), str(scratch / "data")),
+    )
 
 
-def plain(order: Order, scratch: Path) -> Plan:
+def plain(order: Order, scratch: Path) -> Plans:
     """A child with limits, able to read whatever its user can."""
-    return [("limit", _rlimits(order)), ("run", _run_in(scratch, order))]
+    submission = [
+        ("make_room", str(room(scratch))),
+        ("limit", _rlimits(order)),
+        _settled(scratch),
+    ]
+    return Plans([], submission, _host(order, str(scratch / "grader"), str(scratch / "data")))
+
+
+def room(scratch: Path) -> Path:
+    """Where a submission may write in the scratch folder of its box; removed after each."""
+    return scratch / "rooms" / "submission"
 
 
 # ------------------------------------------------------------------------------ the allow-list
@@ -219,15 +262,14 @@ def _bwrap_arguments(order: Order) -> list[str]:
         ["--unshare-all", "--unshare-user", "--hostname", "box"],
         # One identity for every box, whoever runs the grader.
         ["--uid", "65534", "--gid", "65534"],
-        # No further namespace: in a new one the box would be root over mounts of its own.
-        ["--disable-userns", "--cap-drop", "ALL"],
+        ["--cap-drop", "ALL"],
         # No survivor when the grader is killed; no terminal to push input into.
         ["--die-with-parent", "--new-session"],
         # Processes of this box only; devices without disks, memory and terminals.
         ["--proc", "/proc", "--dev", "/dev"],
         *(["--dev-bind", path, path] for path in _nvidia() if order.cuda),
-        # The only places to write: in memory, gone with the box, no larger than this. Before the
-        # trees, one of which may lie below /tmp.
+        # The host's; a submission mounts its own over them. Before the trees, one of which may lie
+        # below /tmp.
         *(
             ["--size", str(SMALL_FOLDER), "--tmpfs", path]
             for path in ("/box/work", "/tmp", "/dev/shm")
@@ -240,7 +282,6 @@ def _bwrap_arguments(order: Order) -> list[str]:
         *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
         *(["--ro-bind", path, "/box/data"] for path in _data(order)),
         ["--dir", "/box/data"],
-        ["--symlink", "../data", "/box/work/data"],
         # Without these, / and /dev are writable and as large as half of the memory.
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         ["--clearenv", "--chdir", "/box/work"],
@@ -275,17 +316,12 @@ def _rlimits(order: Order) -> dict[str, int]:
     }
 
 
-def _run_in(scratch: Path, order: Order) -> dict[str, Any]:
-    return {
-        "command": _command(order, str(scratch / "grader"), str(scratch / "data")),
-        "folder": str(scratch / "work"),
-        "environment": environment(str(scratch / "tmp")),
-    }
+def _settled(scratch: Path) -> tuple[str, Any]:
+    own = room(scratch)
+    return "settle", {"folder": str(own / "work"), "environment": environment(str(own / "tmp"))}
 
 
-def _command(order: Order, code: str, data: str) -> list[str]:
-    if order.command is not None:
-        return order.command
+def _host(order: Order, code: str, data: str) -> list[str]:
     root = repr(data) if order.public_data else ""
     start = f"from grader.sandbox.worker import main; main({root})"
     program = f"import sys; sys.path.insert(0, {code!r}); {start}"

@@ -26,6 +26,7 @@ MAX_PAYLOAD = 256 << 20  # bytes of all buffers of one frame: 60,000 float image
 MAX_BUFFERS = 10_000
 MAX_NODES = 100_000
 MAX_DEPTH = 32
+MAX_FDS = 2
 INLINE_TEXT = 1024  # longer texts become buffers
 
 DTYPES = {
@@ -353,18 +354,18 @@ class Channel:
         self.socket = end
 
     def send(
-        self, kind: str, number: int, body: Any, buffers: list[Any], pass_fd: int | None = None
+        self, kind: str, number: int, body: Any, buffers: list[Any], fds: list[int] | None = None
     ) -> None:
-        """Send one frame, and with it at most one file descriptor. Raises OSError when the other
-        side is gone, CodecError when the header is too long."""
+        """Send one frame, and with it at most MAX_FDS file descriptors. Raises OSError when the
+        other side is gone, CodecError when the header is too long."""
         header = _encode_header(Header(kind, number, body, [len(data) for data in buffers]))
         if len(header) > MAX_HEADER:
             raise CodecError("a value with too many parts")
         prefix = struct.pack(">I", len(header))
-        if pass_fd is None:
-            self.socket.sendall(prefix)
+        if fds:
+            socket.send_fds(self.socket, [prefix], fds)
         else:
-            socket.send_fds(self.socket, [prefix], [pass_fd])
+            self.socket.sendall(prefix)
         self.socket.sendall(header)
         for data in buffers:
             self.socket.sendall(data)
@@ -373,14 +374,14 @@ class Channel:
         self, wait: Callable[[], None] | None = None, fds: list[int] | None = None
     ) -> Message:
         """The next frame. `wait` is called before every read (it blocks until there is something
-        to read, or raises). `fds` collects a passed descriptor; without it none is accepted.
+        to read, or raises). `fds` collects passed descriptors; without it none is accepted.
 
         Raises EOFError when the other side has closed, CodecError for anything malformed.
         """
         if fds is None:
             prefix = bytes(self._exactly(4, wait))
         else:
-            received, passed, _, _ = socket.recv_fds(self.socket, 4, 1)
+            received, passed, _, _ = socket.recv_fds(self.socket, 4, MAX_FDS)
             fds.extend(passed)
             prefix = received + self._exactly(4 - len(received), wait) if received else b""
         if not prefix:

@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import socket
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import landlock, loader, protocol
+from grader.sandbox import landlock, launch, loader, protocol
 from grader.sandbox.binding import Stubs, Submission
 from grader.sandbox.loader import Missing
 from grader.sandbox.protocol import Channel, CodecError, Message
@@ -220,7 +221,7 @@ class Batches:
 
 def serve(channel: Channel, worker: Worker) -> None:
     """Answer requests until the other side closes; a forked child serves a socket of its own."""
-    children: set[int] = set()
+    children: dict[int, bool] = {}  # pid: whether it has a supervisor
     while True:
         fds: list[int] = []
         try:
@@ -228,7 +229,8 @@ def serve(channel: Channel, worker: Worker) -> None:
         except EOFError:
             return
         if message.kind == "fork":
-            pid = _fork(channel, worker, fds[0], children)
+            pid = _fork(channel, worker, fds, message.body)
+            children[pid] = message.body is not None and launch.is_supervised(message.body)
             channel.send("value", message.number, pid, [])
         elif message.kind == "reap":
             channel.send("value", message.number, _reap(message.body, children), [])
@@ -246,29 +248,46 @@ def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
     return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
 
 
-def _fork(channel: Channel, worker: Worker, fd: int, children: set[int]) -> int:
-    """Fork a child that serves socket `fd`; returns its pid in the parent, never in the child."""
+def _fork(channel: Channel, worker: Worker, fds: list[int], plan: str | None) -> int:
+    """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
+
+    With a plan (of plans.py) the child is a new submission: it prints to fds[1], keeps nothing else
+    of its parent, and is confined before it serves.
+    """
     pid = os.fork()
     if pid:
-        os.close(fd)
-        children.add(pid)
+        for fd in fds:
+            os.close(fd)
         return pid
     try:
         channel.close()  # the child speaks for itself only
         os.setpgid(0, 0)
-        serve(Channel(socket.socket(fileno=fd)), worker)
+        if plan is not None:
+            for standard in (1, 2):
+                os.dup2(fds[1], standard)
+            os.closerange(3, fds[0])
+            os.closerange(fds[0] + 1, os.sysconf("SC_OPEN_MAX"))
+            launch.carry_out(plan)
+            tempfile.tempdir = None
+            landlock.load_without_workers()
+        serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
 
 
-def _reap(pid: int, children: set[int]) -> int | None:
-    """Kill a child with its process group; returns the exit code it had, or minus the signal."""
+def _reap(pid: int, children: dict[int, bool]) -> int | None:
+    """Kill a child with its process group, or have its supervisor end all that came from it.
+
+    Returns the exit code it had, or minus the signal.
+    """
     if pid not in children:
         return None
-    children.discard(pid)
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+    if children.pop(pid):
+        os.kill(pid, signal.SIGTERM)
+    else:
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
     try:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except ChildProcessError:
@@ -294,7 +313,6 @@ def _prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
-    landlock.load_without_workers()
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):

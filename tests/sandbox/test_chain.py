@@ -20,6 +20,7 @@ from grader.errors import (
 )
 from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.client import MAX_OUTPUT, in_sandbox
+from grader.sandbox.host import Host
 
 PROGRAM = """
 import os, random
@@ -120,9 +121,11 @@ CONTRACT = {
 }
 
 
+@contextlib.contextmanager
 def box(program, load_seconds=60.0):
     source = Source([("hw.py", program, 1)], {}, {}, CONTRACT)
-    return Sandbox(source, "process", None, load_seconds)
+    with Host("process", None) as host, Sandbox(source, host, load_seconds) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,128 @@
+"""The trusted side of a host: a box that has imported torch and forks one submission after another.
+
+Starting Python with torch takes a second, a fork with namespaces of its own some milliseconds. The
+host never runs student code and never hears of a submission's content: it only forks and ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import InfrastructureError, SandboxEvent
+from grader.sandbox.boxes import Box, start
+from grader.sandbox.client import Output, ProcessConversation
+
+START_SECONDS = 60.0  # importing torch from a cold disk
+
+
+@dataclass
+class Fork:
+    """A submission process: the conversation with it, what it prints, its number in the host."""
+
+    conversation: ProcessConversation
+    output: Output
+    pid: int
+
+
+class Host:
+    """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started."""
+
+    def __init__(self, level: str, public_data: Path | None, device: str = "cpu") -> None:
+        self.level = level
+        self.public_data = public_data
+        self.device = device
+        self._box: Box | None = None
+        self._conversation: ProcessConversation | None = None
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def fork(self) -> Fork:
+        """A new process for a submission, confined, in which nothing has run yet.
+
+        Raises InfrastructureError when no box can be started.
+        """
+        if self._conversation is not None:
+            with contextlib.suppress(SandboxEvent, InfrastructureError):
+                return self._fork()
+        self.stop()
+        self._start()
+        try:
+            return self._fork()
+        except SandboxEvent as event:
+            assert self._conversation is not None
+            self._conversation.output.drain()
+            printed = bytes(self._conversation.output.kept).decode("utf-8", "replace")[-500:]
+            self.stop()
+            raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
+
+    def end(self, fork: Fork) -> None:
+        """End a submission process and all that it started; what it wrote is removed."""
+        fork.conversation.close()
+        try:
+            if self._conversation is not None and self._box is not None:
+                self._conversation.reap(fork.pid)
+                self._box.tidy()
+                if not self._box.is_for_many:
+                    self.stop()
+        except (SandboxEvent, OSError):  # end everything from outside
+            self.stop()
+        finally:
+            fork.output.close()
+
+    def stop(self) -> None:
+        """Kill the box with everything in it. Idempotent; the next fork starts another one."""
+        if self._conversation is not None:
+            self._conversation.close()
+            self._conversation = None
+        if self._box is not None:
+            self._box.kill()
+            self._box = None
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            self._box = start(
+                self.level,
+                box_end=theirs,
+                public_data=self.public_data,
+                cuda=self.device == "cuda",
+            )
+        except OSError as error:
+            ours.close()
+            raise InfrastructureError(f"the sandbox could not be started: {error}") from None
+        finally:
+            theirs.close()
+        self._conversation = ProcessConversation(ours, Output(self._box.output))
+
+    def _fork(self) -> Fork:
+        assert self._conversation is not None
+        assert self._box is not None
+        read_end, write_end = os.pipe()
+        os.set_blocking(read_end, False)
+        output = Output(read_end)
+        try:
+            plan = json.dumps(self._box.submission)
+            conversation, pid = self._conversation.fork(START_SECONDS, plan, write_end, output)
+        except BaseException:
+            output.close()
+            raise
+        finally:
+            os.close(write_end)
+        fork = Fork(conversation, output, pid)
+        try:
+            conversation.allow(START_SECONDS, START_SECONDS)
+            conversation.request("seed", seed=0)  # it is confined, and answers
+        except SandboxEvent as event:
+            self.end(fork)
+            printed = bytes(output.kept).decode("utf-8", "replace")[-500:]
+            raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
+        return fork
