@@ -54,20 +54,18 @@ def reveal(wanted: dict[str, list[Any]]) -> None:
     covers = {cover for path in needed if (cover := _closed(path))}
     if not covers:
         return
-    _unshare_mounts(covers)
+    try:
+        namespaces.unshare_mounts()
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"the sandbox's user may not enter {', '.join(map(str, sorted(covers)))}, and mounts of"
+            " its own are refused here; install Python, grader and the data where every user may"
+            " read, or run as a user who is not root",
+        ) from None
     inside = {path for path in needed if covers.intersection(path.parents)}
     roots = [path for path in inside if not inside.intersection(path.parents)]
-    handles = [(path, path.is_dir(), os.open(path, os.O_PATH)) for path in roots]
-    for cover in covers:
-        _mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=4m")
-    for path, is_folder, handle in handles:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if is_folder:
-            path.mkdir()
-        else:
-            path.touch()
-        _mount(f"/proc/self/fd/{handle}", str(path), None, BIND | RECURSIVE)
-        os.close(handle)
+    namespaces.cover(covers, "mode=755,size=4m", roots)
     for link, real in wanted["links"]:
         if covers.intersection(Path(link).parents) and not os.path.lexists(link):
             Path(link).parent.mkdir(parents=True, exist_ok=True)
@@ -101,30 +99,6 @@ def _may_enter(folder: Path) -> bool:
 
 
 MOST_PARTS = 64
-BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
-NEW_MOUNTS = 0x20000
-
-
-def _unshare_mounts(covers: set[Path]) -> None:
-    import ctypes
-
-    if ctypes.CDLL(None, use_errno=True).unshare(NEW_MOUNTS) != 0:
-        raise OSError(
-            ctypes.get_errno(),
-            f"the sandbox's user may not enter {', '.join(map(str, sorted(covers)))}, and mounts of"
-            " its own are refused here; install Python, grader and the data where every user may"
-            " read, or run as a user who is not root",
-        )
-    _mount(None, "/", None, PRIVATE | RECURSIVE)  # nothing mounted from here on reaches the host
-
-
-def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
-    if libc.mount(*encoded, ctypes.c_ulong(flags), data.encode()) != 0:
-        raise OSError(ctypes.get_errno(), f"cannot mount {target} for the sandbox's user")
 
 
 def drop(paths: dict[str, list[str]]) -> None:

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 MOUNTS, ALL = 0x20000, 0x7E020000
 NO_SETUID, NO_DEVICES, NO_PROGRAMS = 2, 4, 8
+BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_CAP_AMBIENT, CLEAR_ALL = 4, 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -36,17 +38,39 @@ def unshare() -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
+def unshare_mounts() -> None:
+    """Mounts of its own for this process, of which none reaches the host. Raises OSError."""
+    _call("unshare", MOUNTS)
+    _mount(None, "/", None, PRIVATE | RECURSIVE)
+
+
 def furnish(rooms: dict[str, Any]) -> None:
     """Mount a new /proc and empty file systems. `rooms`: folders, the bytes and files that each may
-    hold, and links {path: target} to make in them. Raises OSError."""
-    _mount("proc", "/proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, "")
+    hold, what lies below them and stays, links {path: target} to make. Raises OSError."""
+    _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     size = f"size={rooms['bytes']},nr_inodes={rooms['files']},mode=755"
-    for folder in rooms["folders"]:
-        _mount("tmpfs", folder, NO_SETUID | NO_DEVICES, size)
+    cover(map(Path, rooms["folders"]), size, map(Path, rooms["shown"]))
     for path, target in rooms["links"].items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         os.symlink(target, path)
     # Threat: a further namespace, in which the box would be root over mounts of its own.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
+
+
+def cover(folders: Iterable[Path], options: str, shown: Iterable[Path]) -> None:
+    """Mount an empty file system over each folder, and show in it again what is below. Raises
+    OSError."""
+    handles = [(path, path.is_dir(), os.open(path, os.O_PATH)) for path in shown]
+    for folder in folders:
+        _mount("tmpfs", str(folder), "tmpfs", NO_SETUID | NO_DEVICES, options)
+    for path, is_folder, handle in handles:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if is_folder:
+            path.mkdir()
+        else:
+            path.touch()
+        _mount(f"/proc/self/fd/{handle}", str(path), None, BIND | RECURSIVE)
+        os.close(handle)
 
 
 def surrender() -> None:
@@ -60,13 +84,13 @@ def surrender() -> None:
     _call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
-def _mount(kind: str, folder: str, flags: int, options: str) -> None:
-    named = kind.encode()
-    _call("mount", named, folder.encode(), named, ctypes.c_ulong(flags), options.encode())
+def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
+    texts = [text.encode() if text is not None else None for text in (source, target, kind)]
+    _call("mount", *texts, ctypes.c_ulong(flags), data.encode())
 
 
 def _call(name: str, *arguments: object) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if getattr(libc, name)(*arguments) != 0:
         error = ctypes.get_errno()
-        raise OSError(error, f"{name}{arguments[:2]}: {os.strerror(error)}")
+        raise OSError(error, f"{name}{arguments[:3]}: {os.strerror(error)}")

@@ -76,20 +76,21 @@ class Order:
 class Plans:
     """How a box is started, and what each process that it forks for a submission does first."""
 
-    box: Plan
+    before: Plan
     submission: Plan
     command: list[str]  # the host; it runs no student code
+    bubblewrap: dict[str, Any] | None = None
 
     def started(self, command: list[str] | None) -> Plan:
         """The steps to the host; with a `command`, on to that in the place of a submission."""
-        inside = (
-            [("run", self.command)] if command is None else [*self.submission, ("run", command)]
-        )
-        if self.box[-1][0] != "bwrap":
-            return [*self.box, *inside]
-        *before, (step, box) = self.box
+        inside: Plan = [("run", self.command)]
+        if command is not None:
+            inside = [*self.submission, ("run", command)]
+        if self.bubblewrap is None:
+            return [*self.before, *inside]
         program = [sys.executable, "-I", "-S", "/grader/grader/sandbox/launch.py"]
-        return [*before, (step, {**box, "command": [*program, json.dumps(inside)]})]
+        box = {**self.bubblewrap, "command": [*program, json.dumps(inside)]}
+        return [*self.before, ("bwrap", box)]
 
 
 def namespaces(order: Order) -> Plans:
@@ -99,13 +100,17 @@ def namespaces(order: Order) -> Plans:
     """
     program = _bwrap()
     code = [str(source) for source, _ in worker_files()]
-    box = ("bwrap", {"program": program, "arguments": _bwrap_arguments(order)})
+    own = ["/box/work", "/tmp", "/dev/shm"]
     rooms = {
         # The only places to write: in memory, gone with the submission, no larger than this.
-        "folders": ["/box/work", "/tmp", "/dev/shm"],
+        "folders": own,
+        "shown": [tree for tree in trees() if set(own).intersection(_above(tree))],
         "bytes": SMALL_FOLDER,
         "files": FILES_IN_A_FOLDER,
-        "links": {"/box/work/data": "../data"},
+        "links": {
+            "/box/work/data": "../data",
+            **{path: real for path, real in links() if set(own).intersection(_above(path))},
+        },
     }
     submission: Plan = [
         ("nest", rooms),
@@ -115,9 +120,10 @@ def namespaces(order: Order) -> Plans:
         ("settle", {"folder": "/box/work", "environment": environment("/tmp")}),
     ]
     return Plans(
-        [*_as_nobody(order, [program, *trees(), *code], []), box],
+        _as_nobody(order, [program, *trees(), *code], []),
         submission,
         _host(order, "/grader", "/box/data"),
+        {"program": program, "arguments": _bwrap_arguments(order)},
     )
 
 
@@ -194,6 +200,10 @@ def links() -> list[tuple[str, str]]:
         for path in _candidates()
         if path != path.resolve() and not shown.intersection(path.parents)
     ]
+
+
+def _above(path: str) -> list[str]:
+    return list(map(str, Path(path).parents))
 
 
 def _candidates() -> list[Path]:

@@ -29,7 +29,7 @@ def folder() -> Iterator[Path]:
 
 TRAIN = """
 import sys
-sys.path[:0] = ["/grader", "../grader"]
+sys.path[:0] = ["/grader", "../../../grader"]
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 from grader.sandbox.landlock import load_without_workers

@@ -696,7 +696,7 @@ def test_descriptor_arrives_where_it_is_asked_for():
     """A descriptor that is passed with a frame can be used by the receiver."""
     ours, theirs = socket.socketpair()
     with ours, theirs, watched_pipes(1) as ((reading,), (writing,)):
-        Channel(ours).send("fork", 1, None, [], writing)
+        Channel(ours).send("fork", 1, None, [], [writing])
         os.close(writing)
         fds = []
 
@@ -713,7 +713,7 @@ def test_descriptor_is_dropped_where_none_is_asked_for():
     """A box cannot fill the trusted side with descriptors."""
     ours, theirs = socket.socketpair()
     with ours, theirs, watched_pipes(1) as ((reading,), (writing,)):
-        Channel(ours).send("value", 1, None, [], writing)
+        Channel(ours).send("value", 1, None, [], [writing])
         os.close(writing)
 
         Channel(theirs).receive()
@@ -721,11 +721,11 @@ def test_descriptor_is_dropped_where_none_is_asked_for():
         assert not is_held(reading)
 
 
-def test_one_descriptor_is_accepted_at_most():
-    """Of two passed descriptors the second is dropped."""
+def test_two_descriptors_are_accepted_at_most():
+    """Of three passed descriptors the last is dropped."""
     ours, theirs = socket.socketpair()
     data = frame(None)
-    with ours, theirs, watched_pipes(2) as (reading, writing):
+    with ours, theirs, watched_pipes(3) as (reading, writing):
         socket.send_fds(ours, [data[:4]], writing)
         ours.sendall(data[4:])
         for end in writing:
@@ -736,5 +736,5 @@ def test_one_descriptor_is_accepted_at_most():
         for fd in fds:
             os.close(fd)
 
-        assert len(fds) == 1
+        assert len(fds) == 2
         assert not any(map(is_held, reading))
