@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,12 @@ from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmiss
 from grader.sandbox.host import Fork, Host
 
 LOAD_ATTEMPTS = 4
+# Slow to import, harmless to share; and the words by which a text that needs one is known.
+LARGE_MODULES = {
+    "torchvision": r"\b(torchvision|d2l)\b",
+    "matplotlib.pyplot": r"\b(matplotlib|pylab|d2l)\b",
+    "IPython.display": r"\b(IPython|d2l)\b",
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,13 @@ class Source:
     stand_ins: dict[str, list[tuple[str, str, int]]]
     contract: dict[str, Any]
     device: str = "cpu"
+
+    @property
+    def imports(self) -> list[str]:
+        """Of the large modules those that the submission may import."""
+        cells = [*self.cells, *(cell for cells in self.helpers.values() for cell in cells)]
+        text = "\n".join(source for _, source, _ in cells)
+        return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
 
 
 @dataclass
@@ -121,7 +135,7 @@ class Sandbox:
 
     def _load_once(self) -> LoadReport:
         self._drop_loaded()
-        self._loaded = self.host.fork()
+        self._loaded = self.host.fork(self.source.imports)
         conversation = self._loaded.conversation
         conversation.allow(self.load_seconds, self.load_seconds)
         answer = conversation.request(

@@ -107,18 +107,19 @@ class ProcessConversation:
     def fork(
         self,
         seconds: float = CONTROL_SECONDS,
-        plan: str | None = None,
+        order: str | None = None,
         pipe: int | None = None,
         output: Output | None = None,
     ) -> tuple[ProcessConversation, int]:
         """Let the process fork, once it listens; returns a conversation with the child, its pid.
 
-        With a `plan` the child is confined by it, prints into `pipe`, and is read from `output`.
+        With an `order`, JSON with the "plan" that confines the child and the "imports" that are
+        made before, it prints into `pipe`, which is read by `output`.
         """
         ours, theirs = socket.socketpair()
         fds = [theirs.fileno()] if pipe is None else [theirs.fileno(), pipe]
         try:
-            message = self._exchange("fork", seconds, plan, [], fds)
+            message = self._exchange("fork", seconds, order, [], fds)
         except SandboxEvent:
             ours.close()
             raise

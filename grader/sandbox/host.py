@@ -45,18 +45,20 @@ class Host:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def fork(self) -> Fork:
+    def fork(self, imports: list[str]) -> Fork:
         """A new process for a submission, confined, in which nothing has run yet.
+
+        imports: modules that it will need; the host imports them once, for all that follow.
 
         Raises InfrastructureError when no box can be started.
         """
         if self._conversation is not None:
             with contextlib.suppress(SandboxEvent, InfrastructureError):
-                return self._fork()
+                return self._fork(imports)
         self.stop()
         self._start()
         try:
-            return self._fork()
+            return self._fork(imports)
         except SandboxEvent as event:
             assert self._conversation is not None
             self._conversation.output.drain()
@@ -103,15 +105,15 @@ class Host:
             theirs.close()
         self._conversation = ProcessConversation(ours, Output(self._box.output))
 
-    def _fork(self) -> Fork:
+    def _fork(self, imports: list[str]) -> Fork:
         assert self._conversation is not None
         assert self._box is not None
         read_end, write_end = os.pipe()
         os.set_blocking(read_end, False)
         output = Output(read_end)
         try:
-            plan = json.dumps(self._box.submission)
-            conversation, pid = self._conversation.fork(START_SECONDS, plan, write_end, output)
+            order = json.dumps({"plan": self._box.submission, "imports": imports})
+            conversation, pid = self._conversation.fork(START_SECONDS, order, write_end, output)
         except BaseException:
             output.close()
             raise

@@ -285,9 +285,9 @@ STEPS: dict[str, Callable[[Any], None]] = {
 }
 
 
-def is_supervised(plan: str) -> bool:
+def is_supervised(plan: list[list[Any]]) -> bool:
     """Whether a process that carries out this plan leaves a parent behind that ends it."""
-    return bool({"nest", "supervise"} & {step for step, _ in json.loads(plan)})
+    return bool({"nest", "supervise"} & {step for step, _ in plan})
 
 
 def _when_parent_ends(own: signal.Signals) -> None:
@@ -303,12 +303,12 @@ def _when_parent_ends(own: signal.Signals) -> None:
 def main() -> None:
     """Carry out the plan of the first argument."""
     _when_parent_ends(signal.SIGKILL)
-    carry_out(sys.argv[1])
+    carry_out(json.loads(sys.argv[1]))
 
 
-def carry_out(plan: str) -> None:
-    """Take the steps of a plan, JSON. A step that fails ends the process with a sentence."""
-    for name, argument in json.loads(plan):
+def carry_out(plan: list[list[Any]]) -> None:
+    """Take the steps of a plan. A step that fails ends the process with a sentence."""
+    for name, argument in plan:
         try:
             STEPS[name](argument)
         except OSError as error:

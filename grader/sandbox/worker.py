@@ -8,6 +8,8 @@ public. It returns values, never verdicts.
 from __future__ import annotations
 
 import contextlib
+import importlib
+import json
 import os
 import random
 import signal
@@ -229,8 +231,9 @@ def serve(channel: Channel, worker: Worker) -> None:
         except EOFError:
             return
         if message.kind == "fork":
-            pid = _fork(channel, worker, fds, message.body)
-            children[pid] = message.body is not None and launch.is_supervised(message.body)
+            order = json.loads(message.body) if message.body else {}
+            pid = _fork(channel, worker, fds, order)
+            children[pid] = launch.is_supervised(order.get("plan", []))
             channel.send("value", message.number, pid, [])
         elif message.kind == "reap":
             channel.send("value", message.number, _reap(message.body, children), [])
@@ -248,12 +251,16 @@ def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
     return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
 
 
-def _fork(channel: Channel, worker: Worker, fds: list[int], plan: str | None) -> int:
+def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any]) -> int:
     """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
 
-    With a plan (of plans.py) the child is a new submission: it prints to fds[1], keeps nothing else
-    of its parent, and is confined before it serves.
+    With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
+    else of its parent, and is confined before it serves. What it will import, and the next ones
+    too, its parent imports before.
     """
+    for name in order.get("imports", []):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
     pid = os.fork()
     if pid:
         for fd in fds:
@@ -262,12 +269,12 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], plan: str | None) ->
     try:
         channel.close()  # the child speaks for itself only
         os.setpgid(0, 0)
-        if plan is not None:
+        if order:
             for standard in (1, 2):
                 os.dup2(fds[1], standard)
             os.closerange(3, fds[0])
             os.closerange(fds[0] + 1, os.sysconf("SC_OPEN_MAX"))
-            launch.carry_out(plan)
+            launch.carry_out(order["plan"])
             tempfile.tempdir = None
             landlock.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
@@ -313,6 +320,8 @@ def _prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
+    import torch._dynamo  # takes a second, which else each check with an optimizer would pay
+
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):
