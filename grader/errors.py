@@ -72,5 +72,9 @@ class ProcessDied(SandboxEvent):
     """The submission's process ended while an answer was due."""
 
 
+class MemoryExceeded(ProcessDied):
+    """The submission's processes together took more memory than one submission may have."""
+
+
 class ProtocolError(SandboxEvent):
     """The submission's side sent something that is no message of the protocol."""

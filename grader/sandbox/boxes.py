@@ -73,6 +73,19 @@ class Box:
         """Whether nothing of a submission can be left when it has ended: another one may follow."""
         return bool({"nest", "supervise"} & {step for step, _ in self.submission})
 
+    def memory_bytes(self) -> int:
+        """What all processes of the box have in memory, without the files that they share; 0 on a
+        system that does not tell. Pages that a fork shares count once for each process."""
+        pages, todo = 0, [self.process.pid]
+        while todo:
+            process = Path("/proc", str(todo.pop()))
+            with contextlib.suppress(OSError):
+                resident, shared = process.joinpath("statm").read_text().split()[1:3]
+                pages += int(resident) - int(shared)
+                for children in process.glob("task/*/children"):
+                    todo += map(int, children.read_text().split())
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     def tidy(self) -> None:
         """Remove what an ended submission left on the host's disk."""
         if self.scratch is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.errors import SandboxEvent
+from grader.errors import MemoryExceeded, SandboxEvent
 from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmission
 from grader.sandbox.host import Fork, Host
 
@@ -129,6 +129,8 @@ class Sandbox:
     def _end_check(self, parent: ProcessConversation, child: ProcessConversation, pid: int) -> None:
         child.close()
         try:
+            if isinstance(child.ended, MemoryExceeded):  # not only of the check's own process group
+                raise child.ended
             parent.reap(pid)
         except SandboxEvent:  # the parent does not obey: end it from outside
             self._drop_loaded()

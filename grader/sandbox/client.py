@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from grader.errors import (
     DeadlineExceeded,
+    MemoryExceeded,
     MissingStub,
     ProcessDied,
     ProtocolError,
@@ -33,6 +34,7 @@ from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.worker import Worker
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
+WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
 MAX_OUTPUT = 64 << 10  # bytes of printed text that are kept
 
 
@@ -83,6 +85,7 @@ class ProcessConversation:
         self.output = output
         self.number = 0
         self.place = ""  # of the statement that is being loaded
+        self.watch: Callable[[], None] = lambda: None  # called while waiting; may raise an event
         self.ended: SandboxEvent | None = None
         self.each = self.deadline = 0.0
         self.selector = selectors.DefaultSelector()
@@ -128,7 +131,9 @@ class ProcessConversation:
         if not isinstance(message.body, int) or message.kind != "value":
             ours.close()
             raise ProtocolError("it answered a fork with something else")
-        return ProcessConversation(ours, output or self.output), message.body
+        child = ProcessConversation(ours, output or self.output)
+        child.watch = self.watch
+        return child, message.body
 
     def reap(self, pid: int) -> int | None:
         """Have a child killed; its exit status as far as the parent knows it."""
@@ -157,6 +162,8 @@ class ProcessConversation:
                 if message.kind != "progress":
                     return message
                 self.place = message.body if isinstance(message.body, str) else ""
+        except MemoryExceeded as event:
+            self.ended = event
         except TimeoutError:
             self.ended = DeadlineExceeded(f"no answer within {max(seconds, 1):.0f} seconds")
         except (EOFError, OSError):
@@ -171,7 +178,9 @@ class ProcessConversation:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            ready = {key.fd for key, _ in self.selector.select(left)}
+            ready = {key.fd for key, _ in self.selector.select(min(left, WATCH_SECONDS))}
+            if not ready:
+                self.watch()
             if self.output.fd in ready and not self.output.drain():
                 self.selector.unregister(self.output.fd)
             if self.channel.socket.fileno() in ready:

@@ -13,9 +13,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InfrastructureError, SandboxEvent
+from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.sandbox.boxes import Box, start
 from grader.sandbox.client import Output, ProcessConversation
+from grader.sandbox.plans import Limits
 
 START_SECONDS = 60.0  # importing torch from a cold disk
 
@@ -32,10 +33,17 @@ class Fork:
 class Host:
     """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started."""
 
-    def __init__(self, level: str, public_data: Path | None, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        level: str,
+        public_data: Path | None,
+        device: str = "cpu",
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+    ) -> None:
         self.level = level
         self.public_data = public_data
         self.device = device
+        self.limits = limits
         self._box: Box | None = None
         self._conversation: ProcessConversation | None = None
 
@@ -89,6 +97,12 @@ class Host:
             self._box.kill()
             self._box = None
 
+    def _watch(self) -> None:
+        """Raises MemoryExceeded. Threat: many processes, each below the limit of one."""
+        most = self.limits.box_bytes
+        if self._box is not None and self._box.memory_bytes() > most:
+            raise MemoryExceeded(f"its processes took more than {most >> 30} GiB of memory")
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         try:
@@ -96,6 +110,7 @@ class Host:
                 self.level,
                 box_end=theirs,
                 public_data=self.public_data,
+                limits=self.limits,
                 cuda=self.device == "cuda",
             )
         except OSError as error:
@@ -119,6 +134,7 @@ class Host:
             raise
         finally:
             os.close(write_end)
+        conversation.watch = self._watch
         fork = Fork(conversation, output, pid)
         try:
             conversation.allow(START_SECONDS, START_SECONDS)

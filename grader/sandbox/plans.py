@@ -54,13 +54,14 @@ FILES_IN_A_FOLDER = 16_384
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process of a box may use at most; `processes` counts the whole box."""
+    """What one process of a box may use at most; `box_bytes` and `processes` count all of it."""
 
     memory_bytes: int = 4 << 30
     processes: int = 256
     open_files: int = 512
     file_bytes: int = 256 << 20
     cpu_seconds: int = 600
+    box_bytes: int = 6 << 30
 
 
 @dataclass(frozen=True)

@@ -270,16 +270,22 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
         channel.close()  # the child speaks for itself only
         os.setpgid(0, 0)
         if order:
-            for standard in (1, 2):
-                os.dup2(fds[1], standard)
-            os.closerange(3, fds[0])
-            os.closerange(fds[0] + 1, os.sysconf("SC_OPEN_MAX"))
+            _keep_only(*fds)
             launch.carry_out(order["plan"])
             tempfile.tempdir = None
             landlock.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
+
+
+def _keep_only(end: int, printed: int) -> None:
+    """Print to the second descriptor; close everything else but the first."""
+    null = os.open(os.devnull, os.O_RDWR)  # not the host's: flags are set for all who share one
+    for standard, source in enumerate((null, printed, printed)):
+        os.dup2(source, standard)
+    os.closerange(3, end)
+    os.closerange(end + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _reap(pid: int, children: dict[int, bool]) -> int | None:

@@ -1,4 +1,4 @@
-"""Take 5 GiB in five processes, each below the limit of one. (No more, in case nothing stops it.)
+"""Take 7 GiB in seven processes, each below the limit of one. (No more, in case nothing stops it.)
 
 Expected: the box ends, or the call's time does; the other stub keeps its points.
 """
@@ -11,7 +11,7 @@ EXPECTED = {"echo": "error or timeout", "secret_sum": "passed"}
 
 def echo(x):
     if isinstance(x, list):
-        for _ in range(5):
+        for _ in range(7):
             if os.fork() == 0:
                 kept = bytearray(1 << 30)
                 kept[::4096] = b"x" * (1 << 18)
