@@ -16,7 +16,7 @@ import selectors
 import socket
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -236,7 +236,10 @@ class RemoteStub:
 
 
 class RemoteObject:
-    """An object that lives in the box; its methods are called there."""
+    """An object that lives in the box: called, asked and walked through there.
+
+    Walking through it fetches all its items in one answer, protocol.MAX_ITEMS at most.
+    """
 
     def __init__(self, conversation: Conversation, node: Any) -> None:
         if not isinstance(node, protocol.Reference):
@@ -251,6 +254,14 @@ class RemoteObject:
 
     def __getitem__(self, index: Any) -> Any:
         return self._method("__getitem__", index)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._conversation.request(
+            "call", target=self, arguments=list(arguments), keywords=keywords
+        )
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._conversation.request("items", target=self))
 
     def __repr__(self) -> str:
         return f"<{self._node.type_name} object>"

@@ -26,6 +26,7 @@ MAX_PAYLOAD = 256 << 20  # bytes of all buffers of one frame: 60,000 float image
 MAX_BUFFERS = 10_000
 MAX_NODES = 100_000
 MAX_DEPTH = 32
+MAX_ITEMS = 5_000  # that one iterator may give: a pair of tensors each is still one frame
 INLINE_TEXT = 1024  # longer texts become buffers
 
 DTYPES = {

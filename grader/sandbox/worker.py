@@ -8,6 +8,7 @@ public. It returns values, never verdicts.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import signal
@@ -99,6 +100,13 @@ class Worker:
     ) -> Any:
         """Call a method of an object that lives here."""
         return getattr(target, name)(*arguments, **keywords)
+
+    def on_items(self, target: Any) -> list[Any]:
+        """All items of an iterable that lives here; CodecError for one that goes on and on."""
+        items = list(itertools.islice(target, protocol.MAX_ITEMS + 1))
+        if len(items) > protocol.MAX_ITEMS:
+            raise CodecError(f"more than {protocol.MAX_ITEMS:,} items; does it ever end?")
+        return items
 
     def on_value(self, name: str) -> Any:
         """Read a module value of the submission."""
