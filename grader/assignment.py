@@ -22,17 +22,17 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<parameters>[^()]*)\)$")
+SIGNATURE = re.compile(r"^(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)$")
 RESERVED = {"bind", "data"}  # attributes of the submission inside the box
 
 
 @dataclass(frozen=True)
 class Stub:
-    """A function or class that students write: its contract and its points."""
+    """A function, a class or a method that students write: its contract and its points."""
 
-    name: str
+    name: str  # of a method: "Classifier.loss"
     points: float
-    parameters: tuple[str, ...]
+    parameters: tuple[str, ...]  # as they are written: "y", "averaged=True"
     aliases: tuple[str, ...]
     forbidden: tuple[str, ...]  # operations that may not stand in for it
 
@@ -152,7 +152,7 @@ def _read_stub(entry: dict[str, Any]) -> Stub:
     match = SIGNATURE.match(entry["signature"])
     if match is None:
         raise ValueError(f"the signature {entry['signature']!r} is not of the form name(a, b)")
-    parameters = tuple(p.strip() for p in match["parameters"].split(",") if p.strip())
+    parameters = tuple(p.replace(" ", "") for p in match["parameters"].split(",") if p.strip())
     points = float(entry["points"])
     if points < 0:
         raise ValueError(f"the points of {match['name']} are negative")

@@ -132,12 +132,14 @@ def _module_name(path: Path) -> str:
 
 
 def _defined(cells: list[Cell], stubs: set[str]) -> int:
-    names = {
-        node.name
-        for _, source, _ in cells
-        for node in ast.walk(_parse(source))
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    }
+    names = set()
+    for _, source, _ in cells:
+        for node in ast.walk(_parse(source)):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            if isinstance(node, ast.ClassDef):
+                methods = (part for part in node.body if isinstance(part, ast.FunctionDef))
+                names.update(f"{node.name}.{method.name}" for method in methods)
     return len(names & stubs)
 
 

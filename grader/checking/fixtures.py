@@ -5,7 +5,8 @@ shared_submission  one copy for all checks of a file that ask for it: for a long
 reference          the solution behind the same interface
 rng                a torch.Generator seeded by assignment and check: equal for every student
 dataset            grader.datasets.Dataset with the hidden test images and labels
-from_scratch       called with a stub's name and arguments, asserts its from-scratch rule
+from_scratch       called with a stub's name and arguments (of a method, the object first), asserts
+                   its from-scratch rule
 passed_stubs       names of the stubs that passed all their checks before it was first used
 """
 
@@ -61,7 +62,7 @@ def fixtures(
         stubs = {stub.name: stub for stub in assignment.stubs}
 
         def check(name: str, arguments: list[Any] | None = None) -> None:
-            assert_source_is_own(cells, stubs[name])
+            assert_source_is_own(cells, stubs[name], assignment.names)
             if arguments is not None:
                 assert_runs_own(submission, stubs[name], arguments)
 

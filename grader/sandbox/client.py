@@ -279,13 +279,14 @@ class RemoteObject:
 class RemoteSubmission:
     """What a check calls ``submission``: the student's module on the far side of the boundary.
 
-    Attributes that the assignment names as stubs are callables; any other attribute reads a value
-    of the student's module. ``bind`` sets module values.
+    Attributes that the assignment names as stubs are callables, and so is the class of a stub that
+    is a method; any other attribute reads a value of the student's module. ``bind`` sets module
+    values.
     """
 
     def __init__(self, conversation: Conversation, stubs: frozenset[str]) -> None:
         self._conversation = conversation
-        self._stubs = stubs
+        self._stubs = stubs | {stub.rpartition(".")[0] for stub in stubs}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -99,7 +99,7 @@ class Worker:
         self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
     ) -> Any:
         """Call a method of an object that lives here."""
-        return getattr(target, name)(*arguments, **keywords)
+        return self._loaded().method(target, name)(*arguments, **keywords)
 
     def on_items(self, target: Any) -> list[Any]:
         """All items of an iterable that lives here; CodecError for one that goes on and on."""
