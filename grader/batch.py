@@ -67,7 +67,7 @@ def _write(out: Path, result: Result, written: set[str]) -> None:
     written.add(free)
     path = out / f"{free}.json"
     beside = out / f"{free}.part"
-    beside.write_text(as_json.render([result]) + "\n", "utf-8")
+    beside.write_text(as_json.render([result]), "utf-8")
     beside.replace(path)
 
 

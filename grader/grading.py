@@ -17,6 +17,7 @@ from grader import __version__, datasets, submission
 from grader.assignment import Assignment
 from grader.checking.plugin import Suite, with_suite
 from grader.datasets import Dataset
+from grader.definitions import places
 from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
@@ -61,7 +62,7 @@ class Bench:
             upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
             stem = submission.printable(path.resolve().stem)
-            return self._record(stem, "unreadable", started, warnings=[str(error)])
+            return self._record(path, stem, "unreadable", started, warnings=[str(error)])
         for _ in range(ATTEMPTS):
             try:
                 return self._grade_once(upload, progress, started)
@@ -72,7 +73,7 @@ class Bench:
             except Exception as error:  # a fault of ours must not end the evening
                 problem = f"{type(error).__name__}: {error}"
         problem = f"the grader failed, not the submission: {problem}"
-        return self._record(upload.name, "infrastructure_error", started, warnings=[problem])
+        return self._record(path, upload.name, "infrastructure_error", started, warnings=[problem])
 
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
         source = Source(
@@ -86,6 +87,7 @@ class Bench:
         with Sandbox(source, self.level, root, self.assignment.load_seconds) as sandbox:
             checks = _run(sandbox, self.suite, lambda check: progress(upload.name, check))
         return self._record(
+            upload.path,
             upload.name,
             "graded",
             started,
@@ -93,10 +95,12 @@ class Bench:
             warnings=[*upload.warnings, *sandbox.report.notes],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,
+            places=places(upload, self.assignment.stubs),
         )
 
     def _record(
         self,
+        path: Path,
         name: str,
         status: Status,
         started: float,
@@ -105,6 +109,7 @@ class Bench:
         warnings: list[str],
         output: str = "",
         digest: str = "",
+        places: dict[str, str] | None = None,
     ) -> Record:
         used = self.dataset
         return Record(
@@ -120,6 +125,8 @@ class Bench:
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
             digests={"submission": digest, "suite": self.assignment.digest},
+            path=submission.printable(str(path)),
+            places=places or {},
         )
 
 

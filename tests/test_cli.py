@@ -201,6 +201,29 @@ def test_json_file_is_written(empty, tmp_path):
     assert "All submissions" in said(result)
 
 
+def test_several_reports_at_once(empty, tmp_path):
+    """Each --format has its file; the one for the screen takes the place of the tables."""
+    files = [f"csv={tmp_path}/new/class.csv", f"junit={tmp_path}/junit.xml", "github=-"]
+    options = [part for file in files for part in ("--format", file)]
+
+    result = grade(*empty("ada.py", "bob.py"), *options)
+
+    assert result.exit_code == 0
+    assert [line[:8] for line in result.stdout.splitlines()] == ["::error ", "::error "]
+    assert (tmp_path / "new/class.csv").read_text().count("unreadable") == 2
+    assert (tmp_path / "junit.xml").read_text().count("<testsuite ") == 2
+
+
+def test_format_that_cannot_be_is_refused_before_grading(empty, tmp_path):
+    """An unknown format, and Gradescope's for two submissions, are wrong usage."""
+    uploads = empty("ada.py", "bob.py")
+
+    for wanted in ("pdf=class.pdf", f"gradescope={tmp_path}/results.json"):
+        result = grade(*uploads, "--format", wanted, "--out", tmp_path / "out")
+        assert result.exit_code == 2
+        assert not (tmp_path / "out").exists()
+
+
 def test_json_file_in_a_new_folder_loses_nothing(empty, tmp_path):
     """A folder that is not there is made, or refused before anything is graded."""
     path = tmp_path / "new" / "all.json"

@@ -13,7 +13,7 @@ from grader.scoring import Result
 def render(results: Sequence[Result]) -> str:
     """A JSON list with one object for each submission."""
     text = msgspec.json.encode([as_object(result) for result in results])
-    return msgspec.json.format(text, indent=2).decode()
+    return msgspec.json.format(text, indent=2).decode() + "\n"
 
 
 def as_object(result: Result) -> dict[str, Any]:
@@ -35,4 +35,6 @@ def as_object(result: Result) -> dict[str, Any]:
         "environment": record.environment,
         "digests": record.digests,
         "output": record.output,
+        "path": record.path,
+        "places": record.places,
     }
