@@ -121,6 +121,8 @@ def _same(ours: Trace, theirs: Trace | None) -> bool:
 def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
     try:
         one, other = as_tensor(a), as_tensor(b)
     except AssertionError:

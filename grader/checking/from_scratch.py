@@ -62,9 +62,9 @@ def assert_source_is_own(
     names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
     for cell, first_line, node in _reached(definitions, names):
         for found in ast.walk(node):
-            spelling = _torch_name(found, imported)
+            used = _torch_names(found, imported)
             for operation in stub.forbidden:
-                if spelling in OPERATIONS[operation].spellings:
+                for spelling in used.intersection(OPERATIONS[operation].spellings):
                     line = first_line + getattr(found, "lineno", 1) - 1
                     raise Mismatch(
                         f"{cell}, line {line} uses PyTorch's ready-made {spelling}; build it "
@@ -72,20 +72,20 @@ def assert_source_is_own(
                     )
 
 
-def assert_runs_own(submission: RemoteSubmission, stub: Stub, arguments: list[Any]) -> None:
+def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
     """Raise Mismatch if a call of the stub reaches a forbidden operation, however it is spelled.
 
-    arguments: of a method, the object first.
+    calls: the arguments (of a method, the object first); then those for a call of the result.
     """
-    seen = set(operations(submission, stub.name, arguments))
+    seen = set(operations(submission, stub.name, calls))
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             raise Mismatch(f"it calls PyTorch's ready-made {operation}; build it yourself")
 
 
 @in_sandbox
-def operations(submission, stub, arguments):  # type: ignore[no-untyped-def]
-    """Names of the operations that a call of the stub dispatches, such as "aten.exp"."""
+def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
+    """Names of the operations that calls of the stub dispatch, such as "aten.exp"."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     seen = set()
@@ -96,7 +96,9 @@ def operations(submission, stub, arguments):  # type: ignore[no-untyped-def]
             return function(*args, **(kwargs or {}))
 
     with Recorder():
-        getattr(submission, stub)(*arguments)
+        value = getattr(submission, stub)
+        for arguments in calls:
+            value = value(*arguments)
     return sorted(seen)
 
 
@@ -150,19 +152,26 @@ def _reached(definitions: dict[str, Place], names: Iterable[str]) -> Iterator[Pl
             waiting += [f"{owner}.{attribute}" for attribute in used]
 
 
-def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, str]:
-    """Names that ``from torch… import a as b`` binds, with what they are called there."""
-    return {
-        alias.asname or alias.name: alias.name
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch"
-        for alias in node.names
-    }
+def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Names that ``from torch.optim import SGD as own`` or ``import torch.optim as own`` bind, with
+    the parts of what they stand for: torch, optim, SGD."""
+    found = {}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            paths = {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            paths = {
+                alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names
+            }
+        else:
+            continue
+        parts = {name: path.split(".") for name, path in paths.items()}
+        found.update({name: set(path) for name, path in parts.items() if path[0] == "torch"})
+    return found
 
 
-def _torch_name(node: ast.AST, imported: dict[str, str]) -> str | None:
+def _torch_names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:
     """What an attribute, or a name imported from torch, is called."""
     if isinstance(node, ast.Attribute):
-        return node.attr
-    return imported.get(node.id) if isinstance(node, ast.Name) else None
+        return {node.attr}
+    return imported.get(node.id, set()) if isinstance(node, ast.Name) else set()

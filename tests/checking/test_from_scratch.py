@@ -11,6 +11,8 @@ from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.sandbox.client import LocalConversation, RemoteSubmission
 
 FUNCTION = Stub("softmax", 1, ("X",), ("my_softmax",), ("softmax",))
+OPTIMIZER = Stub("MySGD", 1, ("params", "lr"), (), ("torch.optim",))
+LOSS = Stub("MyLoss", 1, ("reduction",), (), ("softmax",))
 METHOD = Stub("Model.predict", 1, ("X",), ("guess",), ("softmax",))
 OTHER_NAMES = {"Model": ["BaseModel"]}
 X = torch.tensor([[1.0, 2.0]])
@@ -65,8 +67,25 @@ def test_ready_made_operation_is_seen_with_its_line(stub, source):
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "class MySGD(torch.optim.SGD): pass",
+        "from torch import optim\nclass MySGD(optim.SGD): pass",
+        "from torch.optim import SGD\nclass MySGD(SGD): pass",
+        "import torch.optim as own\nclass MySGD(own.SGD): pass",
+        "from torch.optim.sgd import sgd as own\nclass MySGD:\n    def step(self): own()",
+    ],
+)
+def test_what_a_forbidden_module_holds_is_seen(source):
+    """Where a whole module is forbidden, everything that is imported from it is."""
+    with pytest.raises(Mismatch, match="uses PyTorch's ready-made optim"):
+        assert_source_is_own([("cell 1", source, 1)], OPTIMIZER, OTHER_NAMES)
+
+
+@pytest.mark.parametrize(
     ("stub", "source"),
     [
+        (OPTIMIZER, "import torch.optim\nclass MySGD:\n    def step(self): torch.no_grad()"),
         (FUNCTION, "from torch.nn.functional import softmax as unused\ndef softmax(X):\n    X"),
         (FUNCTION, "def softmax(X):\n    return X  # not torch.softmax(X, 1)"),
         (FUNCTION, "def softmax(X):\n    return X.softmax(1)\n\ndef softmax(X):\n    return X"),
@@ -80,6 +99,7 @@ def test_ready_made_operation_is_seen_with_its_line(stub, source):
         (METHOD, "def predict(X):\n    return X.softmax(1)"),
     ],
     ids=[
+        "a module imported under torch",
         "unused import",
         "comment",
         "an earlier version",
@@ -98,6 +118,7 @@ def loaded(source: str) -> RemoteSubmission:
     """A submission of this source, in this process."""
     stubs = {"softmax": {"parameters": ["X"], "aliases": []}}
     stubs["Model.predict"] = {"parameters": ["X"], "aliases": []}
+    stubs["MyLoss"] = {"parameters": [], "aliases": []}
     conversation = LocalConversation()
     conversation.request(
         "load",
@@ -130,6 +151,16 @@ def test_hidden_spelling_in_a_method_is_seen_at_run_time(spelling):
 
     with pytest.raises(Mismatch, match="ready-made softmax"):
         assert_runs_own(submission, METHOD, [submission.Model(), X])
+
+
+@pytest.mark.parametrize("spelling", HIDDEN)
+def test_hidden_spelling_in_an_object_is_seen_at_run_time(spelling):
+    """An object is made, then called like a function."""
+    submission = loaded(f"class MyLoss:\n    def __call__(self, X):\n        return {spelling}")
+
+    assert_runs_own(submission, LOSS, [])
+    with pytest.raises(Mismatch, match="ready-made softmax"):
+        assert_runs_own(submission, LOSS, [], [X])
 
 
 def test_own_version_passes_at_run_time():
