@@ -104,7 +104,7 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="PATH...",
-            help="Submissions: .py, .ipynb, or a folder of one student.",
+            help="Submissions: .py, .ipynb, the folder of one student, or the folder of a class.",
         ),
     ],
     json_file: Annotated[
@@ -120,8 +120,15 @@ def grade(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for one record per submission, written as it ends.")
+        Path | None,
+        typer.Option(
+            help="Folder for one record per submission, written as it ends, grades.csv and "
+            "summary.md. What has not changed since is not run again."
+        ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run unchanged submissions again, too.")
+    ] = False,
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
@@ -145,19 +152,23 @@ def grade(
 
     wanted = [*(formats or []), *([f"json={json_file}"] if json_file is not None else [])]
     reports = report_formats.parse(wanted)
+    from grader import assignment as assignments
     from grader.batch import grade_all
     from grader.grading import Settings
+    from grader.intake import submissions
 
     for path in paths:
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
-    report_formats.fit(reports, len(paths))
+    folder = _course(course)
+    uploads = submissions(paths, assignments.load(assignment, folder).stubs, out)
+    report_formats.fit(reports, len(uploads))
     for report in reports:
         report.file.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(device.value, isolation.value, data)
-    results = grade_all(_course(course), assignment, paths, settings, out, console=errors)
+    results = grade_all(folder, assignment, uploads, settings, out, errors, force)
     _print_results(results, reports)
-    if len(results) < len(paths):
+    if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
         raise typer.Exit(INFRASTRUCTURE)

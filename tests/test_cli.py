@@ -164,9 +164,10 @@ def test_out_has_one_file_for_each_submission(batch):
     """Two submissions of one name do not overwrite each other, and no unfinished file is left."""
     process, out = batch
 
-    files = {path.name: json.loads(path.read_text("utf-8")) for path in out.iterdir()}
+    files = {path.name: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
 
     assert set(files) == {"ada.json", "ada-2.json", "bob.json", "eve.json"}
+    assert not list(out.glob("*.part"))
     everything = [files[f"{name}.json"][0] for name in ("ada", "eve", "bob", "ada-2")]
     assert everything == json.loads(process.stdout)
 
@@ -188,7 +189,8 @@ def test_no_result_overwrites_another(empty, tmp_path, names):
     """As many files as submissions, whatever the submissions are called."""
     grade(*empty(*names), "--out", tmp_path / "out")
 
-    assert len(list((tmp_path / "out").iterdir())) == len(names)
+    files = [path.name for path in (tmp_path / "out").iterdir()]
+    assert len(files) == len(names) + len(["grades.csv", "summary.md"])
 
 
 def test_json_file_is_written(empty, tmp_path):
