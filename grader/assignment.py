@@ -1,7 +1,8 @@
 """An assignment as its author wrote it: assignment.toml and the files beside it.
 
 ``assignments/<name>/`` is public; ``solutions/<name>/`` is private and holds assignment.toml,
-solution.py, misconceptions.py and test_hidden.py.
+solution.py, misconceptions.py and test_hidden.py. The public folder has an assignment.toml of its
+own, cut from the private one by templates.py, so that students can run the public checks.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<parameters>[^()]*)\)$")
+SIGNATURE = re.compile(r"^(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)$")
 RESERVED = {"bind", "data"}  # attributes of the submission inside the box
 
 
 @dataclass(frozen=True)
 class Stub:
-    """A function or class that students write: its contract and its points."""
+    """A function, a class or a method that students write: its contract and its points."""
 
-    name: str
+    name: str  # of a method: "Classifier.loss"
     points: float
-    parameters: tuple[str, ...]
+    parameters: tuple[str, ...]  # as they are written: "y", "averaged=True"
     aliases: tuple[str, ...]
     forbidden: tuple[str, ...]  # operations that may not stand in for it
 
@@ -51,7 +52,7 @@ class Assignment:
     load_seconds: float
     call_seconds: float
     public: Path
-    private: Path
+    private: Path | None  # None on a student's machine
 
     @property
     def max_score(self) -> float:
@@ -61,17 +62,23 @@ class Assignment:
     @property
     def solution(self) -> Path:
         """The reference solution, the one source of the templates."""
+        if self.private is None:
+            raise AssignmentError(f"{self.name} is here without its solution")
         return self.private / "solution.py"
 
     @property
     def suite(self) -> list[Path]:
         """The files with the checks: those that students can run, then the hidden ones."""
-        return [self.public / "test_public.py", self.private / "test_hidden.py"]
+        hidden = [self.private / "test_hidden.py"] if self.private is not None else []
+        return [self.public / "test_public.py", *hidden]
 
     @cached_property
     def digest(self) -> str:
         """Digest of everything that decides about a grade (sha256, hexadecimal)."""
-        parts = [self.private / "assignment.toml", self.solution, *self.suite]
+        if self.private is None:
+            parts = [self.public / "assignment.toml", *self.suite]
+        else:
+            parts = [self.private / "assignment.toml", self.solution, *self.suite]
         return sha256(b"".join(sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
 
     def stand_ins(self) -> dict[str, list[tuple[str, str, int]]]:
@@ -109,15 +116,17 @@ def load(name: str, root: Path) -> Assignment:
         raise AssignmentError(
             f"There is no assignment {name!r} below {root}: {path} is missing. Available: {known}."
         )
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        assignment = _read(name, table, public.resolve(), private.resolve())
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AssignmentError(f"{path}: {_explain(error)}") from None
+    assignment = _read_file(path, name, public.resolve(), private.resolve())
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
             raise AssignmentError(f"The assignment {name!r} is not complete: {needed} is missing.")
     return assignment
+
+
+def load_public(folder: Path) -> Assignment:
+    """Read the public part of an assignment, as students have it. Raises AssignmentError."""
+    public = folder.resolve()
+    return _read_file(public / "assignment.toml", "", public, None)
 
 
 def available(root: Path) -> list[str]:
@@ -125,7 +134,16 @@ def available(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("solutions/*/assignment.toml"))
 
 
-def _read(name: str, table: dict[str, Any], public: Path, private: Path) -> Assignment:
+def _read_file(path: Path, name: str, public: Path, private: Path | None) -> Assignment:
+    """Read an assignment.toml. name: of the assignment, if the file does not say it."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        return _read(name or table["name"], table, public, private)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AssignmentError(f"{path}: {_explain(error)}") from None
+
+
+def _read(name: str, table: dict[str, Any], public: Path, private: Path | None) -> Assignment:
     limits = table.get("limits", {})
     stubs = tuple(_read_stub(entry) for entry in table["stub"])
     names = [stub.name for stub in stubs]
@@ -152,7 +170,7 @@ def _read_stub(entry: dict[str, Any]) -> Stub:
     match = SIGNATURE.match(entry["signature"])
     if match is None:
         raise ValueError(f"the signature {entry['signature']!r} is not of the form name(a, b)")
-    parameters = tuple(p.strip() for p in match["parameters"].split(",") if p.strip())
+    parameters = tuple(p.replace(" ", "") for p in match["parameters"].split(",") if p.strip())
     points = float(entry["points"])
     if points < 0:
         raise ValueError(f"the points of {match['name']} are negative")

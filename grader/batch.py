@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 from rich.console import Console
@@ -12,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader import assignment as assignments
 from grader.grading import Bench, Settings, with_bench
 from grader.records import CheckResult
-from grader.reports import as_json
 from grader.scoring import Result, score
+from grader.store import Store
 
 
 def grade_all(
@@ -23,18 +22,18 @@ def grade_all(
     settings: Settings,
     out: Path | None,
     console: Console,
+    force: bool = False,
 ) -> list[Result]:
-    """Grade every path in order; with `out`, each record is on disk as soon as it is made.
+    """Grade every path in order; with `out`, each record is on disk as soon as it is made, and a
+    submission that has not changed since an earlier run is not run again unless `force` is set.
 
     Ctrl-C ends the run: the results until then are returned.
 
     Raises UsageError or IsolationUnavailable before the first submission is touched.
     """
     assignment = assignments.load(name, course)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+    store = Store(out, name) if out is not None else None
     results: list[Result] = []
-    written: set[str] = set()
 
     def grade_each(bench: Bench) -> None:
         for note in bench.notes:
@@ -46,29 +45,20 @@ def grade_all(
                 def advance(submission: str, check: CheckResult | None) -> None:
                     bar.update(task, description=submission, advance=0 if check is None else 1)
 
-                record = bench.grade(path, advance)
+                earlier = store.earlier(path) if store is not None and not force else None
+                record = bench.grade(path, advance, earlier)
                 results.append(Result(record, score(record, assignment)))
                 bar.update(task, completed=(position + 1) * len(bench.suite.checks))
-                if out is not None:
-                    _write(out, results[-1], written)
+                if store is not None and record is not earlier:
+                    store.keep(results[-1])
 
     try:
         with_bench(assignment, settings, grade_each)
     except KeyboardInterrupt:
         console.print(f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded")
+    if store is not None:
+        store.finish()
     return results
-
-
-def _write(out: Path, result: Result, written: set[str]) -> None:
-    """One file per submission; written beside and renamed, so that it is whole or not there."""
-    name = result.record.submission
-    numbered = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
-    free = next(name for name in numbered if name not in written)
-    written.add(free)
-    path = out / f"{free}.json"
-    beside = out / f"{free}.part"
-    beside.write_text(as_json.render([result]) + "\n", "utf-8")
-    beside.replace(path)
 
 
 def _progress(console: Console) -> Progress:

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from enum import Enum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from grader.errors import InfrastructureError, UsageError
+
+if TYPE_CHECKING:
+    from grader.reports.formats import Report
+    from grader.scoring import Result
 
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
 
@@ -100,15 +104,31 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="PATH...",
-            help="Submissions: .py, .ipynb, or a folder of one student.",
+            help="Submissions: .py, .ipynb, the folder of one student, or the folder of a class.",
         ),
     ],
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all results as JSON; '-' for the screen.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for one record per submission, written as it ends.")
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME=FILE",
+            help="Write a report: json, junit, gradescope, github, markdown or csv, such as "
+            "junit=results.xml; '-' as FILE is the screen. May be given several times.",
+        ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for one record per submission, written as it ends, grades.csv and "
+            "summary.md. What has not changed since is not run again."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run unchanged submissions again, too.")
+    ] = False,
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
@@ -128,18 +148,27 @@ def grade(
 
     [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
     """
+    from grader.reports import formats as report_formats
+
+    wanted = [*(formats or []), *([f"json={json_file}"] if json_file is not None else [])]
+    reports = report_formats.parse(wanted)
+    from grader import assignment as assignments
     from grader.batch import grade_all
     from grader.grading import Settings
+    from grader.intake import submissions
 
     for path in paths:
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
+    folder = _course(course)
+    uploads = submissions(paths, assignments.load(assignment, folder).stubs, out)
+    report_formats.fit(reports, len(uploads))
+    for report in reports:
+        report.file.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(device.value, isolation.value, data)
-    results = grade_all(_course(course), assignment, paths, settings, out, console=errors)
-    _print_results(results, json_file)
-    if len(results) < len(paths):
+    results = grade_all(folder, assignment, uploads, settings, out, errors, force)
+    _print_results(results, reports)
+    if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
         raise typer.Exit(INFRASTRUCTURE)
@@ -147,19 +176,23 @@ def grade(
         raise typer.Exit(BELOW_THRESHOLD)
 
 
-def _print_results(results: list[Any], json_file: Path | None) -> None:
-    from grader.reports import as_json, terminal
+def _print_results(results: list[Result], reports: list[Report]) -> None:
+    """Write the reports; tables for people, unless a report has the screen to itself."""
+    from grader.reports import terminal
+    from grader.reports.formats import SCREEN
 
-    if json_file is not None and str(json_file) == "-":
-        typer.echo(as_json.render(results))
-        return
-    for result in results:
-        console.print(terminal.table(result))
-    if len(results) > 1:
-        console.print(terminal.overview(results))
-    if json_file is not None:
-        json_file.write_text(as_json.render(results) + "\n", "utf-8")
-        console.print(f"Results: {json_file}")
+    if SCREEN not in [report.file for report in reports]:
+        for result in results:
+            console.print(terminal.table(result))
+        if len(results) > 1:
+            console.print(terminal.overview(results))
+    for report in reports:
+        text = report.text(results)
+        if report.file == SCREEN:
+            typer.echo(text, nl=False)
+        else:
+            report.file.write_text(text, "utf-8")
+            errors.print(escape(f"{report.format}: {report.file}"), highlight=False)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from grader import __version__, datasets, submission
 from grader.assignment import Assignment
 from grader.checking.plugin import Suite, with_suite
 from grader.datasets import Dataset
+from grader.definitions import places
 from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
@@ -52,8 +53,16 @@ class Bench:
     host: Host
     notes: list[str] = field(default_factory=list)
 
-    def grade(self, path: Path, progress: Progress = lambda name, check: None) -> Record:
-        """Grade one upload. Whatever it is, the result is a record, never an exception."""
+    def grade(
+        self,
+        path: Path,
+        progress: Progress = lambda name, check: None,
+        earlier: Record | None = None,
+    ) -> Record:
+        """Grade one upload. Whatever it is, the result is a record, never an exception.
+
+        earlier: what was seen of it before; returned as it is if nothing has changed since.
+        """
         started = time.monotonic()
         name = submission.printable(path.name)
         progress(name, None)
@@ -61,7 +70,9 @@ class Bench:
             upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
             stem = submission.printable(path.resolve().stem)
-            return self._record(stem, "unreadable", started, warnings=[str(error)])
+            return self._record(path, stem, "unreadable", started, warnings=[str(error)])
+        if earlier is not None and self._holds(earlier, upload):
+            return earlier
         for _ in range(ATTEMPTS):
             try:
                 return self._grade_once(upload, progress, started)
@@ -72,7 +83,13 @@ class Bench:
             except Exception as error:  # a fault of ours must not end the evening
                 problem = f"{type(error).__name__}: {error}"
         problem = f"the grader failed, not the submission: {problem}"
-        return self._record(upload.name, "infrastructure_error", started, warnings=[problem])
+        return self._record(path, upload.name, "infrastructure_error", started, warnings=[problem])
+
+    def _holds(self, earlier: Record, upload: Submission) -> bool:
+        """Whether grading the upload now would see what was seen then."""
+        unchanged = self._record(upload.path, upload.name, "graded", 0.0, digest=upload.digest)
+        decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
+        return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
         source = Source(
@@ -85,6 +102,7 @@ class Bench:
         with Sandbox(source, self.host, self.assignment.load_seconds) as sandbox:
             checks = _run(sandbox, self.suite, lambda check: progress(upload.name, check))
         return self._record(
+            upload.path,
             upload.name,
             "graded",
             started,
@@ -92,18 +110,21 @@ class Bench:
             warnings=[*upload.warnings, *sandbox.report.notes],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,
+            places=places(upload, self.assignment.stubs),
         )
 
     def _record(
         self,
+        path: Path,
         name: str,
         status: Status,
         started: float,
         *,
         checks: list[CheckResult] | None = None,
-        warnings: list[str],
+        warnings: list[str] | None = None,
         output: str = "",
         digest: str = "",
+        places: dict[str, str] | None = None,
     ) -> Record:
         used = self.dataset
         return Record(
@@ -114,11 +135,13 @@ class Bench:
             device=self.host.device,
             dataset=DatasetUsed(used.name, used.variant, used.sha256) if used else None,
             checks=checks or [],
-            warnings=warnings,
+            warnings=warnings or [],
             output=output,
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
             digests={"submission": digest, "suite": self.assignment.digest},
+            path=submission.printable(str(path)),
+            places=places or {},
         )
 
 

@@ -44,6 +44,8 @@ class DatasetUsed(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True):
     """Everything that was seen of one submission.
 
+    path: where the upload lies, as it was named.
+    places: where each stub is defined, by its name: "ada.py, line 12" or "cell 3, line 1".
     output: the first part of what the student's code printed; for the instructor only.
     seconds: wall time from reading the upload to the last check.
     """
@@ -60,3 +62,5 @@ class Record(msgspec.Struct, frozen=True):
     seconds: float
     environment: dict[str, str]
     digests: dict[str, str]
+    path: str = ""
+    places: dict[str, str] = {}

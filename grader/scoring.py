@@ -45,6 +45,23 @@ def score(record: Record, assignment: Assignment) -> Grade:
     return Grade(round(sum(stub.points for stub in stubs), 2), assignment.max_score, stubs)
 
 
+def points_of_checks(result: Result) -> list[tuple[CheckResult, float, float]]:
+    """(check, its points, its maximum) in the order of the record. They add up to the points of
+    the stubs but for rounding; a stub that a required check has cost everything gives none."""
+    checks = result.record.checks
+    stubs = {stub.name: stub for stub in result.grade.stubs}
+    weights = dict.fromkeys(stubs, 0.0)
+    for check in checks:
+        weights[check.stub] += check.weight
+    shares = []
+    for check in checks:
+        stub = stubs[check.stub]
+        share = stub.max_points * check.weight / weights[check.stub] if check.weight else 0.0
+        earned = share if check.outcome == "passed" and stub.points else 0.0
+        shares.append((check, round(earned, 4), round(share, 4)))
+    return shares
+
+
 def _grade_stub(stub: Stub, checks: list[CheckResult]) -> StubGrade:
     total = sum(check.weight for check in checks)
     earned = sum(check.weight for check in checks if check.outcome == "passed")

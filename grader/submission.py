@@ -132,12 +132,14 @@ def _module_name(path: Path) -> str:
 
 
 def _defined(cells: list[Cell], stubs: set[str]) -> int:
-    names = {
-        node.name
-        for _, source, _ in cells
-        for node in ast.walk(_parse(source))
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    }
+    names = set()
+    for _, source, _ in cells:
+        for node in ast.walk(parse(source)):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            if isinstance(node, ast.ClassDef):
+                methods = (part for part in node.body if isinstance(part, ast.FunctionDef))
+                names.update(f"{node.name}.{method.name}" for method in methods)
     return len(names & stubs)
 
 
@@ -240,7 +242,7 @@ def _listed(value: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ Python in it
 
 
-def _parse(source: str) -> ast.Module:
+def parse(source: str) -> ast.Module:
     """ast.parse without its warnings. Raises SyntaxError for everything that it cannot take."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -252,7 +254,7 @@ def _parse(source: str) -> ast.Module:
 
 def _is_python(source: str) -> bool:
     try:
-        _parse(source)
+        parse(source)
     except SyntaxError:
         return False
     return True
@@ -291,7 +293,7 @@ def _without_magics(source: str) -> str:
 def _readable(name: str, source: str, first_line: int) -> tuple[list[Cell], list[str]]:
     """The stretches of a source that Python can parse, and a note for each that it cannot."""
     try:
-        _parse(source)
+        parse(source)
         return [(name, source, first_line)], []
     except SyntaxError as error:
         line, problem = error.lineno or 1, error.msg

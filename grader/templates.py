@@ -17,10 +17,14 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import tokenize
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from grader.assignment import tomllib
 from grader.errors import AssignmentError
 
 _PLACEHOLDER = "# YOUR CODE HERE"
@@ -81,14 +85,43 @@ def to_notebook(source: str) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
+def public_part(name: str, toml: str) -> str:
+    """Return what of a private assignment.toml the public checks need, as TOML again."""
+    table = tomllib.loads(toml)
+    lines = [
+        "# What the public checks need to know. Cut from the private file by `make templates`.",
+        f"name = {_value(name)}",
+        *_entries(table, ("title", "dataset", "helpers")),
+    ]
+    for section in ("limits", "spellings", "names"):
+        if section in table:
+            lines += ["", f"[{section}]", *_entries(table[section], table[section])]
+    for stub in table["stub"]:
+        lines += ["", "[[stub]]", *_entries(stub, ("signature", "points", "aliases", "forbidden"))]
+    return "\n".join(lines) + "\n"
+
+
+def _entries(table: dict[str, Any], keys: Iterable[str]) -> list[str]:
+    return [f"{key} = {_value(table[key])}" for key in keys if key in table]
+
+
+def _value(value: Any) -> str:
+    """Strings, numbers and lists are written alike in JSON and in TOML."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def write(solution: Path, folder: Path) -> list[Path]:
-    """Write the template of a solution as <folder>/<name>.py and .ipynb; name is the folder's."""
+    """Write what is cut from an assignment's private files: the template as <folder>/<name>.py and
+    .ipynb, and the public assignment.toml; name is the folder's."""
     template = cut(solution.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
+    contract = folder / "assignment.toml"
+    private = solution.with_name("assignment.toml").read_text(encoding="utf-8")
+    contract.write_text(public_part(folder.name, private), encoding="utf-8", newline="\n")
     script, notebook = folder / f"{folder.name}.py", folder / f"{folder.name}.ipynb"
     script.write_text(template, encoding="utf-8", newline="\n")
     notebook.write_text(to_notebook(template), encoding="utf-8", newline="\n")
-    return [script, notebook]
+    return [script, notebook, contract]
 
 
 def _marks(source: str) -> dict[int, str]:

@@ -138,6 +138,15 @@ def test_missing_file_is_named(course, missing):
         assignment.load("greeting", course(without=[missing]))
 
 
+def test_stub_may_be_a_method_and_have_defaults(course):
+    """A dot makes it a method of a class; a default is kept for whoever calls it."""
+    text = GOOD.replace("shout()", "Voice.shout(text, loud = True)")
+
+    shout = assignment.load("greeting", course(text)).stubs[1]
+
+    assert (shout.name, shout.parameters) == ("Voice.shout", ("text", "loud=True"))
+
+
 WRONG = {
     "not TOML": (GOOD + "x = = 1", "assignment.toml"),
     "not text": (b"title = '\xff'", "assignment.toml"),
@@ -150,7 +159,8 @@ WRONG = {
     "points that are nan": (GOOD.replace("6.5", "nan"), "greet"),
     "points that are infinite": (GOOD.replace("6.5", "inf"), "greet"),
     "signature without brackets": (GOOD.replace("shout()", "shout"), "name\\(a, b\\)"),
-    "signature with defaults": (GOOD.replace("shout()", "shout(x=(1))"), "name\\(a, b\\)"),
+    "signature with brackets in it": (GOOD.replace("shout()", "shout(x=(1))"), "name\\(a, b\\)"),
+    "signature with two dots": (GOOD.replace("shout()", "a.b.shout()"), "name\\(a, b\\)"),
     "same name twice": (GOOD.replace("shout()", "greet(x)"), "same name"),
     "reserved name": (GOOD.replace("shout()", "bind(x)"), "may not be called bind"),
     "stubs that are no list": ('title = "x"\nstub = 3', "assignment.toml"),

@@ -164,9 +164,10 @@ def test_out_has_one_file_for_each_submission(batch):
     """Two submissions of one name do not overwrite each other, and no unfinished file is left."""
     process, out = batch
 
-    files = {path.name: json.loads(path.read_text("utf-8")) for path in out.iterdir()}
+    files = {path.name: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
 
     assert set(files) == {"ada.json", "ada-2.json", "bob.json", "eve.json"}
+    assert not list(out.glob("*.part"))
     everything = [files[f"{name}.json"][0] for name in ("ada", "eve", "bob", "ada-2")]
     assert everything == json.loads(process.stdout)
 
@@ -188,7 +189,8 @@ def test_no_result_overwrites_another(empty, tmp_path, names):
     """As many files as submissions, whatever the submissions are called."""
     grade(*empty(*names), "--out", tmp_path / "out")
 
-    assert len(list((tmp_path / "out").iterdir())) == len(names)
+    files = [path.name for path in (tmp_path / "out").iterdir()]
+    assert len(files) == len(names) + len(["grades.csv", "summary.md"])
 
 
 def test_json_file_is_written(empty, tmp_path):
@@ -199,6 +201,29 @@ def test_json_file_is_written(empty, tmp_path):
     assert [one["submission"] for one in found] == ["ada", "bob"]
     assert "ada: unreadable" in said(result)
     assert "All submissions" in said(result)
+
+
+def test_several_reports_at_once(empty, tmp_path):
+    """Each --format has its file; the one for the screen takes the place of the tables."""
+    files = [f"csv={tmp_path}/new/class.csv", f"junit={tmp_path}/junit.xml", "github=-"]
+    options = [part for file in files for part in ("--format", file)]
+
+    result = grade(*empty("ada.py", "bob.py"), *options)
+
+    assert result.exit_code == 0
+    assert [line[:8] for line in result.stdout.splitlines()] == ["::error ", "::error "]
+    assert (tmp_path / "new/class.csv").read_text().count("unreadable") == 2
+    assert (tmp_path / "junit.xml").read_text().count("<testsuite ") == 2
+
+
+def test_format_that_cannot_be_is_refused_before_grading(empty, tmp_path):
+    """An unknown format, and Gradescope's for two submissions, are wrong usage."""
+    uploads = empty("ada.py", "bob.py")
+
+    for wanted in ("pdf=class.pdf", f"gradescope={tmp_path}/results.json"):
+        result = grade(*uploads, "--format", wanted, "--out", tmp_path / "out")
+        assert result.exit_code == 2
+        assert not (tmp_path / "out").exists()
 
 
 def test_json_file_in_a_new_folder_loses_nothing(empty, tmp_path):

@@ -423,6 +423,16 @@ def test_main_file_is_the_one_with_the_stubs(upload):
     assert "homework.py was taken as the main file" in found.warnings[0]
 
 
+def test_methods_count_for_the_main_file(tmp_path):
+    """A stub may be a method: the file with its class is the main one."""
+    (tmp_path / "a.py").write_text("class Model:\n    def other(self): pass\n")
+    (tmp_path / "b.py").write_text("class Model:\n    def loss(self): pass\n")
+
+    found = read(tmp_path, ["Model.loss"])
+
+    assert found.cells[0][0] == "b.py"
+
+
 def test_notebook_can_be_the_main_file(upload):
     """A notebook beside its modules is graded; it is no module itself."""
     files = {"hw.ipynb": notebook(CODE), "utils.py": "x = 1", "second.ipynb": notebook("x = 1")}

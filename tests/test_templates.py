@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader import templates
+from grader.assignment import available, load, load_public, tomllib
 from grader.errors import AssignmentError
 
 ROOT = Path(__file__).parents[1]
@@ -145,12 +147,12 @@ def test_notebooks_are_the_same_every_time():
 
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: path.parent.name)
 def test_templates_in_the_repository_are_those_of_the_solution(solution, tmp_path):
-    """assignments/<name>/ holds exactly what write() makes of solutions/<name>/solution.py."""
+    """assignments/<name>/ holds exactly what write() makes of solutions/<name>/."""
     name = solution.parent.name
 
     written = templates.write(solution, tmp_path / name)
 
-    assert [path.name for path in written] == [f"{name}.py", f"{name}.ipynb"]
+    assert [path.name for path in written] == [f"{name}.py", f"{name}.ipynb", "assignment.toml"]
     for path in written:
         assert path.read_bytes() == (ROOT / "assignments" / name / path.name).read_bytes()
 
@@ -170,3 +172,22 @@ def test_templates_give_nothing_away(solution):
     ]
     assert len(raising) == source.count("BEGIN SOLUTION") > 0
     assert all(message.endswith(": your code is still missing") for message in raising)
+
+
+@pytest.mark.parametrize("name", available(ROOT))
+def test_public_part_says_what_the_private_file_says(name):
+    """Stubs, spellings, limits and helpers are the same on a student's machine."""
+    private, public = load(name, ROOT), load_public(ROOT / "assignments" / name)
+
+    assert replace(private, private=None) == public
+
+
+def test_public_part_leaves_out_what_it_does_not_know():
+    """An entry that nobody decided to hand out stays private."""
+    private = (
+        'title = "é\\"x"\nthreshold = 0.7\n[[stub]]\nsignature = "f()"\npoints = 1\nhint = "x"\n'
+    )
+
+    public = tomllib.loads(templates.public_part("f", private))
+
+    assert public == {"name": "f", "title": 'é"x', "stub": [{"signature": "f()", "points": 1}]}

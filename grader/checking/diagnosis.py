@@ -8,6 +8,7 @@ up to and including the one that failed, the student's mistake has a name.
 from __future__ import annotations
 
 import inspect
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +20,7 @@ from grader.checking.comparison import as_tensor, observed
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
 from grader.sandbox.client import LocalConversation, RemoteSubmission
-from grader.submission import read
+from grader.submission import Submission, read
 
 Trace = list[Any]  # the values that a check compared, in order
 
@@ -29,10 +30,13 @@ class Diagnosis:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self.solution = read(assignment.solution, [stub.name for stub in assignment.stubs])
-        path = assignment.private / "misconceptions.py"
-        self.known = load_misconceptions(path) if path.is_file() else []
+        bank = assignment.private / "misconceptions.py" if assignment.private else None
+        self.known = load_misconceptions(bank) if bank and bank.is_file() else []
         self.traces: dict[tuple[str, str], Trace | None] = {}
+
+    @cached_property
+    def solution(self) -> Submission:
+        return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
 
     def name_mistake(self, item: pytest.Function, stub: str) -> Misconception | None:
         """The misconception of `stub` whose values equal those that the running check has just
@@ -64,7 +68,7 @@ class Diagnosis:
 
     def fault_of(self, item: pytest.Function) -> str | None:
         """What the check raises for the solution itself; None if it passes or cannot be run."""
-        if "submission" not in _arguments(item):
+        if "submission" not in _arguments(item) or self.assignment.private is None:
             return None
         try:
             self._check(item, self.reference())
@@ -121,6 +125,8 @@ def _same(ours: Trace, theirs: Trace | None) -> bool:
 def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
     try:
         one, other = as_tensor(a), as_tensor(b)
     except AssertionError:

@@ -5,7 +5,8 @@ shared_submission  one copy for all checks of a file that ask for it: for a long
 reference          the solution behind the same interface
 rng                a torch.Generator seeded by assignment and check: equal for every student
 dataset            grader.datasets.Dataset with the hidden test images and labels
-from_scratch       called with a stub's name and arguments, asserts its from-scratch rule
+from_scratch       called with a stub's name and arguments (of a method, the object first), asserts
+                   its from-scratch rule; further lists are arguments for calls of the result
 passed_stubs       names of the stubs that passed all their checks before it was first used
 """
 
@@ -60,10 +61,10 @@ def fixtures(
         cells = current().box.source.cells
         stubs = {stub.name: stub for stub in assignment.stubs}
 
-        def check(name: str, arguments: list[Any] | None = None) -> None:
-            assert_source_is_own(cells, stubs[name])
-            if arguments is not None:
-                assert_runs_own(submission, stubs[name], arguments)
+        def check(name: str, *calls: list[Any]) -> None:
+            assert_source_is_own(cells, stubs[name], assignment.names)
+            if calls:
+                assert_runs_own(submission, stubs[name], *calls)
 
         return check
 

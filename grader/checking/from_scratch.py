@@ -1,9 +1,9 @@
 """The from-scratch rule: a stub may not reach the ready-made operation that it is there to build.
 
 Seen twice. In the source, with its line: names imported from torch, attributes such as
-``F.softmax``, ``nn.Softmax``, ``X.softmax(1)``, in the stub and in functions of the file that it
-calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): a dispatch mode in
-the sandbox sees which operations of PyTorch a call of the stub reaches.
+``F.softmax``, ``nn.Softmax``, ``X.softmax(1)``, in the stub and in functions and methods of the
+file that it calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): a
+dispatch mode in the sandbox sees which operations of PyTorch a call of the stub reaches.
 """
 
 from __future__ import annotations
@@ -45,21 +45,26 @@ OPERATIONS = {
 }
 
 
-def assert_source_is_own(cells: Iterable[Cell], stub: Stub) -> None:
-    """Raise Mismatch, with the line, if the stub's source names a forbidden operation."""
+def assert_source_is_own(
+    cells: Iterable[Cell], stub: Stub, other_names: dict[str, list[str]]
+) -> None:
+    """Raise Mismatch, with the line, if the stub's source names a forbidden operation.
+
+    other_names: of classes whose methods are stubs.
+    """
     trees = [(name, ast.parse(source), line) for name, source, line in cells]
     imported = _imported_from_torch(tree for _, tree, _ in trees)
-    definitions: dict[str, Place] = {
-        node.name: (cell, first_line, node)
-        for cell, tree, first_line in trees
-        for node in tree.body
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    }
-    for cell, first_line, node in _reached(definitions, (stub.name, *stub.aliases)):
+    definitions = _definitions(trees)
+    owner, _, name = stub.name.rpartition(".")
+    owners = (
+        [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
+    )
+    names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
+    for cell, first_line, node in _reached(definitions, names):
         for found in ast.walk(node):
-            spelling = _torch_name(found, imported)
+            used = _torch_names(found, imported)
             for operation in stub.forbidden:
-                if spelling in OPERATIONS[operation].spellings:
+                for spelling in used.intersection(OPERATIONS[operation].spellings):
                     line = first_line + getattr(found, "lineno", 1) - 1
                     raise Mismatch(
                         f"{cell}, line {line} uses PyTorch's ready-made {spelling}; build it "
@@ -67,17 +72,20 @@ def assert_source_is_own(cells: Iterable[Cell], stub: Stub) -> None:
                     )
 
 
-def assert_runs_own(submission: RemoteSubmission, stub: Stub, arguments: list[Any]) -> None:
-    """Raise Mismatch if a call of the stub reaches a forbidden operation, however it is spelled."""
-    seen = set(operations(submission, stub.name, arguments))
+def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
+    """Raise Mismatch if a call of the stub reaches a forbidden operation, however it is spelled.
+
+    calls: the arguments (of a method, the object first); then those for a call of the result.
+    """
+    seen = set(operations(submission, stub.name, calls))
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             raise Mismatch(f"it calls PyTorch's ready-made {operation}; build it yourself")
 
 
 @in_sandbox
-def operations(submission, stub, arguments):  # type: ignore[no-untyped-def]
-    """Names of the operations that a call of the stub dispatches, such as "aten.exp"."""
+def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
+    """Names of the operations that calls of the stub dispatch, such as "aten.exp"."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     seen = set()
@@ -88,36 +96,82 @@ def operations(submission, stub, arguments):  # type: ignore[no-untyped-def]
             return function(*args, **(kwargs or {}))
 
     with Recorder():
-        getattr(submission, stub)(*arguments)
+        value = getattr(submission, stub)
+        for arguments in calls:
+            value = value(*arguments)
     return sorted(seen)
 
 
+def _definitions(trees: list[tuple[str, ast.Module, int]]) -> dict[str, Place]:
+    """The last definition of every function, class and method ("Class.method") of the file. A
+    method may be put into its class later: ``Class.method = f``, ``@add_to_class(Class)``."""
+    found: dict[str, Place] = {}
+    for cell, tree, first_line in trees:
+        for node in tree.body:
+            parts = [(name, node) for name in _names_of(node)]
+            if isinstance(node, ast.ClassDef):
+                methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+                parts += [(f"{node.name}.{method.name}", method) for method in methods]
+            found.update({name: (cell, first_line, part) for name, part in parts})
+    return found
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    """The names under which a statement defines a function, a class or a method."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Lambda)):
+        return [ast.unparse(target) for target in node.targets]
+    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return []
+    calls = [decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+    owners = [ast.unparse(argument) for call in calls for argument in call.args]
+    return [node.name, *(f"{owner}.{node.name}" for owner in owners)]
+
+
 def _reached(definitions: dict[str, Place], names: Iterable[str]) -> Iterator[Place]:
-    """The definitions of these names and of the functions of the file that they call."""
+    """The definitions of these names, of the functions of the file that they call, and of the
+    methods of the same class that they use."""
     waiting, seen = list(names), set()
     while waiting:
         name = waiting.pop()
-        if name in seen or name not in definitions:
+        if name in seen:
             continue
         seen.add(name)
+        owner, _, method = name.rpartition(".")
+        if name not in definitions:
+            _, _, cls = definitions.get(owner, ("", 0, None))
+            bases = cls.bases if isinstance(cls, ast.ClassDef) else []
+            waiting += [f"{ast.unparse(base)}.{method}" for base in bases]  # inherited
+            continue
         yield definitions[name]
-        called = (n.func for n in ast.walk(definitions[name][2]) if isinstance(n, ast.Call))
-        waiting += [function.id for function in called if isinstance(function, ast.Name)]
+        node = definitions[name][2]
+        parts = [node.value] if isinstance(node, ast.Assign) else []
+        parts += [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+        waiting += [part.id for part in parts if isinstance(part, ast.Name)]
+        if owner:
+            used = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+            waiting += [f"{owner}.{attribute}" for attribute in used]
 
 
-def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, str]:
-    """Names that ``from torch… import a as b`` binds, with what they are called there."""
-    return {
-        alias.asname or alias.name: alias.name
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch"
-        for alias in node.names
-    }
+def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Names that ``from torch.optim import SGD as own`` or ``import torch.optim as own`` bind, with
+    the parts of what they stand for: torch, optim, SGD."""
+    found = {}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            paths = {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            paths = {
+                alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names
+            }
+        else:
+            continue
+        parts = {name: path.split(".") for name, path in paths.items()}
+        found.update({name: set(path) for name, path in parts.items() if path[0] == "torch"})
+    return found
 
 
-def _torch_name(node: ast.AST, imported: dict[str, str]) -> str | None:
+def _torch_names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:
     """What an attribute, or a name imported from torch, is called."""
     if isinstance(node, ast.Attribute):
-        return node.attr
-    return imported.get(node.id) if isinstance(node, ast.Name) else None
+        return {node.attr}
+    return imported.get(node.id, set()) if isinstance(node, ast.Name) else set()

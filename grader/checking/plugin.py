@@ -76,6 +76,10 @@ class Suite:
             self.checks[0].item.session._setupstate.teardown_exact(None)
         return run.results
 
+    def only(self, stub: str) -> Suite:
+        """The checks of one stub."""
+        return Suite([check for check in self.checks if check.stub == stub], self._plugin)
+
     def all_failed(self, event: SandboxEvent) -> list[CheckResult]:
         """The results for a submission that could not even be loaded."""
         return [result(check, event, 0.0) for check in self.checks]
@@ -88,7 +92,7 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
     """
     plugin = _Plugin(assignment, body)
     holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
-    arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.private}"]
+    arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.public}"]
     with _clean_environment(), _own_modules(assignment):
         pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin, holder])
     if plugin.error is not None:

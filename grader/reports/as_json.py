@@ -7,13 +7,21 @@ from typing import Any
 
 import msgspec
 
-from grader.scoring import Result
+from grader.records import Record
+from grader.scoring import Grade, Result
 
 
 def render(results: Sequence[Result]) -> str:
     """A JSON list with one object for each submission."""
     text = msgspec.json.encode([as_object(result) for result in results])
-    return msgspec.json.format(text, indent=2).decode()
+    return msgspec.json.format(text, indent=2).decode() + "\n"
+
+
+def read(text: bytes) -> list[Result]:
+    """The results that `render` wrote. Raises msgspec.ValidationError, a ValueError, for other
+    texts."""
+    objects = msgspec.json.decode(text, type=list[dict[str, Any]])
+    return [Result(msgspec.convert(o, Record), msgspec.convert(o, Grade)) for o in objects]
 
 
 def as_object(result: Result) -> dict[str, Any]:
@@ -35,4 +43,6 @@ def as_object(result: Result) -> dict[str, Any]:
         "environment": record.environment,
         "digests": record.digests,
         "output": record.output,
+        "path": record.path,
+        "places": record.places,
     }

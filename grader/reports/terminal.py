@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.records import CheckResult
+from grader.reports.text import printable
 from grader.scoring import Result
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
@@ -21,12 +22,12 @@ def table(result: Result) -> Group:
     record, grade = result.record, result.grade
     if record.status != "graded":
         heading = Text(
-            f"\n{_safe(record.submission)}: {record.status.replace('_', ' ')}", style="bold red"
+            f"\n{printable(record.submission)}: {record.status.replace('_', ' ')}", style="bold red"
         )
-        return Group(heading, *(Text(f"  {_safe(warning)}") for warning in record.warnings))
+        return Group(heading, *(Text(f"  {printable(warning)}") for warning in record.warnings))
     data = f" on {record.dataset.name} ({record.dataset.variant})" if record.dataset else ""
     rows = Table(
-        title=f"\n{escape(_safe(record.submission))}: {grade.score:g} of {grade.max_score:g}",
+        title=f"\n{escape(printable(record.submission))}: {grade.score:g} of {grade.max_score:g}",
         title_justify="left",
         title_style="bold",
         caption=f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
@@ -62,7 +63,7 @@ def overview(results: Sequence[Result]) -> Table:
         if len(lost) == len(grade.stubs) and not status:
             status = "every stub"
         rows.add_row(
-            escape(_safe(record.submission)),
+            escape(printable(record.submission)),
             f"{grade.score:g}",
             escape(status or ", ".join(lost)),
             f"{record.seconds:.1f}",
@@ -77,19 +78,14 @@ def _reason(failed: Sequence[CheckResult]) -> Text:
     named = [check for check in failed if check.misconception]
     telling = (named or list(failed))[0]
     more = len(failed) - 1
-    text = Text(_safe(telling.message))
+    text = Text(printable(telling.message))
     if more:
         text.append(f"\n(and {more} more checks)", style="dim")
     return text
 
 
 def _warnings(warnings: Sequence[str]) -> list[Text]:
-    lines = [Text(f"  note: {_safe(note)}", style="dim") for note in warnings[:MAX_WARNINGS]]
+    lines = [Text(f"  note: {printable(note)}", style="dim") for note in warnings[:MAX_WARNINGS]]
     if len(warnings) > MAX_WARNINGS:
         lines.append(Text(f"  … and {len(warnings) - MAX_WARNINGS} more notes", style="dim"))
     return lines
-
-
-def _safe(text: str) -> str:
-    """A student's text without the control characters that would reach the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -16,7 +16,7 @@ import selectors
 import socket
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -267,7 +267,10 @@ class RemoteStub:
 
 
 class RemoteObject:
-    """An object that lives in the box; its methods are called there."""
+    """An object that lives in the box: called, asked and walked through there.
+
+    Walking through it fetches all its items in one answer, protocol.MAX_ITEMS at most.
+    """
 
     def __init__(self, conversation: Conversation, node: Any) -> None:
         if not isinstance(node, protocol.Reference):
@@ -282,6 +285,14 @@ class RemoteObject:
 
     def __getitem__(self, index: Any) -> Any:
         return self._method("__getitem__", index)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._conversation.request(
+            "call", target=self, arguments=list(arguments), keywords=keywords
+        )
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._conversation.request("items", target=self))
 
     def __repr__(self) -> str:
         return f"<{self._node.type_name} object>"
@@ -299,13 +310,14 @@ class RemoteObject:
 class RemoteSubmission:
     """What a check calls ``submission``: the student's module on the far side of the boundary.
 
-    Attributes that the assignment names as stubs are callables; any other attribute reads a value
-    of the student's module. ``bind`` sets module values.
+    Attributes that the assignment names as stubs are callables, and so is the class of a stub that
+    is a method; any other attribute reads a value of the student's module. ``bind`` sets module
+    values.
     """
 
     def __init__(self, conversation: Conversation, stubs: frozenset[str]) -> None:
         self._conversation = conversation
-        self._stubs = stubs
+        self._stubs = stubs | {stub.rpartition(".")[0] for stub in stubs}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -20,6 +20,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
 from typing import Any
 
 from grader.sandbox.statements import Cell, Statement, plan
@@ -82,6 +83,7 @@ def load(
     program = Program(module, {MAIN: module}, nested=plan(tuple(cells)).nested)
     runner = _Runner(program, progress, skip)
     sys.modules[MAIN] = module
+    sys.meta_path.insert(0, _LateParts())
     sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
     runner.execute(cells, module)
@@ -227,6 +229,19 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.runner.execute(self.sources[module.__name__], module)
         if self.loaded is self.runner.program.stand_ins:
             self.runner.program.close_helpers(module)
+
+
+class _LateParts(importlib.abc.MetaPathFinder):
+    """Imports parts of torchvision when they are first used: they take a second, because they pull
+    in PyTorch's compiler, and a file that loads a data set does not need them."""
+
+    NAMES = ("torchvision.models", "torchvision.ops")
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        spec = PathFinder.find_spec(fullname, path) if fullname in self.NAMES else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
 
 
 def _listed(lines: list[int]) -> str:

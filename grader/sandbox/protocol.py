@@ -27,6 +27,7 @@ MAX_BUFFERS = 10_000
 MAX_NODES = 100_000
 MAX_DEPTH = 32
 MAX_FDS = 2
+MAX_ITEMS = 5_000  # that one iterator may give: a pair of tensors each is still one frame
 INLINE_TEXT = 1024  # longer texts become buffers
 
 DTYPES = {

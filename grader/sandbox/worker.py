@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import json
 import os
 import random
@@ -101,7 +102,14 @@ class Worker:
         self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
     ) -> Any:
         """Call a method of an object that lives here."""
-        return getattr(target, name)(*arguments, **keywords)
+        return self._loaded().method(target, name)(*arguments, **keywords)
+
+    def on_items(self, target: Any) -> list[Any]:
+        """All items of an iterable that lives here; CodecError for one that goes on and on."""
+        items = list(itertools.islice(target, protocol.MAX_ITEMS + 1))
+        if len(items) > protocol.MAX_ITEMS:
+            raise CodecError(f"more than {protocol.MAX_ITEMS:,} items; does it ever end?")
+        return items
 
     def on_value(self, name: str) -> Any:
         """Read a module value of the submission."""

@@ -16,14 +16,17 @@ CONTRACT = {
         "net": {"parameters": ["X"], "aliases": ["model"]},
         "accuracy": {"parameters": ["y_hat", "y"], "aliases": ["acc"]},
         "evaluate": {"parameters": ["net", "data_iter"], "aliases": []},
+        "Model.score": {"parameters": ["y_hat", "y", "averaged=True"], "aliases": ["metric"]},
+        "Model.step": {"parameters": ["batch"], "aliases": []},
     },
     "spellings": {
         "X": ["inputs"],
         "y_hat": ["pred", "preds"],
         "y": ["labels", "target"],
         "data_iter": ["loader"],
+        "averaged": ["average"],
     },
-    "names": {"W": ["w", "weight"]},
+    "names": {"W": ["w", "weight"], "Model": ["BaseModel"]},
 }
 HELPER = "course_helper"
 
@@ -242,6 +245,180 @@ def test_parameter_that_nobody_knows_is_the_students_error(load):
         stubs.stub("net")(1)
 
 
+@pytest.mark.parametrize("source", ["a, b, average=1", "a, b=0, average=1", "a, b, *, average=1"])
+def test_optional_argument_is_bound_by_name(load, source):
+    """What has a default in the contract may be spelled otherwise; a check passes it by keyword."""
+    stubs = load(f"class Model:\n    def score(self, {source}):\n        return average")
+
+    assert stubs.method(stubs.stub("Model")(), "score")(1, 2, averaged=False) is False
+
+
+# ------------------------------------------------------------------------------ methods
+
+MODEL = """
+class {name}{bases}:
+    def __init__(self, lr=0.5):
+        self.lr = lr
+
+    def {method}(self, y_hat, y, averaged=True):
+        return self.lr, y_hat, y, averaged
+"""
+
+
+def model(name="Model", bases="", method="score"):
+    """The source of a class with one of the two stubs in it."""
+    return MODEL.format(name=name, bases=bases, method=method)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        model(),
+        model(name="BaseModel"),
+        model(method="metric"),
+        model(name="Parent") + "class Model(Parent): pass",
+        model(name="Course", method="other") + "class Model(Course):\n    score = Course.other",
+        model() + "def score(self, *a, **k): return self.lr, *a, True\nModel.score = score",
+        model(method="_score") + "def add(self, a, b): return self._score(a, b)\nModel.score = add",
+    ],
+    ids=["plain", "class alias", "method alias", "inherited", "renamed", "replaced", "added"],
+)
+def test_method_is_a_stub(load, source):
+    """A stub with a dot is a method of the student's class, wherever it was defined."""
+    stubs = load(source)
+
+    found = stubs.stub("Model")(0.1)
+
+    assert stubs.method(found, "score")(1, 2) == (0.1, 1, 2, True)
+    assert stubs.stub("Model.score")(found, 1, 2) == (0.1, 1, 2, True)
+
+
+@pytest.mark.parametrize("kind", ["staticmethod", "classmethod"])
+def test_static_and_class_methods_are_stubs(load, kind):
+    """A method that does not need its object may say so."""
+    first = "cls, " if kind == "classmethod" else ""
+    stubs = load(
+        f"class Model:\n    @{kind}\n    def score({first}y, y_hat):\n        return y_hat, y\n"
+        "    def step(self, batch):\n        return self.score(2, 1), Model.score(2, 1)\n"
+    )
+    found = stubs.stub("Model")()
+
+    assert stubs.method(found, "score")(1, 2) == (1, 2)
+    assert stubs.method(found, "step")(None) == ((1, 2), (1, 2))
+    if kind == "staticmethod":
+        stubs.bind("Model.score", lambda self, y_hat, y: ("part", y_hat, y))
+        assert stubs.method(found, "step")(None) == (("part", 1, 2), ("part", 1, 2))
+
+
+def test_subclass_of_a_check_keeps_the_stubs(load):
+    """A check gives what the base class leaves open; the stubs are found in the subclass too."""
+    stubs = load(model(method="metric"))
+
+    class Net(stubs.stub("Model")):
+        pass
+
+    assert stubs.method(Net(), "score")(1, 2) == (0.5, 1, 2, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("x = 1", "the class `Model` is not defined in the submission"),
+        ("from torch.nn import Linear as Model", "`Model` is the ready-made torch.nn.modules"),
+        ("class Model: pass", "`score` is not defined in the class `Model`"),
+        ("class Model(dict):\n    score = dict.get", "`score` is not defined in the class `Model`"),
+        (
+            "class Model: pass\ndef metric(self): pass",
+            "`metric` is defined outside the class: move it into `Model`",
+        ),
+    ],
+)
+def test_missing_method_is_named(load, source, problem):
+    """Whether the class or the method is missing; one of a library's class is nobody's own."""
+    assert problem in problem_of(load(source), "Model.score")
+
+
+def test_each_method_is_missing_on_its_own(load):
+    """One method that is there is graded, another one is missing."""
+    stubs = load(model())
+    found = stubs.stub("Model")()
+
+    assert stubs.method(found, "score")(1, 2)
+    with pytest.raises(Missing, match="`step` is not defined in the class `Model`"):
+        stubs.method(found, "step")
+
+
+def test_methods_arguments_are_bound_by_name(load):
+    """A check calls by the contract, the student's own code by the student's order."""
+    stubs = load(
+        "class Model:\n    def score(self, y, y_hat):\n        return y_hat, y\n"
+        "    def step(self, batch):\n        return self.score('label', 'prediction')\n"
+    )
+    found = stubs.stub("Model")()
+
+    assert stubs.method(found, "score")("prediction", "label") == ("prediction", "label")
+    assert stubs.method(found, "step")(None) == ("prediction", "label")
+    assert stubs.notes() == ["`Model.score` takes (y, y_hat): its arguments are bound by name"]
+
+
+def test_aliases_of_methods_and_classes_are_noted(load):
+    """The report says under which names they were found."""
+    assert load(model(name="BaseModel", method="metric")).notes() == [
+        "`Model` was found under the name `BaseModel`",
+        "`Model.score` was found under the name `metric`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "call"),
+    [
+        ("score(self, y_hat, y, averaged=True)", "self.score(1, 2, averaged=3)"),
+        ("score(self, y_hat, y, averaged=True)", "self.score(1, 2, 3)"),
+        ("score(self, y_hat, y, averaged=True)", "Model.score(self, 1, 2, 3)"),
+        ("metric(self, y_hat, y, averaged=True)", "self.metric(1, 2, 3)"),
+        ("score(self, y, y_hat, average=True)", "self.score(2, 1, average=3)"),
+        ("score(self, y, y_hat, average=True)", "self.score(2, 1, 3)"),
+        ("score(this, preds, labels, *, average)", "self.score(preds=1, labels=2, average=3)"),
+    ],
+)
+def test_supplied_method_is_called_as_the_students_was(load, head, call):
+    """A part takes the place of a method in the class, for code that calls the student's own."""
+    stubs = load(
+        f"class Model:\n    def {head}:\n        return None\n"
+        f"    def step(self, batch):\n        return {call}\n"
+    )
+
+    stubs.bind("Model.score", lambda self, y_hat, y, averaged=True: (y_hat, y, averaged))
+
+    found = stubs.stub("Model")()
+    assert stubs.method(found, "step")(None) == (1, 2, 3)
+    assert stubs.stub("Model.score")(found, 1, 2, averaged=3) == (1, 2, 3)
+    stubs.bind("Model.score", lambda self, y_hat, y, averaged=True: (averaged, y, y_hat))
+    assert stubs.method(found, "step")(None) == (3, 2, 1)
+
+
+def test_part_of_a_missing_method_can_be_supplied(load):
+    """Another method that needs it can be checked all the same."""
+    stubs = load("class Model:\n    def step(self, batch):\n        return self.score(1, 2)")
+
+    stubs.bind("Model.score", lambda self, y_hat, y: (y_hat, y))
+
+    assert stubs.method(stubs.stub("Model")(), "step")(None) == (1, 2)
+
+
+def test_course_helper_is_refused_in_a_method_of_its_name(load):
+    """A helper of the course does not do the work of a method either."""
+    source = (
+        f"from {HELPER} import accuracy as ready\n"
+        "class Model:\n    def score(self, y_hat, y):\n        return ready(y_hat, y)\n"
+    )
+    course = COURSE.replace("accuracy", "score")
+    stubs = load(source.replace("import accuracy", "import score"), stand_ins={HELPER: course})
+
+    with pytest.raises(Missing, match="course helper"):
+        stubs.method(stubs.stub("Model")(), "score")(1, 2)
+
+
 # ------------------------------------------------------------------------------ values and parts
 
 
@@ -318,6 +495,8 @@ def test_submission_shows_stubs_values_and_data(load):
     assert submission.data == "public"
     with pytest.raises(Missing):
         _ = submission.accuracy
+    with pytest.raises(Missing):
+        _ = submission.Model
 
 
 # ------------------------------------------------------------------------------ loading

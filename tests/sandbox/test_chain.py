@@ -19,7 +19,7 @@ from grader.errors import (
     StudentError,
 )
 from grader.sandbox.chain import Sandbox, Source
-from grader.sandbox.client import MAX_OUTPUT, in_sandbox
+from grader.sandbox.client import MAX_OUTPUT, LocalConversation, RemoteSubmission, in_sandbox
 from grader.sandbox.host import Host
 
 PROGRAM = """
@@ -68,6 +68,38 @@ class Counter:
 
 def total_of(counter):
     return counter.total()
+
+def pairs(count):
+    for i in range(count):
+        yield torch.full((2,), float(i)), i
+
+def endless():
+    while True:
+        yield 0
+
+def counters(*starts):
+    return map(Counter, starts)
+
+def stuck():
+    yield 0
+    while True:
+        pass
+
+def fails_on_the_way():
+    yield 1
+    raise ValueError("no more")
+
+def count_items(iterable):
+    return len(list(iterable))
+
+def linear(size):
+    return torch.nn.Linear(size, 1, bias=False)
+
+def adder(step):
+    return lambda x, twice=False: x + step * (1 + twice)
+
+def apply_to_ones(function, size):
+    return function(torch.ones(1, size)).detach()
 
 def unwritten(x):
     raise NotImplementedError("write it")
@@ -177,6 +209,97 @@ def test_objects_stay_and_are_called_there(submission):
     assert counter[1] == 2
     assert submission.total_of(counter) == 6
     assert repr(counter) == "<Counter object>"
+
+
+def test_items_of_a_generator_arrive(submission):
+    """A generator lives in the box; walking through it gives its items, once."""
+    pairs = submission.pairs(3)
+
+    assert [(X.tolist(), i) for X, i in pairs] == [([0, 0], 0), ([1, 1], 1), ([2, 2], 2)]
+    assert list(pairs) == []
+
+
+def test_items_may_be_objects_themselves(submission):
+    """Items that are no plain values stay in the box and are used there."""
+    counters = submission.counters(1, 5)
+
+    assert [counter.total() for counter in counters] == [1, 5]
+
+
+def test_generator_without_end_is_an_error_of_its_call(submission):
+    """More items than the protocol allows end the call, with the reason, and nothing else."""
+    with pytest.raises(StudentError, match="more than 5,000 items") as raised:
+        list(submission.endless())
+
+    assert raised.value.kind == "CodecError"
+    assert submission.double(1) == 2
+
+
+def test_generator_that_waits_for_ever_ends_at_the_deadline(sandbox):
+    """An iterator obeys the deadline of a call."""
+    with sandbox.open_check(60, 30, seed=1) as submission:
+        stuck = submission.stuck()
+        submission._conversation.allow(0.3, 0.3)
+        with pytest.raises(DeadlineExceeded):
+            list(stuck)
+
+    assert works(sandbox)
+
+
+def test_exception_inside_a_generator_is_the_students(submission):
+    """It arrives with the student's line, as one from a call does."""
+    with pytest.raises(StudentError) as raised:
+        list(submission.fails_on_the_way())
+
+    assert raised.value.kind == "ValueError"
+    assert "fails_on_the_way" in raised.value.trace
+
+
+def test_object_without_items_says_so(submission):
+    """Walking through what is no iterable is Python's own TypeError, from the box."""
+    with pytest.raises(StudentError, match="not iterable"):
+        list(submission.adder(1))
+
+
+def test_returned_objects_are_called(submission):
+    """A module or a function that a stub returns is called like the stub itself."""
+    net, add = submission.linear(3), submission.adder(10)
+
+    assert net(torch.zeros(4, 3)).tolist() == [[0.0]] * 4
+    assert add(1) == 11
+    assert add(1, twice=True) == 21
+
+
+def test_returned_objects_are_arguments(submission):
+    """A returned module, function or generator goes back in as what it is."""
+    net = submission.linear(3)
+
+    from_inside = submission.apply_to_ones(net, 3)
+
+    assert from_inside.item() == pytest.approx(net(torch.ones(1, 3)).item())
+    assert submission.apply_to_ones(submission.adder(1), 2).tolist() == [[2.0, 2.0]]
+    assert submission.count_items(submission.pairs(7)) == 7
+
+
+def test_reference_behaves_the_same():
+    """The author's code in this process is walked through, called and passed on alike."""
+    conversation = LocalConversation()
+    conversation.request(
+        "load",
+        cells=[("hw.py", PROGRAM, 1)],
+        helpers={},
+        stand_ins={},
+        contract=CONTRACT,
+        skip=[],
+        device="cpu",
+    )
+    reference = RemoteSubmission(conversation, frozenset(CONTRACT["stubs"]))
+
+    assert [i for _, i in reference.pairs(3)] == [0, 1, 2]
+    assert reference.adder(10)(1) == 11
+    assert reference.count_items(reference.pairs(7)) == 7
+    with pytest.raises(StudentError, match="more than 5,000 items"):
+        list(reference.endless())
 
 
 def test_stub_can_be_an_argument(submission):

@@ -1,0 +1,43 @@
+"""A table for spreadsheets and learning platforms: one line for each submission."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from grader.reports.text import number, one_line
+from grader.scoring import Result
+
+COLUMNS = ("submission", "assignment", "status", "score", "max_score", "seconds", "notes")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(results: Sequence[Result]) -> str:
+    """Comma-separated text with a header; after the fixed columns one for each stub's points."""
+    stubs = list(dict.fromkeys(stub.name for result in results for stub in result.grade.stubs))
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([*COLUMNS, *stubs])
+    for result in results:
+        record, grade = result.record, result.grade
+        points = {stub.name: number(stub.points) for stub in grade.stubs}
+        rows.writerow(
+            [
+                _cell(record.submission),
+                _cell(record.assignment),
+                record.status,
+                number(grade.score) if record.status != "infrastructure_error" else "",
+                number(grade.max_score),
+                f"{record.seconds:.1f}",
+                _cell("; ".join(record.warnings)),
+                *(points.get(stub, "") for stub in stubs),
+            ]
+        )
+    return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula: Excel would run =cmd(…)."""
+    line = one_line(text)
+    return f"'{line}" if line.startswith(FORMULA) else line

@@ -1,0 +1,96 @@
+"""Gradescope's results.json, for one submission.
+
+Every check is a test case. Gradescope shows it to the student at once (`visible`), after the due
+date, or, if it is hidden, when the grades are published. What the student's code printed is for
+the instructor only: it goes to `extra_data`, which students do not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.records import CheckResult
+from grader.reports.text import printable
+from grader.scoring import Result, points_of_checks
+
+# When Gradescope shows a check, by what the check's mark says.
+VISIBILITY = {
+    "visible": "visible",
+    "after_due_date": "after_due_date",
+    "hidden": "after_published",
+}
+
+
+def render(results: Sequence[Result]) -> str:
+    """The JSON text. Raises UsageError unless there is exactly one result.
+
+    An infrastructure error has no score, which Gradescope reports to the instructor as a failure
+    of the autograder and not to the student as a lost point.
+    """
+    if len(results) != 1:
+        raise UsageError("Gradescope's results.json is about one submission: grade one at a time.")
+    text = msgspec.json.encode(_object(results[0]))
+    return msgspec.json.format(text, indent=2).decode() + "\n"
+
+
+def _object(result: Result) -> dict[str, Any]:
+    record, grade = result.record, result.grade
+    about = {
+        "execution_time": round(record.seconds, 2),
+        "output": printable("\n".join(record.warnings)),
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "status": record.status,
+            "digests": record.digests,
+            "environment": record.environment,
+            "printed": record.output,
+        },
+    }
+    if record.status == "infrastructure_error":
+        return about
+    return {
+        "score": grade.score,
+        **about,
+        "tests": _tests(result),
+        "leaderboard": [{"name": "points", "value": grade.score, "order": "desc"}],
+    }
+
+
+def _tests(result: Result) -> list[dict[str, Any]]:
+    numbers = {stub.name: place for place, stub in enumerate(result.grade.stubs, start=1)}
+    counts = dict.fromkeys(numbers, 0)
+    tests = []
+    for check, points, most in points_of_checks(result):
+        counts[check.stub] += 1
+        tests.append(
+            {
+                "name": f"{check.stub}: {_title(check)}",
+                "number": f"{numbers[check.stub]}.{counts[check.stub]}",
+                "score": points,
+                "max_score": most,
+                "status": "passed" if check.outcome == "passed" else "failed",
+                "output": printable(check.message),
+                "output_format": "text",
+                "visibility": VISIBILITY[check.visibility],
+                "tags": [check.stub, check.tier],
+                "extra_data": {
+                    "check": check.name,
+                    "outcome": check.outcome,
+                    "misconception": check.misconception,
+                    "seconds": check.seconds,
+                },
+            }
+        )
+    return tests
+
+
+def _title(check: CheckResult) -> str:
+    """test_softmax_document_values of the stub softmax is "document values"."""
+    words = check.name.removeprefix("test_").replace("_", " ").strip()
+    stub = check.stub.lower().replace("_", " ")
+    return words.removeprefix(stub).strip() or words

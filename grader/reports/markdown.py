@@ -1,0 +1,75 @@
+"""Results as Markdown: feedback for students, and the job summary of GitHub Actions.
+
+What a student's code says stands in fenced blocks, in which nothing is markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.records import CheckResult
+from grader.reports.text import number, one_line, printable
+from grader.scoring import Result, StubGrade
+
+MARKS = {"passed": "✅", "missing": "⬜"}  # everything else is wrong
+
+
+def render(results: Sequence[Result]) -> str:
+    """A section for each submission; with several, a table of all scores comes first."""
+    sections = [_overview(results)] if len(results) > 1 else []
+    return "\n\n".join([*sections, *map(_section, results)]) + "\n"
+
+
+def _overview(results: Sequence[Result]) -> str:
+    rows = [
+        f"| {plain(r.record.submission)} | {number(r.grade.score)} | {number(r.grade.max_score)} "
+        f"| {r.record.status.replace('_', ' ')} |"
+        for r in results
+    ]
+    return "\n".join(["| submission | score | of | status |", "|---|---:|---:|---|", *rows])
+
+
+def _section(result: Result) -> str:
+    record, grade = result.record, result.grade
+    name = plain(record.submission)
+    if record.status != "graded":
+        return f"## {name}: {record.status.replace('_', ' ')}\n\n{fenced(_lines(record.warnings))}"
+    rows = [
+        f"| {plain(stub.name)} | {number(stub.points)} | {number(stub.max_points)} "
+        f"| {MARKS.get(stub.status, '❌')} {stub.status} |"
+        for stub in grade.stubs
+    ]
+    table = ["| stub | points | of | status |", "|---|---:|---:|---|", *rows]
+    parts = [
+        f"## {name}: {number(grade.score)} of {number(grade.max_score)}",
+        "\n".join(table),
+        *(_reasons(stub, record.checks) for stub in grade.stubs if stub.status != "passed"),
+    ]
+    if record.warnings:
+        parts.append(f"### Notes\n\n{fenced(_lines(record.warnings))}")
+    return "\n\n".join(parts)
+
+
+def _reasons(stub: StubGrade, checks: Sequence[CheckResult]) -> str:
+    failed = [c for c in checks if c.stub == stub.name and c.outcome != "passed"]
+    messages = list(dict.fromkeys(check.message for check in failed if check.message))
+    text = "\n\n".join(messages) or "There is no check of it."
+    return f"### {plain(stub.name)}\n\n{fenced(text)}"
+
+
+def plain(text: str) -> str:
+    """Text that holds no markup, also inside a table."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~$@:-])", r"\\\1", one_line(text))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def fenced(text: str) -> str:
+    """A block of text as it stands, whatever backticks are in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{printable(text)}\n{fence}"
+
+
+def _lines(warnings: Sequence[str]) -> str:
+    return "\n".join(warnings)

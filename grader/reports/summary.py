@@ -1,0 +1,95 @@
+"""A class at a glance, as Markdown: scores, what was hard, which mistakes are common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean, median
+
+from grader.reports.markdown import plain
+from grader.reports.text import number
+from grader.scoring import Result
+
+
+def render(results: Sequence[Result]) -> str:
+    """The summary of one assignment's results."""
+    graded = [result for result in results if result.record.status == "graded"]
+    names = list(dict.fromkeys(result.record.assignment for result in results))
+    parts = [
+        f"# {plain(', '.join(names))}: {len(results)} submissions",
+        *([_scores(graded), _stubs(graded)] if graded else []),
+        _mistakes(graded),
+        _attention(results),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _scores(graded: Sequence[Result]) -> str:
+    scores = [result.grade.score for result in graded]
+    figures = {
+        "graded": len(scores),
+        "mean": mean(scores),
+        "median": median(scores),
+        "lowest": min(scores),
+        "highest": max(scores),
+        "of": graded[0].grade.max_score,
+    }
+    return _table(list(figures), [[number(value) for value in figures.values()]])
+
+
+def _stubs(graded: Sequence[Result]) -> str:
+    rows = []
+    for place, stub in enumerate(graded[0].grade.stubs):
+        same = [
+            result.grade.stubs[place]
+            for result in graded
+            if [s.name for s in result.grade.stubs] == [s.name for s in graded[0].grade.stubs]
+        ]
+        rows.append(
+            [
+                plain(stub.name),
+                number(stub.max_points),
+                number(mean(one.points for one in same)),
+                str(sum(one.points == one.max_points for one in same)),
+                str(sum(one.status == "missing" for one in same)),
+            ]
+        )
+    return "## Stubs\n\n" + _table(["stub", "of", "mean", "full points", "missing"], rows)
+
+
+def _mistakes(graded: Sequence[Result]) -> str:
+    """The known mistakes by the number of students who made them, with the sentence they read."""
+    students: dict[tuple[str, str], set[str]] = {}
+    sentences: dict[tuple[str, str], str] = {}
+    for result in graded:
+        for check in result.record.checks:
+            if check.misconception:
+                key = (check.stub, check.misconception)
+                students.setdefault(key, set()).add(result.record.path)
+                sentences[key] = check.message.split("\n")[0]
+    ordered = sorted(students, key=lambda key: (-len(students[key]), key))
+    rows = [[str(len(students[key])), plain(key[0]), plain(sentences[key])] for key in ordered]
+    return "## Known mistakes\n\n" + _table(["students", "stub", "mistake"], rows) if rows else ""
+
+
+def _attention(results: Sequence[Result]) -> str:
+    """Submissions that a person should look at, with the reason."""
+    suites = {result.record.digests.get("suite") for result in results}
+    rows = []
+    for result in results:
+        record = result.record
+        reasons = record.warnings[:1] if record.status != "graded" else []
+        if any(check.outcome == "timeout" for check in record.checks):
+            reasons = [*reasons, "a check had no answer in time"]
+        if reasons:
+            status = record.status.replace("_", " ")
+            rows.append([plain(record.submission), status, plain("; ".join(reasons))])
+    table = _table(["submission", "status", "reason"], rows) if rows else ""
+    mixed = "Not all of these were graded with the same checks: grade them again."
+    parts = [mixed if len(suites) > 1 else "", table]
+    text = "\n\n".join(filter(None, parts))
+    return f"## To look at\n\n{text}" if text else ""
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

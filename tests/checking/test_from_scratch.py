@@ -1,0 +1,170 @@
+"""The from-scratch rule: what is seen in the source, with its line, and what at run time."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.assignment import Stub
+from grader.checking.comparison import Mismatch
+from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
+from grader.sandbox.client import LocalConversation, RemoteSubmission
+
+FUNCTION = Stub("softmax", 1, ("X",), ("my_softmax",), ("softmax",))
+OPTIMIZER = Stub("MySGD", 1, ("params", "lr"), (), ("torch.optim",))
+LOSS = Stub("MyLoss", 1, ("reduction",), (), ("softmax",))
+METHOD = Stub("Model.predict", 1, ("X",), ("guess",), ("softmax",))
+OTHER_NAMES = {"Model": ["BaseModel"]}
+X = torch.tensor([[1.0, 2.0]])
+
+FUNCTIONS = {
+    "a function of torch": "def softmax(X):\n    return torch.softmax(X, 1)",
+    "an alias of the stub": "def my_softmax(X):\n    return torch.softmax(X, 1)",
+    "a method of the tensor": "def softmax(X):\n    return X.softmax(1)",
+    "an imported name": "from torch import softmax as s\ndef softmax(X):\n    return s(X, 1)",
+    "a helper": "def help(X):\n    return X.softmax(1)\ndef softmax(X):\n    return help(X)",
+    "a lambda": "softmax = lambda X: X.softmax(1)",
+}
+METHODS = {
+    "in the class": "class Model:\n    def predict(self, X):\n        return X.softmax(1)",
+    "in a class of another name": "class BaseModel:\n    def guess(self, X):\n        X.softmax(1)",
+    "inherited": (
+        "class Parent:\n    def predict(self, X):\n        return X.softmax(1)\n"
+        "class Model(Parent):\n    pass"
+    ),
+    "another method": (
+        "class Model:\n    def help(self, X):\n        return X.softmax(1)\n"
+        "    def predict(self, X):\n        return self.help(X)"
+    ),
+    "put in later": (
+        "class Model: pass\ndef f(self, X):\n    return X.softmax(1)\nModel.predict = f"
+    ),
+    "put in by a decorator": (
+        "class Model: pass\n@add_to_class(Model)\ndef predict(self, X):\n    return X.softmax(1)"
+    ),
+    "a function of the file": (
+        "def help(X):\n    return X.softmax(1)\n"
+        "class Model:\n    def predict(self, X):\n        return help(X)"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("stub", "source"),
+    [(FUNCTION, text) for text in FUNCTIONS.values()] + [(METHOD, t) for t in METHODS.values()],
+    ids=[*FUNCTIONS, *METHODS],
+)
+def test_ready_made_operation_is_seen_with_its_line(stub, source):
+    """The sentence names the cell and the line on which the operation stands."""
+    line = 1 + next(
+        i
+        for i, text in enumerate(source.split("\n"))
+        if "softmax(1" in text or "softmax(X, 1" in text or "return s(" in text
+    )
+
+    with pytest.raises(Mismatch, match=f"cell 2, line {line + 10} uses PyTorch's"):
+        assert_source_is_own([("cell 2", source, 11)], stub, OTHER_NAMES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class MySGD(torch.optim.SGD): pass",
+        "from torch import optim\nclass MySGD(optim.SGD): pass",
+        "from torch.optim import SGD\nclass MySGD(SGD): pass",
+        "import torch.optim as own\nclass MySGD(own.SGD): pass",
+        "from torch.optim.sgd import sgd as own\nclass MySGD:\n    def step(self): own()",
+    ],
+)
+def test_what_a_forbidden_module_holds_is_seen(source):
+    """Where a whole module is forbidden, everything that is imported from it is."""
+    with pytest.raises(Mismatch, match="uses PyTorch's ready-made optim"):
+        assert_source_is_own([("cell 1", source, 1)], OPTIMIZER, OTHER_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("stub", "source"),
+    [
+        (OPTIMIZER, "import torch.optim\nclass MySGD:\n    def step(self): torch.no_grad()"),
+        (FUNCTION, "from torch.nn.functional import softmax as unused\ndef softmax(X):\n    X"),
+        (FUNCTION, "def softmax(X):\n    return X  # not torch.softmax(X, 1)"),
+        (FUNCTION, "def softmax(X):\n    return X.softmax(1)\n\ndef softmax(X):\n    return X"),
+        (FUNCTION, "def other(X):\n    return X.softmax(1)\n\ndef softmax(X):\n    return X"),
+        (METHOD, "class Model:\n    def loss(self, X):\n        return X.softmax(1)"),
+        (
+            METHOD,
+            "class Model:\n    def predict(self, X):\n        return X.softmax(1)\n"
+            "def f(self, X):\n    return X\nModel.predict = f",
+        ),
+        (METHOD, "def predict(X):\n    return X.softmax(1)"),
+    ],
+    ids=[
+        "a module imported under torch",
+        "unused import",
+        "comment",
+        "an earlier version",
+        "another function",
+        "another method",
+        "an earlier method",
+        "a function of that name",
+    ],
+)
+def test_what_the_stub_does_not_use_is_not_punished(stub, source):
+    """Imports, comments, earlier versions and other parts of the file may name the operation."""
+    assert_source_is_own([("cell 1", source, 1)], stub, OTHER_NAMES)
+
+
+def loaded(source: str) -> RemoteSubmission:
+    """A submission of this source, in this process."""
+    stubs = {"softmax": {"parameters": ["X"], "aliases": []}}
+    stubs["Model.predict"] = {"parameters": ["X"], "aliases": []}
+    stubs["MyLoss"] = {"parameters": [], "aliases": []}
+    conversation = LocalConversation()
+    conversation.request(
+        "load",
+        cells=[("hw.py", f"import torch\n{source}", 1)],
+        helpers={},
+        stand_ins={},
+        contract={"stubs": stubs, "spellings": {}, "names": {}},
+        skip=[],
+        device="cpu",
+    )
+    return RemoteSubmission(conversation, frozenset(stubs))
+
+
+HIDDEN = ['getattr(torch, "soft" + "max")(X, 1)', "torch.ops.aten._softmax(X, 1, False)"]
+
+
+@pytest.mark.parametrize("spelling", HIDDEN)
+def test_hidden_spelling_is_seen_at_run_time(spelling):
+    """Whatever a function calls it, it reaches the operation."""
+    submission = loaded(f"def softmax(X):\n    return {spelling}")
+
+    with pytest.raises(Mismatch, match="ready-made softmax"):
+        assert_runs_own(submission, FUNCTION, [X])
+
+
+@pytest.mark.parametrize("spelling", HIDDEN)
+def test_hidden_spelling_in_a_method_is_seen_at_run_time(spelling):
+    """A method is called on the object that the check gives first."""
+    submission = loaded(f"class Model:\n    def predict(self, X):\n        return {spelling}")
+
+    with pytest.raises(Mismatch, match="ready-made softmax"):
+        assert_runs_own(submission, METHOD, [submission.Model(), X])
+
+
+@pytest.mark.parametrize("spelling", HIDDEN)
+def test_hidden_spelling_in_an_object_is_seen_at_run_time(spelling):
+    """An object is made, then called like a function."""
+    submission = loaded(f"class MyLoss:\n    def __call__(self, X):\n        return {spelling}")
+
+    assert_runs_own(submission, LOSS, [])
+    with pytest.raises(Mismatch, match="ready-made softmax"):
+        assert_runs_own(submission, LOSS, [], [X])
+
+
+def test_own_version_passes_at_run_time():
+    """What a stub is built from is allowed."""
+    submission = loaded("def softmax(X):\n    return X.exp() / X.exp().sum(1, keepdim=True)")
+
+    assert_runs_own(submission, FUNCTION, [X])
