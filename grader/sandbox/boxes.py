@@ -1,13 +1,14 @@
-"""Theory of operation: how the process that runs student code is started and ended.
+"""Theory of operation: how the processes that run student code are started and ended.
 
-One box is one worker process with everything that it starts. Its descriptor 0 is the socket to the
+A box is one host process with everything that it starts. Its descriptor 0 is the socket to the
 trusted side, 1 and 2 are one pipe, and it holds no other. plans.py says what it may reach;
-launch.py turns into the worker, step by step:
+launch.py turns into the host, step by step, and the host forks submissions (host.py):
 
-    namespaces  launch.py ─[reveal, drop]─▶ bwrap (pid 1 of the box) ─▶ launch.py ─limit─▶ worker
-    landlock    launch.py ─[reveal, drop], supervise ─┬▶ supervisor
-                                                      └▶ limits, landlock, seccomp ─▶ worker
-    process     launch.py ─limit─▶ worker
+    namespaces  launch.py ─[reveal, drop]─▶ bwrap (pid 1 of the box) ─▶ launch.py ─▶ host
+                                                            host ─fork, nest, limit, seccomp─▶ …
+    landlock    launch.py ─[reveal, drop], supervise ─▶ host
+                         host ─fork, make_room, supervise, limit, landlock, seccomp─▶ …
+    process     launch.py ─▶ host ─fork, make_room, limit─▶ …
 
 [reveal, drop] happens when the grader runs as root: the user id is given up before bubblewrap
 starts, because a user namespace made by root owns /proc/sys.

@@ -103,7 +103,9 @@ def namespaces(order: Order) -> Plans:
     code = [str(source) for source, _ in worker_files()]
     own = ["/box/work", "/tmp", "/dev/shm"]
     rooms = {
-        # The only places to write: in memory, gone with the submission, no larger than this.
+        # Threat: a full disk, notes for the next submission. These are the only places to write: in
+        # memory, gone with the submission, no larger than this.
+        # Test: test_memory_file_systems_are_small, test_nothing_of_a_submission_reaches_the_next
         "folders": own,
         "shown": [tree for tree in trees() if set(own).intersection(_above(tree))],
         "bytes": SMALL_FOLDER,
@@ -116,6 +118,7 @@ def namespaces(order: Order) -> Plans:
     submission: Plan = [
         ("nest", rooms),
         # Threat: fork bombs. Set inside, where the kernel counts this submission alone.
+        # Test: test_a_fork_bomb_stops_at_the_limit
         ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
         ("seccomp", {}),
         ("settle", {"folder": "/box/work", "environment": environment("/tmp")}),
@@ -155,10 +158,13 @@ def confined(order: Order, scratch: Path) -> Plans:
     supervise: Plan = [("supervise", None)] if scoped else []
     submission: Plan = [
         ("make_room", str(room(scratch))),
-        *supervise,
+        *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
         ("limit", _rlimits(order)),
+        # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
         ("limit_processes", order.limits.processes),
+        # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
         ("landlock", rules),
+        # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
         ("seccomp", {"shared": True, "signals": scoped}),
         _settled(scratch),
     ]
@@ -268,33 +274,40 @@ def _bwrap_arguments(order: Order) -> list[str]:
     """The box: what it shares with the host, line by line."""
     package_is_shown = any(Path(tree) in PACKAGE.parents for tree in trees())
     lines: list[list[str]] = [
-        # Own users, processes, mounts, network, IPC, host name: nothing of the host to see, signal,
-        # connect to or share memory with.
+        # Threat: the host's processes, servers, shared memory. Test: test_probe_tells_the_truth
         ["--unshare-all", "--unshare-user", "--hostname", "box"],
-        # One identity for every box, whoever runs the grader.
+        # Threat: rights that depend on who runs the grader. Test: test_boxes_in_other_settings
         ["--uid", "65534", "--gid", "65534"],
+        # Threat: a host that could be made to mount or trace. Test: test_capabilities_are_gone
         ["--cap-drop", "ALL"],
-        # No survivor when the grader is killed; no terminal to push input into.
+        # Threat: survivors of a killed grader, input for its terminal.
+        # Test: test_no_survivor_when_another_ends, test_denied_calls_return_their_error
         ["--die-with-parent", "--new-session"],
-        # Processes of this box only; devices without disks, memory and terminals.
+        # Threat: other processes' data; disks, memory, terminals. Test: test_probe_tells_the_truth
         ["--proc", "/proc", "--dev", "/dev"],
         *(["--dev-bind", path, path] for path in _nvidia() if order.cuda),
         # The host's; a submission mounts its own over them. Before the trees, one of which may lie
-        # below /tmp.
+        # below /tmp. Test: test_nothing_of_a_submission_reaches_the_next
         *(
             ["--size", str(SMALL_FOLDER), "--tmpfs", path]
             for path in ("/box/work", "/tmp", "/dev/shm")
         ),
-        # The interpreter and its libraries, read-only: nothing to poison for the next submission.
+        # Threat: a library that is poisoned for the next submission, files of the machine.
+        # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
-        # An installed grader lies among the libraries, with the hidden labels of its data.
+        # Threat: a grader among the libraries, with the hidden labels of its data.
+        # Test: test_an_installed_grader_is_hidden
         ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
+        # Threat: another worker, other data for the next submission.
+        # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
         *(["--ro-bind", path, "/box/data"] for path in _data(order)),
         ["--dir", "/box/data"],
-        # Without these, / and /dev are writable and as large as half of the memory.
+        # Threat: / and /dev are writable and as large as half of the memory.
+        # Test: test_memory_file_systems_are_small
         ["--remount-ro", "/dev", "--remount-ro", "/"],
+        # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
         *(["--setenv", name, value] for name, value in environment("/tmp").items()),
     ]
@@ -319,11 +332,16 @@ def _rlimits(order: Order) -> dict[str, int]:
     return {
         # Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
         # addresses than it uses, so there only the data segment is limited.
+        # Test: test_a_memory_hog_fails_alone
         "DATA" if order.cuda else "AS": limits.memory_bytes,
-        "NOFILE": limits.open_files,  # threat: descriptors are kernel memory
-        "FSIZE": limits.file_bytes,  # threat: one file that fills the disk
-        "CPU": limits.cpu_seconds,  # threat: a loop that ignores every signal
-        "CORE": 0,  # threat: a crash that writes its memory to the disk
+        # Threat: descriptors are kernel memory. Test: test_limits_are_set
+        "NOFILE": limits.open_files,
+        # Threat: one file that fills the disk. Test: test_limits_are_set
+        "FSIZE": limits.file_bytes,
+        # Threat: a loop that ignores every signal. Test: test_limits_are_set
+        "CPU": limits.cpu_seconds,
+        # Threat: a crash that writes its memory to the disk. Test: test_limits_are_set
+        "CORE": 0,
     }
 
 

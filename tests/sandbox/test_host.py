@@ -77,6 +77,13 @@ def descriptors():
             pass
     return len(found)
 
+def rights():
+    libc = ctypes.CDLL(None)
+    words = (ctypes.c_uint32 * 6)()
+    libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), words)
+    bounding = [number for number in range(41) if libc.prctl(23, number, 0, 0, 0) == 1]
+    return list(words), bounding, libc.prctl(39, 0, 0, 0, 0), libc.prctl(21, 0, 0, 0, 0)
+
 def say(text):
     print(text)
 
@@ -96,7 +103,7 @@ def signal_everyone():
         except OSError:
             pass
 """
-STUBS = ("leave", "look", "descriptors", "say", "spread", "signal_everyone")
+STUBS = ("leave", "look", "descriptors", "rights", "say", "spread", "signal_everyone")
 SOURCE = Source(
     [("hw.py", PROGRAM, 1)],
     {},
@@ -135,6 +142,22 @@ def test_nothing_of_a_submission_reaches_the_next(level: str) -> None:
 
         with submission(host) as sandbox, sandbox.open_check(30, 30, 1) as last:
             assert last.look() == []
+
+
+@confined
+def test_capabilities_are_gone(level: str) -> None:
+    """A submission has no capability and no way to one; the filter is on."""
+    with (
+        a_host(level) as host,
+        submission(host) as sandbox,
+        sandbox.open_check(30, 30, 1) as only,
+    ):
+        capabilities, bounding, no_new_privileges, filtered = only.rights()
+
+    assert capabilities == [0] * 6
+    assert (no_new_privileges, filtered) == (1, 2)
+    if level == "namespaces":
+        assert bounding == []
 
 
 @confined
