@@ -124,7 +124,7 @@ plt.show()
 # Training does not look at all 10,000 examples before each step. It takes a few, called a
 # *minibatch*, makes a step, and takes the next few. `data_iter` gives these minibatches:
 #
-# - pairs `(X, y)` of `batch_size` examples; the **last batch is smaller** if the numbers do not fit;
+# - pairs `(X, y)` of `batch_size` examples; the **last batch is smaller** if they do not fit;
 # - **every example exactly once**, each with its own label;
 # - in **random order**, a new one at every call: shuffle all examples, not only the batches.
 #
@@ -436,10 +436,10 @@ print(w.tolist(), b.tolist())
 # %% [markdown]
 # ### Now train
 #
-# Ten epochs with a batch size of 10 and a learning rate of 0.03. The loss can not fall below that
+# Ten epochs with a batch size of 10 and a learning rate of 0.03. The loss cannot fall below that
 # of the true weights: half the variance of the noise, $0.1^2 / 2 = 0.005$. It gets there in the
-# first epoch. Expect a loss between 0.0044 and 0.0057 after every epoch, and weights and a bias that
-# miss the true ones by less than 0.035.
+# first epoch. Expect a loss between 0.0044 and 0.0057 after every epoch, and weights and a bias
+# that miss the true ones by less than 0.035.
 
 # %%
 w = torch.normal(0, 0.01, size=(2, 1), requires_grad=True)
@@ -480,8 +480,8 @@ for loss in (squared_loss, absolute_loss, huber_loss):
 # PyTorch has all these parts. `torch.utils.data.TensorDataset` holds tensors of equal length,
 # and a `DataLoader` gives their minibatches, again and again.
 #
-# **`load_array(data_arrays, batch_size, is_train=True)`** returns a `DataLoader` (or another iterable
-# that can be walked through many times) over the tensors in `data_arrays`. It shuffles if
+# **`load_array(data_arrays, batch_size, is_train=True)`** returns a `DataLoader` (or another
+# iterable that can be walked through many times) over the tensors in `data_arrays`. It shuffles if
 # `is_train` is true, anew every time, and keeps the order if it is false. The last batch may be
 # smaller.
 #
@@ -576,9 +576,9 @@ print(net(torch.zeros(2, 2)).tolist())
 
 # %% [markdown]
 # `nn.MSELoss` has no factor ½, so its value at the goal is the variance of the noise itself:
-# $0.1^2 = 0.01$. Expect a loss between 0.0088 and 0.0115 after every epoch and a distance of less than
-# 0.05 from the true values. (Without the ½ every step is twice as long. How would you make the steps
-# of both versions equal?)
+# $0.1^2 = 0.01$. Expect a loss between 0.0088 and 0.0115 after every epoch and a distance of less
+# than 0.05 from the true values. (Without the ½ every step is twice as long. How would you make the
+# steps of both versions equal?)
 
 # %%
 train_iter = load_array((features, labels), 10)
@@ -591,8 +591,8 @@ print("delta w:", (true_w - net[0].weight.detach().reshape(true_w.shape)).tolist
 print("delta b:", (true_b - net[0].bias.detach()).tolist())
 
 # %% [markdown]
-# **Try it.** PyTorch has the other two losses as well: `nn.L1Loss()` and `nn.HuberLoss()`. Does your
-# own `huber_loss` agree with `nn.HuberLoss(reduction="none")`?
+# **Try it.** PyTorch has the other two losses as well: `nn.L1Loss()` and `nn.HuberLoss()`. Does
+# your own `huber_loss` agree with `nn.HuberLoss(reduction="none")`?
 
 # %%
 y_hat, y = torch.randn(6, 1), torch.randn(6, 1)
