@@ -2,8 +2,9 @@
 
 Seen twice. In the source, with its line: names imported from torch, attributes such as
 ``F.softmax``, ``nn.Softmax``, ``X.softmax(1)``, in the stub and in functions and methods of the
-file that it calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): a
-dispatch mode in the sandbox sees which operations of PyTorch a call of the stub reaches.
+file that it calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): two
+modes of PyTorch in the sandbox see which of its functions a call of the stub reaches, and which
+operations these dispatch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 
 @dataclass(frozen=True)
 class ReadyMade:
-    """One operation: its spellings in source, and what PyTorch dispatches it to."""
+    """One operation: its spellings in source, and what is seen of it at run time: "aten.…" where
+    PyTorch dispatches it as a whole, else the name of its function."""
 
     spellings: tuple[str, ...]
     dispatched: tuple[str, ...] = ()
@@ -42,6 +44,11 @@ OPERATIONS = {
         ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
     ),
     "torch.optim": ReadyMade(("optim",)),
+    "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
+    "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
+    "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
+    "huber_loss": ReadyMade(("huber_loss", "HuberLoss"), ("aten.huber_loss",)),
+    "smooth_l1_loss": ReadyMade(("smooth_l1_loss", "SmoothL1Loss"), ("aten.smooth_l1_loss",)),
 }
 
 
@@ -85,17 +92,24 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
 
 @in_sandbox
 def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
-    """Names of the operations that calls of the stub dispatch, such as "aten.exp"."""
+    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", and of
+    the operations that these dispatch, such as "aten.abs"."""
+    from torch.overrides import TorchFunctionMode
     from torch.utils._python_dispatch import TorchDispatchMode
 
     seen = set()
+
+    class Caller(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore
+            seen.add(str(getattr(function, "__name__", function)))
+            return function(*args, **(kwargs or {}))
 
     class Recorder(TorchDispatchMode):
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore
             seen.add(str(function).rpartition(".")[0])
             return function(*args, **(kwargs or {}))
 
-    with Recorder():
+    with Recorder(), Caller():
         value = getattr(submission, stub)
         for arguments in calls:
             value = value(*arguments)

@@ -163,6 +163,17 @@ def test_hidden_spelling_in_an_object_is_seen_at_run_time(spelling):
         assert_runs_own(submission, LOSS, [], [X])
 
 
+def test_function_made_of_others_is_seen_at_run_time():
+    """An operation that PyTorch itself makes of others is seen by its function's name."""
+    submission = loaded(
+        'def softmax(X):\n    return getattr(torch.nn.functional, "l1" + "_loss")(X, X)'
+    )
+    stub = Stub("softmax", 1, ("X",), (), ("l1_loss",))
+
+    with pytest.raises(Mismatch, match="ready-made l1_loss"):
+        assert_runs_own(submission, stub, [X])
+
+
 def test_own_version_passes_at_run_time():
     """What a stub is built from is allowed."""
     submission = loaded("def softmax(X):\n    return X.exp() / X.exp().sum(1, keepdim=True)")
