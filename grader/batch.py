@@ -1,7 +1,10 @@
-"""Grading many submissions: one after another, with progress, and nothing lost on the way."""
+"""Grading many submissions: one after another or side by side, with progress, and nothing lost."""
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader import assignment as assignments
 from grader.grading import Bench, Settings, with_bench
-from grader.records import CheckResult
+from grader.jobs import Jobs, Task
+from grader.records import CheckResult, Record
 from grader.scoring import Result, score
 from grader.store import Store
 
@@ -23,9 +27,11 @@ def grade_all(
     out: Path | None,
     console: Console,
     force: bool = False,
+    jobs: int = 1,
 ) -> list[Result]:
-    """Grade every path in order; with `out`, each record is on disk as soon as it is made, and a
-    submission that has not changed since an earlier run is not run again unless `force` is set.
+    """Grade every path; the results are in the order of the paths. With `out`, each record is on
+    disk as soon as it is made, and a submission that has not changed since an earlier run is not
+    run again unless `force` is set.
 
     Ctrl-C ends the run: the results until then are returned.
 
@@ -33,41 +39,91 @@ def grade_all(
     """
     assignment = assignments.load(name, course)
     store = Store(out, name) if out is not None else None
-    results: list[Result] = []
+    keeps = store is not None and not force
+    tasks = [
+        Task(position, path, store.earlier(path) if store is not None and keeps else None)
+        for position, path in enumerate(paths)
+    ]
+    results: dict[int, Result] = {}
 
-    def grade_each(bench: Bench) -> None:
-        for note in bench.notes:
-            console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
-        with _progress(console) as bar:
-            task = bar.add_task("", total=len(paths) * len(bench.suite.checks))
-            for position, path in enumerate(paths):
+    with _Bar(console, len(tasks)) as bar:
 
-                def advance(submission: str, check: CheckResult | None) -> None:
-                    bar.update(task, description=submission, advance=0 if check is None else 1)
+        def keep(task: Task, record: Record) -> None:
+            result = results[task.position] = Result(record, score(record, assignment))
+            if store is not None and record != task.earlier:
+                store.keep(result)
+            bar.finished(record)
 
-                earlier = store.earlier(path) if store is not None and not force else None
-                record = bench.grade(path, advance, earlier)
-                results.append(Result(record, score(record, assignment)))
-                bar.update(task, completed=(position + 1) * len(bench.suite.checks))
-                if store is not None and record is not earlier:
-                    store.keep(results[-1])
+        def say(notes: list[str]) -> None:
+            for note in notes:
+                console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
 
-    try:
-        with_bench(assignment, settings, grade_each)
-    except KeyboardInterrupt:
-        console.print(f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded")
+        def one_after_another(bench: Bench) -> None:
+            say(bench.notes)
+            part = 1 / len(bench.suite.checks)
+            for task in tasks:
+                keep(task, bench.grade(task.path, lambda n, c: bar.at(n, c, part), task.earlier))
+
+        try:
+            if jobs == 1:
+                with_bench(assignment, settings, one_after_another)
+            else:
+                with Jobs(course, name, settings, jobs) as side_by_side:
+                    for task, record in side_by_side.grade(tasks):
+                        keep(task, record)
+                    say(side_by_side.notes)
+        except KeyboardInterrupt:
+            console.print(
+                f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
+            )
     if store is not None:
         store.finish()
-    return results
+    return [results[position] for position in sorted(results)]
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("checks"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
+def default_jobs(count: int) -> int:
+    """As many jobs as there are processor cores, if each has at least four submissions to grade."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(cores, count // 4))
+
+
+class _Bar:
+    """Live progress: done, failed, rate, time left."""
+
+    def __init__(self, console: Console, count: int) -> None:
+        self.failed = 0
+        self.done = 0
+        self.started = time.monotonic()
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self.task = self.progress.add_task("", total=count, rate="")
+
+    def __enter__(self) -> _Bar:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.progress.stop()
+
+    def at(self, submission: str, check: CheckResult | None, part: float) -> None:
+        """One check of a submission is done, `part` of the whole; None: it begins."""
+        self.progress.update(self.task, description=submission, advance=part if check else 0)
+
+    def finished(self, record: Record) -> None:
+        """A submission has its record."""
+        self.done += 1
+        self.failed += record.status != "graded"
+        rate = 60 * self.done / (time.monotonic() - self.started)
+        self.progress.update(
+            self.task,
+            description=record.submission,
+            completed=self.done,
+            rate=f"{rate:.0f} a minute, {self.failed} not graded",
+        )

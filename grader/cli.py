@@ -129,6 +129,14 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Run unchanged submissions again, too.")
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            help="How many submissions to grade side by side; each job takes about 1 GB of memory.",
+            show_default="one for each core, if there are four submissions for each",
+            min=0,
+        ),
+    ] = 0,
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
@@ -153,7 +161,7 @@ def grade(
     wanted = [*(formats or []), *([f"json={json_file}"] if json_file is not None else [])]
     reports = report_formats.parse(wanted)
     from grader import assignment as assignments
-    from grader.batch import grade_all
+    from grader.batch import default_jobs, grade_all
     from grader.grading import Settings
     from grader.intake import submissions
 
@@ -166,7 +174,8 @@ def grade(
     for report in reports:
         report.file.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(device.value, isolation.value, data)
-    results = grade_all(folder, assignment, uploads, settings, out, errors, force)
+    jobs = jobs or default_jobs(len(uploads))
+    results = grade_all(folder, assignment, uploads, settings, out, errors, force, jobs)
     _print_results(results, reports)
     if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)

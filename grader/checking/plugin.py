@@ -39,7 +39,7 @@ T = TypeVar("T")
 PYTEST_ARGUMENTS = [
     *("-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"),
     *("--strict-markers", "--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider"),
-    *("-p", "no:faulthandler", "-p", "no:warnings"),
+    *("-p", "no:faulthandler", "-p", "no:warnings", "-p", "no:logging"),
 ]
 
 
