@@ -353,14 +353,18 @@ def test_validation_loss(submission, rng, case):
 
 
 @pytest.mark.stub("optimal_decision")
-@pytest.mark.parametrize("classes", [2, 3, 4, 6, 10])
+@pytest.mark.parametrize("classes", [2, 3, 5, 10])
+@pytest.mark.weight(2)
 def test_optimal_decision(submission, reference, rng, classes):
     """The best decision has the smallest expected cost, rows of the matrix being the truth
     (document 004)."""
-    p = torch.softmax(torch.randn(classes, generator=rng, dtype=torch.float64), 0)
-    costs = torch.rand(classes, classes, generator=rng, dtype=torch.float64) * 10
-    result = submission.optimal_decision(p, costs)
-    assert_number(result, reference.optimal_decision(p, costs), what="the decision")
+    found, expected = [], []
+    for _ in range(8):
+        p = torch.softmax(torch.randn(classes, generator=rng, dtype=torch.float64), 0)
+        costs = torch.rand(classes, classes, generator=rng, dtype=torch.float64) * 10
+        found.append(submission.optimal_decision(p, costs))
+        expected.append(reference.optimal_decision(p, costs))
+    assert_close(found, expected, what="the list of eight decisions")
 
 
 @pytest.mark.stub("optimal_decision")
