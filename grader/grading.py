@@ -161,8 +161,11 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     """
     device = _device(settings.device)
     chosen = isolation.choose(settings.level)
-    dataset = datasets.find(assignment.dataset, settings.data) if assignment.dataset else None
+    wanted = assignment.datasets
+    dataset = datasets.find_first(wanted, settings.data) if wanted else None
     notes = list(chosen.reasons)
+    if dataset is not None and dataset.name != wanted[0]:
+        notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
     with Host(chosen.level, dataset.public_root if dataset else None, device) as host:
         with_suite(
             assignment,
