@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -103,10 +104,8 @@ def saves(path: Path) -> Iterator[None]:
 
 def _data(assignment: Assignment) -> Path | None:
     """Public data for cells that load some: the subset in the package, else what is found."""
-    for place in (Path("embedded"), None):
-        try:
-            if assignment.dataset is not None:
-                return datasets.find(assignment.dataset, place).public_root
-        except DatasetError:
-            continue
+    wanted = assignment.datasets
+    for names, place in ((wanted[:1], Path("embedded")), (wanted, None)):
+        with suppress(DatasetError):
+            return datasets.find_first(names, place).public_root if names else None
     return None
