@@ -44,7 +44,7 @@ class Assignment:
 
     name: str
     title: str
-    dataset: str | None
+    datasets: tuple[str, ...]  # the first that is found is used; may be empty
     stubs: tuple[Stub, ...]
     spellings: dict[str, list[str]]  # of parameters
     names: dict[str, list[str]]  # of module values
@@ -154,7 +154,7 @@ def _read(name: str, table: dict[str, Any], public: Path, private: Path | None) 
     return Assignment(
         name=name,
         title=table["title"],
-        dataset=table.get("dataset"),
+        datasets=_listed(table.get("dataset", [])),
         stubs=stubs,
         spellings=table.get("spellings", {}),
         names=table.get("names", {}),
@@ -183,6 +183,10 @@ def _read_stub(entry: dict[str, Any]) -> Stub:
         aliases=tuple(entry.get("aliases", ())),
         forbidden=tuple(entry.get("forbidden", ())),
     )
+
+
+def _listed(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _explain(error: Exception) -> str:

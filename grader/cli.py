@@ -5,6 +5,7 @@ that ``--help`` is quick.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from functools import wraps
 from pathlib import Path
@@ -14,10 +15,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader.errors import InfrastructureError, UsageError
+from grader.errors import InfrastructureError, UnreadableSubmission, UsageError
 
 if TYPE_CHECKING:
+    from grader.assignment import Assignment
     from grader.reports.formats import Report
+    from grader.sandbox.host import Host
     from grader.scoring import Result
 
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
@@ -202,6 +205,52 @@ def _print_results(results: list[Result], reports: list[Report]) -> None:
         else:
             report.file.write_text(text, "utf-8")
             errors.print(escape(f"{report.format}: {report.file}"), highlight=False)
+
+
+@app.command()
+@readable_errors
+def check(
+    path: Annotated[
+        Path, typer.Argument(help="Your notebook or .py file, or the folder it is in.")
+    ] = Path(),
+    stub: Annotated[str | None, typer.Option(help="Check this stub only.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again each time you save; Ctrl-C ends it.")
+    ] = False,
+) -> None:
+    """Run the public checks on your own file: what is done, what is next, what is wrong.
+
+    Needs nothing but the folder that you were given. Exit codes: 0 everything passes, 1 something
+    is missing or wrong, 2 wrong usage, 3 this machine failed.
+    """
+    from grader import public
+
+    if not path.exists():
+        raise UsageError(f"There is no file or folder {path}.")
+    assignment = public.assignment_of(path)
+    file = public.file_in(path, assignment) if path.is_dir() else path
+    with public.host_for(assignment) as host:
+        if not watch:
+            raise typer.Exit(0 if _check(file, assignment, host, stub) else BELOW_THRESHOLD)
+        with suppress(KeyboardInterrupt):
+            for _ in public.saves(file):
+                console.rule()
+                _check(file, assignment, host, stub)
+                console.print("[dim]Waiting for the next save; Ctrl-C ends it.[/dim]")
+
+
+def _check(file: Path, assignment: Assignment, host: Host, stub: str | None) -> bool:
+    """Check once and show the result; True if everything passes."""
+    from grader import public
+    from grader.reports import progress
+
+    try:
+        result = public.check(file, assignment, host, stub)
+    except UnreadableSubmission as error:
+        console.print(escape(str(error)), highlight=False)
+        return False
+    console.print(progress.terminal(result, stub))
+    return progress.following(progress.lines(result, stub)) is None
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 Two halves in one file. The reading half (read_idx, load_split, text_labels) also runs next to
 student code, so the top imports nothing but the standard library and numpy. The finding half
-(find) is for the trusted side only. A prepared data set is one folder of the cache:
+(find, find_first) is for the trusted side only. A prepared data set is one folder of the cache:
 
     public/<Name>/raw/*-ubyte     as torchvision expects it; t10k-* hold the first fifth only
     private/t10k-*-ubyte          the other four fifths of the test set, never shown to a sandbox
@@ -19,6 +19,7 @@ import math
 import os
 import tempfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -150,32 +151,47 @@ def find(name: str, data_dir: Path | None = None) -> Dataset:
     subset. A folder holds the files plain, .gz or .xz, in <name>/raw, <name>, raw or itself.
     Raises DatasetError, with a sentence, if no usable data set is found.
     """
+    return find_first([name], data_dir)
+
+
+def find_first(names: Sequence[str], data_dir: Path | None = None) -> Dataset:
+    """Find the first of some data sets that is in one of the places of `find`.
+
+    Raises DatasetError, with a sentence, if there is none or if files of one are damaged.
+    """
     from grader.errors import DatasetError
 
-    if name not in DIGESTS:
-        raise DatasetError(f"unknown data set {name!r}: known are {', '.join(DIGESTS)}.")
-    try:
-        if data_dir is not None:
-            dataset = _in_folder(name, data_dir)
-        else:
-            dataset = (
-                _in_folder(name, os.environ.get("GRADER_DATA"))
-                or _cached(name, "full")
-                or _in_folder(name, PACKAGES.get(name))
-                or _downloaded(name)
-                or _in_folder(name, EMBEDDED)
-            )
-    except OSError as error:
-        raise DatasetError(
-            f"{name} could not be prepared: {error}. GRADER_CACHE can name another cache folder."
-        ) from error
-    if dataset is None:
-        raise DatasetError(
-            f"no {name} {f'in {data_dir}' if data_dir else 'here or over the network'}: put the "
-            f"files {', '.join(FILES)} (plain, .gz or .xz) into DIR, DIR/raw, DIR/{name} or "
-            f"DIR/{name}/raw, and name DIR with --data or GRADER_DATA."
-        )
-    return dataset
+    for name in names:
+        if name not in DIGESTS:
+            raise DatasetError(f"unknown data set {name!r}: known are {', '.join(DIGESTS)}.")
+        try:
+            dataset = _search(name, data_dir)
+        except OSError as error:
+            raise DatasetError(
+                f"{name} could not be prepared: {error}. GRADER_CACHE can name another cache "
+                "folder."
+            ) from error
+        if dataset is not None:
+            return dataset
+    name = names[0]
+    raise DatasetError(
+        f"no {' or '.join(names)} {f'in {data_dir}' if data_dir else 'here or over the network'}: "
+        f"put the files {', '.join(FILES)} (plain, .gz or .xz) into DIR, DIR/raw, DIR/{name} or "
+        f"DIR/{name}/raw, and name DIR with --data or GRADER_DATA."
+    )
+
+
+def _search(name: str, data_dir: Path | None) -> Dataset | None:
+    """Ask the places in their order."""
+    if data_dir is not None:
+        return _in_folder(name, data_dir)
+    return (
+        _in_folder(name, os.environ.get("GRADER_DATA"))
+        or _cached(name, "full")
+        or _in_folder(name, PACKAGES.get(name))
+        or _downloaded(name)
+        or _in_folder(name, EMBEDDED)
+    )
 
 
 def _downloaded(name: str) -> Dataset | None:

@@ -21,8 +21,9 @@ from grader.definitions import places
 from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
-from grader.sandbox.chain import Sandbox, Source
+from grader.sandbox.chain import Sandbox
 from grader.sandbox.host import Host
+from grader.sandbox.opening import box_for, load
 from grader.submission import Submission
 
 ATTEMPTS = 2  # when the machine fails, not the student
@@ -92,15 +93,14 @@ class Bench:
         return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
-        source = Source(
-            upload.cells,
-            upload.helpers,
-            self.assignment.stand_ins(),
-            self.assignment.contract,
-            self.host.device,
-        )
-        with Sandbox(source, self.host, self.assignment.load_seconds) as sandbox:
-            checks = _run(sandbox, self.suite, lambda check: progress(upload.name, check))
+        with box_for(upload, self.assignment, self.host) as sandbox:
+            checks = run(self.suite, sandbox, load(sandbox), lambda c: progress(upload.name, c))
+        return self.record(upload, sandbox, checks, started)
+
+    def record(
+        self, upload: Submission, sandbox: Sandbox, checks: list[CheckResult], started: float
+    ) -> Record:
+        """What was seen of a submission whose sandbox has ended."""
         return self._record(
             upload.path,
             upload.name,
@@ -145,13 +145,14 @@ class Bench:
         )
 
 
-def _run(sandbox: Sandbox, suite: Suite, done: Callable[[CheckResult], None]) -> list[CheckResult]:
-    """Load the submission and run the suite; one that cannot be loaded fails every check."""
-    try:
-        sandbox.load()
-    except SandboxEvent as event:
-        return suite.all_failed(event)
-    return suite.run(sandbox, done)
+def run(
+    suite: Suite,
+    sandbox: Sandbox,
+    problem: SandboxEvent | None,
+    done: Callable[[CheckResult], None] = lambda check: None,
+) -> list[CheckResult]:
+    """Run the suite on a loaded submission; one that had a problem there fails every check."""
+    return suite.run(sandbox, done) if problem is None else suite.all_failed(problem)
 
 
 def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench], None]) -> None:
@@ -161,8 +162,11 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     """
     device = _device(settings.device)
     chosen = isolation.choose(settings.level)
-    dataset = datasets.find(assignment.dataset, settings.data) if assignment.dataset else None
+    wanted = assignment.datasets
+    dataset = datasets.find_first(wanted, settings.data) if wanted else None
     notes = list(chosen.reasons)
+    if dataset is not None and dataset.name != wanted[0]:
+        notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
     with Host(chosen.level, dataset.public_root if dataset else None, device) as host:
         with_suite(
             assignment,

@@ -59,7 +59,7 @@ def test_assignment_is_read(course):
     assert found.title == "Greeting"
     assert found.max_score == 10
     assert (found.load_seconds, found.call_seconds) == (5, 10)
-    assert found.dataset is None
+    assert found.datasets == ()
     greet, shout = found.stubs
     assert (greet.name, greet.parameters, greet.aliases) == (
         "greet",
@@ -136,6 +136,16 @@ def test_missing_file_is_named(course, missing):
     """An assignment without its solution or its checks is not complete."""
     with pytest.raises(AssignmentError, match=missing.rpartition("/")[2]):
         assignment.load("greeting", course(without=[missing]))
+
+
+@pytest.mark.parametrize(
+    ("entry", "names"), [('"MNIST"', ("MNIST",)), ('["MNIST", "Other"]', ("MNIST", "Other"))]
+)
+def test_several_data_sets_may_serve(course, entry, names):
+    """One data set, or a list of which the first that is found is taken."""
+    found = assignment.load("greeting", course(f"dataset = {entry}\n{GOOD}"))
+
+    assert found.datasets == names
 
 
 def test_stub_may_be_a_method_and_have_defaults(course):

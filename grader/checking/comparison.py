@@ -95,6 +95,8 @@ def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
 
 def as_number(value: Any, what: str = "it") -> float:
     """A number, or the one element of a tensor or array, as a float."""
+    if isinstance(value, float):
+        return value  # as_tensor would round it to float32
     tensor = as_tensor(value, what)
     if tensor.numel() != 1:
         raise Mismatch(f"{what} has shape {_shape(tensor)}, expected one number")

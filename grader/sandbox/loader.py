@@ -83,7 +83,6 @@ def load(
     program = Program(module, {MAIN: module}, nested=plan(tuple(cells)).nested)
     runner = _Runner(program, progress, skip)
     sys.modules[MAIN] = module
-    sys.meta_path.insert(0, _LateParts())
     sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
     runner.execute(cells, module)
@@ -231,9 +230,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self.runner.program.close_helpers(module)
 
 
-class _LateParts(importlib.abc.MetaPathFinder):
-    """Imports parts of torchvision when they are first used: they take a second, because they pull
-    in PyTorch's compiler, and a file that loads a data set does not need them."""
+class LateParts(importlib.abc.MetaPathFinder):
+    """Imports parts of torchvision when they are first used: they pull in PyTorch's compiler, which
+    takes a second, and a file that loads a data set does not need them."""
 
     NAMES = ("torchvision.models", "torchvision.ops")
 

@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import socket
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -334,8 +335,7 @@ def _prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
-    import torch._dynamo  # takes a second, which else each check with an optimizer would pay
-
+    sys.meta_path.insert(0, loader.LateParts())
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):

@@ -39,6 +39,13 @@ def mismatch(compare, *arguments, **options):
 # ------------------------------------------------------------------------------ what is equal
 
 
+def test_number_keeps_its_precision():
+    """A Python number is not rounded to float32 on the way."""
+    assert as_number(0.503310007690) == 0.503310007690
+    with pytest.raises(Mismatch):
+        assert_number(0.503310007690, 0.503310009690, tolerance=1e-9, what="it")
+
+
 @pytest.mark.parametrize(
     ("actual", "expected"),
     [

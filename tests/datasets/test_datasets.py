@@ -25,6 +25,7 @@ from grader.datasets import (
     PACKAGES,
     TEST,
     find,
+    find_first,
     load_split,
     read_idx,
     text_labels,
@@ -286,6 +287,27 @@ def test_an_unknown_name_lists_the_known_ones():
     """A misspelt data set in an assignment is told with the right names."""
     with pytest.raises(DatasetError, match=r"'FashionMINST'.*FashionMNIST, MNIST"):
         find("FashionMINST")
+
+
+@pytest.mark.parametrize("names", [("MNIST", NAME), (NAME, "MNIST"), (NAME,)])
+def test_the_first_of_several_data_sets_that_is_here_is_found(no_package, names):
+    """Where the first one is nowhere to be had, the next one serves."""
+    assert find_first(names, Path("embedded")).name == NAME
+    assert find_first(names).variant == "embedded"
+
+
+def test_of_several_data_sets_a_damaged_one_is_named(plain_files):
+    """A first data set that is here, but broken, is not passed over in silence."""
+    folder = put_files(plain_files.parent / "other" / "MNIST", dict.fromkeys(FILES, b"broken"))
+
+    with pytest.raises(DatasetError, match=r"t.*-ubyte is no idx file"):
+        find_first(("MNIST", NAME), folder.parent)
+
+
+def test_without_any_of_several_data_sets_all_are_named(tmp_path):
+    """The sentence says which ones would do."""
+    with pytest.raises(DatasetError, match="no MNIST or FashionMNIST in"):
+        find_first(("MNIST", NAME), tmp_path)
 
 
 # --- The download

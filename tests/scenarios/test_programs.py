@@ -28,16 +28,33 @@ def solution(assignment: str) -> str:
 
 
 def groups(assignment: str) -> list[list[Path]]:
-    """Right styles that can stand in one program: at most one for each name that they define."""
-    bins: list[dict[str, Path]] = []
+    """Right styles that can stand in one program: at most one for each name that they define, and
+    no method beside another version of its class."""
+    bins: list[tuple[set[str], list[Path]]] = []
     for path in sorted((Path(__file__).parent / "right" / assignment).glob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        stub = next(iter(bound_names(tree.body[1])))  # after the docstring
-        free = next((group for group in bins if stub not in group), None)
+        names = defined_names(ast.parse(path.read_text("utf-8")))
+        free = next((group for group in bins if not clash(group[0], names)), None)
         if free is None:
-            bins.append(free := {})
-        free[stub] = path
-    return [list(group.values()) for group in bins]
+            bins.append(free := (set(), []))
+        free[0].update(names)
+        free[1].append(path)
+    return [paths for _, paths in bins]
+
+
+def defined_names(tree: ast.Module) -> set[str]:
+    """What a style defines; a method is "Class.method"."""
+    names: set[str] = set()
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        dotted = {ast.unparse(target) for target in targets if isinstance(target, ast.Attribute)}
+        names |= bound_names(node) | dotted
+    return names
+
+
+def clash(one: set[str], other: set[str]) -> bool:
+    """Whether two styles define the same name, or one a method of the other's class."""
+    owners = [{name.partition(".")[0] for name in names if "." in name} for names in (one, other)]
+    return bool(one & other or owners[0] & other or owners[1] & one)
 
 
 # Measured: all of these train to a test accuracy above 0.7, so that threshold alone is no check.

@@ -1,0 +1,111 @@
+"""The public checks on a student's own machine: no private file, no root, no bubblewrap.
+
+The student's code runs in a process of its own (isolation level `process`): it is their machine,
+so there is nothing to guard, but an endless loop or a crash ends no check but its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+from grader import assignment as assignments
+from grader import datasets, submission
+from grader.assignment import Assignment
+from grader.errors import DatasetError, UsageError
+from grader.records import CheckResult
+from grader.sandbox.host import COMPILER, Host
+from grader.sandbox.opening import box_for, load
+from grader.scoring import Result, score
+
+LEVEL = "process"
+LOOK_SECONDS = 0.3  # between two looks whether the file has been saved
+
+
+def assignment_of(path: Path) -> Assignment:
+    """The assignment that a file belongs to: the nearest folder upwards from it that holds an
+    assignment.toml and public checks. Raises UsageError."""
+    start = path.resolve() if path.is_dir() else path.resolve().parent
+    for folder in (start, *start.parents):
+        if (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file():
+            return assignments.load_public(folder)
+    raise UsageError(
+        f"{path} belongs to no assignment: there is no assignment.toml with test_public.py in "
+        f"{start} or above it. Keep your file in the folder that you were given."
+    )
+
+
+def file_in(folder: Path, assignment: Assignment) -> Path:
+    """The student's file in a folder: the notebook or script that was saved last.
+
+    Raises UsageError where there is none.
+    """
+    found = [
+        path
+        for path in (*folder.glob("*.ipynb"), *folder.glob("*.py"))
+        if path.name != "test_public.py"
+    ]
+    own = [path for path in found if path.stem == assignment.name] or found
+    if not own:
+        raise UsageError(f"There is no notebook and no .py file in {folder}.")
+    return max(own, key=lambda path: path.stat().st_mtime)
+
+
+def host_for(assignment: Assignment) -> Host:
+    """Where the student's code runs; it serves one check after another."""
+    checks = (assignment.public / "test_public.py").read_text("utf-8")
+    imports = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
+    return Host(LEVEL, _data(assignment), imports=imports)
+
+
+def check(path: Path, assignment: Assignment, host: Host, stub: str | None = None) -> Result:
+    """Run the public checks, those of one stub or all, on a student's file.
+
+    Raises UsageError for a stub that is not in the assignment, UnreadableSubmission for a file
+    that is no program, InfrastructureError when no process can be started.
+    """
+    names = [known.name for known in assignment.stubs]
+    if stub is not None and stub not in names:
+        raise UsageError(f"There is no stub {stub!r}; choose one of {', '.join(names)}.")
+    started = time.monotonic()
+    # Both sides need torch, which takes a second: this one imports it while the box does.
+    threading.Thread(target=import_module, args=("grader.grading",), daemon=True).start()
+    upload = submission.read(path, names)
+    with box_for(upload, assignment, host) as sandbox:
+        problem = load(sandbox)
+        from grader.checking.plugin import Suite, with_suite
+        from grader.grading import Bench, run
+
+        def run_on(suite: Suite) -> Bench:
+            chosen = suite.only(stub) if stub is not None else suite
+            checks.extend(run(chosen, sandbox, problem) if chosen.checks else [])
+            return Bench(assignment, chosen, None, host)
+
+        checks: list[CheckResult] = []
+        bench = with_suite(assignment, None, run_on)
+    record = bench.record(upload, sandbox, checks, started)
+    return Result(record, score(record, assignment))
+
+
+def saves(path: Path) -> Iterator[None]:
+    """Once now, and then each time the file has been saved."""
+    seen = 0
+    while True:
+        now = path.stat().st_mtime_ns if path.exists() else seen  # editors replace files
+        if now != seen:
+            seen = now
+            yield
+        time.sleep(LOOK_SECONDS)
+
+
+def _data(assignment: Assignment) -> Path | None:
+    """Public data for cells that load some: the subset in the package, else what is found."""
+    wanted = assignment.datasets
+    for names, place in ((wanted[:1], Path("embedded")), (wanted, None)):
+        with suppress(DatasetError):
+            return datasets.find_first(names, place).public_root if names else None
+    return None

@@ -1,0 +1,85 @@
+"""What a student sees of the public checks: what is done, what is next, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.text import Text
+
+from grader.reports.text import printable
+from grader.scoring import Result
+
+MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
+WORDS = {
+    "passed": "passed",
+    "missing": "not written yet",
+    "failed": "wrong",
+    "error": "raised an error",
+    "timeout": "takes too long",
+    "unchecked": "has no public check",
+}
+STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
+ALL_PASS = (
+    "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
+    "your code with the text once more, and hand it in."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One stub: how it stands, and the messages of its checks that did not pass."""
+
+    stub: str
+    status: str  # a key of WORDS
+    messages: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        return MARKS.get(self.status, "✗")
+
+
+def lines(result: Result, stub: str | None = None) -> list[Line]:
+    """A line for each stub in the order of the assignment, or for the one that was asked for."""
+    found = []
+    for grade in result.grade.stubs:
+        if stub in (None, grade.name):
+            checks = [check for check in result.record.checks if check.stub == grade.name]
+            messages = [check.message for check in checks if check.outcome != "passed"]
+            status = grade.status if checks else "unchecked"
+            found.append(Line(grade.name, status, tuple(dict.fromkeys(messages))))
+    return found
+
+
+def following(found: Sequence[Line]) -> Line | None:
+    """The stub to do next: the first that does not pass, for later ones build on it."""
+    open_ones = [line for line in found if line.status not in ("passed", "unchecked")]
+    return open_ones[0] if open_ones else None
+
+
+def heading(found: Sequence[Line]) -> str:
+    """How many stubs pass, in words."""
+    passed = sum(line.status == "passed" for line in found)
+    return f"{passed} of {len(found)} stubs pass their public checks"
+
+
+def advice(line: Line) -> str:
+    """What is wrong with a stub that does not pass."""
+    return "\n".join(line.messages)
+
+
+def terminal(result: Result, stub: str | None = None) -> Group:
+    """For a terminal."""
+    found = lines(result, stub)
+    width = max((len(line.stub) for line in found), default=0)
+    name = printable(result.record.path)
+    parts = [Text(f"{name}: {heading(found)}", style="bold")]
+    for line in found:
+        style = STYLES.get(line.status, "red")
+        parts.append(Text(f"  {line.mark} {line.stub:{width}}  {WORDS[line.status]}", style=style))
+    due = following(found)
+    if due is None:
+        return Group(*parts, Text(f"\n{ALL_PASS}"))
+    parts.append(Text(f"\nNext: {due.stub}", style="bold"))
+    return Group(*parts, Text(printable(advice(due))))

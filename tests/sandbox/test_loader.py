@@ -1,0 +1,24 @@
+"""What the box imports late."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from grader.sandbox.worker import _prepare_torch
+from grader.sandbox.loader import load
+from grader.sandbox.statements import Cell
+
+_prepare_torch()
+load([Cell("a", "import torchvision; from torchvision import datasets, models", 1)], {}, {})
+assert "torch._dynamo" not in sys.modules
+program = load([Cell("b", "from torchvision.models import resnet18", 1)], {}, {})
+assert program.notes == [] and callable(program.module.resnet18)
+"""
+
+
+def test_models_of_torchvision_are_there_when_they_are_used():
+    """Importing torchvision for its data sets is quick; what takes a second is imported late."""
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)
