@@ -19,7 +19,8 @@ from grader.assignment import Assignment
 from grader.checking.comparison import as_tensor, observed
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
-from grader.sandbox.client import LocalConversation, RemoteSubmission
+from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.submission import Submission, read
 
 Trace = list[Any]  # the values that a check compared, in order
@@ -33,6 +34,7 @@ class Diagnosis:
         bank = assignment.private / "misconceptions.py" if assignment.private else None
         self.known = load_misconceptions(bank) if bank and bank.is_file() else []
         self.traces: dict[tuple[str, str], Trace | None] = {}
+        self.tapes: dict[str, Tape] = {}  # of the reference, by check
 
     @cached_property
     def solution(self) -> Submission:
@@ -82,12 +84,21 @@ class Diagnosis:
         if "rng" in arguments:
             arguments["rng"] = self.rng(item)
         if "reference" in arguments:
-            arguments["reference"] = self.reference()
+            arguments["reference"] = self.reference_for(item)
         item.function(**arguments)
+
+    def reference_for(self, item: pytest.Item) -> RemoteSubmission:
+        """The solution for one check, which computes what the check asks for once for all
+        submissions."""
+        return self._load(RememberingConversation(self.tapes.setdefault(item.name, Tape())), None)
 
     def reference(self, misconception: Misconception | None = None) -> RemoteSubmission:
         """The solution behind a submission's interface, in this process; or a wrong version."""
-        conversation = LocalConversation()
+        return self._load(LocalConversation(), misconception)
+
+    def _load(
+        self, conversation: LocalConversation, misconception: Misconception | None
+    ) -> RemoteSubmission:
         cells = list(self.solution.cells)
         if misconception is not None:
             cells.append((misconception.name, misconception.source, 1))

@@ -69,8 +69,8 @@ def fixtures(
         return check
 
     @pytest.fixture
-    def reference() -> RemoteSubmission:
-        return diagnosis.reference()
+    def reference(request: pytest.FixtureRequest) -> RemoteSubmission:
+        return diagnosis.reference_for(request.node)
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> torch.Generator:

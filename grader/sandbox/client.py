@@ -29,9 +29,8 @@ from grader.errors import (
     SandboxEvent,
     StudentError,
 )
-from grader.sandbox import loader, protocol
+from grader.sandbox import protocol
 from grader.sandbox.protocol import Channel, CodecError, Message
-from grader.sandbox.worker import Worker
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
@@ -103,9 +102,9 @@ class ProcessConversation:
         Raises StudentError, MissingStub, DeadlineExceeded, ProcessDied or ProtocolError; after
         one of the last three every further request raises it again.
         """
-        node, buffers = protocol.pack(arguments, _node_for)
+        node, buffers = protocol.pack(arguments, node_for)
         seconds = min(self.each, self.deadline - time.monotonic())
-        return _answer(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
+        return answer_of(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
 
     def fork(
         self,
@@ -187,21 +186,7 @@ class ProcessConversation:
                 return
 
 
-class LocalConversation:
-    """The author's own code in this process, behind the same codec: for the reference."""
-
-    def __init__(self, data_root: str | None = None) -> None:
-        self.worker = Worker(data_root)
-
-    def request(self, kind: str, **arguments: Any) -> Any:
-        node, buffers = protocol.pack(arguments, _node_for)
-        message = Message(kind, 0, node, [bytearray(data) for data in buffers])
-        with loader.leaving_no_trace() if kind == "load" else contextlib.nullcontext():
-            kind, node, buffers = self.worker.answer(message)
-        return _answer(Message(kind, 0, node, [bytearray(data) for data in buffers]), self)
-
-
-def _answer(message: Message, conversation: Conversation) -> Any:
+def answer_of(message: Message, conversation: Conversation) -> Any:
     """The value of a reply, or the event that it reports."""
     body = message.body
     if message.kind == "missing" and isinstance(body, str):
@@ -242,7 +227,7 @@ def in_sandbox(function: Callable[..., Any]) -> InSandbox:
     return InSandbox(function)
 
 
-def _node_for(value: object) -> Any:
+def node_for(value: object) -> Any:
     """The node of something that is no plain value, on the way into the box."""
     if isinstance(value, InSandbox):
         return value.code

@@ -8,7 +8,8 @@ import torch
 from grader.assignment import Stub
 from grader.checking.comparison import Mismatch
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
-from grader.sandbox.client import LocalConversation, RemoteSubmission
+from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.local import LocalConversation
 
 FUNCTION = Stub("softmax", 1, ("X",), ("my_softmax",), ("softmax",))
 OPTIMIZER = Stub("MySGD", 1, ("params", "lr"), (), ("torch.optim",))

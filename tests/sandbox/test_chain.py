@@ -19,8 +19,9 @@ from grader.errors import (
     StudentError,
 )
 from grader.sandbox.chain import Sandbox, Source
-from grader.sandbox.client import MAX_OUTPUT, LocalConversation, RemoteSubmission, in_sandbox
+from grader.sandbox.client import MAX_OUTPUT, RemoteSubmission, in_sandbox
 from grader.sandbox.host import Host
+from grader.sandbox.local import LocalConversation
 
 PROGRAM = """
 import os, random

@@ -1,0 +1,89 @@
+"""The author's own code in this process, behind the same codec: for the reference.
+
+Never for a submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.sandbox import loader, protocol
+from grader.sandbox.client import answer_of, node_for
+from grader.sandbox.protocol import Message
+from grader.sandbox.worker import Worker
+
+MOST_REMEMBERED = 8 << 20  # bytes of the values of one check
+
+
+class LocalConversation:
+    """A worker in this process: questions and answers as with a box."""
+
+    def __init__(self, data_root: str | None = None) -> None:
+        self.worker = Worker(data_root)
+
+    def request(self, kind: str, **arguments: Any) -> Any:
+        node, buffers = protocol.pack(arguments, node_for)
+        return answer_of(self.exchange(Message(kind, 0, node, _copies(buffers))), self)
+
+    def exchange(self, question: Message) -> Message:
+        """Answer one question."""
+        with loader.leaving_no_trace() if question.kind == "load" else contextlib.nullcontext():
+            kind, node, buffers = self.worker.answer(question)
+        return Message(kind, 0, node, _copies(buffers))
+
+
+@dataclass
+class Tape:
+    """The first conversation of its kind: what was asked, and what was answered."""
+
+    exchanges: list[tuple[Message, Message]] = field(default_factory=list)
+    size: int = 0
+
+
+class RememberingConversation(LocalConversation):
+    """Asked the same in the same order as on the tape, it answers the same and runs nothing.
+
+    The inputs of a check are equal for all students, so the reference is computed once. At the
+    first other question it catches up, and runs from there on. An empty tape is written.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self.tape = tape
+        self.position = 0
+        self.runs = False
+
+    def exchange(self, question: Message) -> Message:
+        past = self.tape.exchanges[self.position : self.position + 1]
+        if not self.runs and past and past[0][0] == question:
+            self.position += 1
+            return _copy(past[0][1])
+        if not self.runs:
+            self.runs = True
+            for earlier, _ in self.tape.exchanges[: self.position]:
+                super().exchange(_copy(earlier))
+        asked = _copy(question)
+        answer = super().exchange(question)
+        if self.position == len(self.tape.exchanges):
+            self._remember(asked, answer)
+        return answer
+
+    def _remember(self, question: Message, answer: Message) -> None:
+        size = sum(len(data) for message in (question, answer) for data in message.buffers)
+        if self.tape.size + size > MOST_REMEMBERED:
+            self.position = -1  # no further: a tape has no gaps
+            return
+        self.tape.size += size
+        self.tape.exchanges.append((question, _copy(answer)))
+        self.position += 1
+
+
+def _copy(message: Message) -> Message:
+    """With buffers of its own: tensors are made of them, and may be changed in place."""
+    return Message(message.kind, message.number, message.body, _copies(message.buffers))
+
+
+def _copies(buffers: list[Any]) -> list[bytearray]:
+    return [bytearray(data) for data in buffers]
