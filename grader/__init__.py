@@ -4,3 +4,16 @@ Light on purpose: the worker imports this package next to student code.
 """
 
 __version__ = "0.1.0"
+
+
+def check(stub: str | None = None) -> object:
+    """Run the public checks on the functions and classes of the calling notebook, as they are now.
+
+    stub: the name of one, such as "softmax"; all without it. Returns what the notebook shows; in
+    words, whatever goes wrong.
+    """
+    import sys
+
+    from grader.notebook import check_namespace
+
+    return check_namespace(sys._getframe(1).f_globals, stub)

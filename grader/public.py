@@ -55,6 +55,14 @@ def file_in(folder: Path, assignment: Assignment) -> Path:
     return max(own, key=lambda path: path.stat().st_mtime)
 
 
+def known(assignment: Assignment, stub: str | None) -> list[str]:
+    """The names of the stubs. Raises UsageError if `stub` is none of them."""
+    names = [each.name for each in assignment.stubs]
+    if stub is not None and stub not in names:
+        raise UsageError(f"There is no stub {stub!r}; choose one of {', '.join(names)}.")
+    return names
+
+
 def host_for(assignment: Assignment) -> Host:
     """Where the student's code runs; it serves one check after another."""
     checks = (assignment.public / "test_public.py").read_text("utf-8")
@@ -68,9 +76,7 @@ def check(path: Path, assignment: Assignment, host: Host, stub: str | None = Non
     Raises UsageError for a stub that is not in the assignment, UnreadableSubmission for a file
     that is no program, InfrastructureError when no process can be started.
     """
-    names = [known.name for known in assignment.stubs]
-    if stub is not None and stub not in names:
-        raise UsageError(f"There is no stub {stub!r}; choose one of {', '.join(names)}.")
+    names = known(assignment, stub)
     started = time.monotonic()
     # Both sides need torch, which takes a second: this one imports it while the box does.
     threading.Thread(target=import_module, args=("grader.grading",), daemon=True).start()

@@ -21,7 +21,7 @@ from grader.checking.comparison import observed
 from grader.checking.diagnosis import Diagnosis
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
-from grader.checking.run import Run, result
+from grader.checking.run import Box, Run, result
 from grader.datasets import Dataset
 from grader.errors import (
     AssignmentError,
@@ -31,7 +31,6 @@ from grader.errors import (
     UsageError,
 )
 from grader.records import CheckResult
-from grader.sandbox.chain import Sandbox
 
 T = TypeVar("T")
 
@@ -51,7 +50,7 @@ class Suite:
         self._plugin = plugin
 
     def run(
-        self, sandbox: Sandbox, done: Callable[[CheckResult], None] = lambda result: None
+        self, sandbox: Box, done: Callable[[CheckResult], None] = lambda result: None
     ) -> list[CheckResult]:
         """All checks against the submission in `sandbox`, unit tier first.
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from grader.checking import outcomes
 from grader.checking.marks import Check
 from grader.misconceptions import Misconception
 from grader.records import CheckResult
-from grader.sandbox.chain import Sandbox
+from grader.sandbox.chain import Source
+from grader.sandbox.client import RemoteSubmission
 
 AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an earlier check
+
+
+class Box(Protocol):
+    """What a suite needs of a sandbox: a fresh copy of the submission for each check."""
+
+    source: Source
+
+    def open_check(
+        self, seconds: float, each: float, seed: int
+    ) -> AbstractContextManager[RemoteSubmission]: ...
 
 
 @dataclass
 class Run:
     """One submission's way through the suite."""
 
-    box: Sandbox
+    box: Box
     check: Check  # the one that is running
     results: list[CheckResult] = field(default_factory=list)
     problem: BaseException | None = None  # of the check that is running

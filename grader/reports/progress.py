@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ WORDS = {
     "unchecked": "has no public check",
 }
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
+COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
 ALL_PASS = (
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
@@ -83,3 +85,24 @@ def terminal(result: Result, stub: str | None = None) -> Group:
         return Group(*parts, Text(f"\n{ALL_PASS}"))
     parts.append(Text(f"\nNext: {due.stub}", style="bold"))
     return Group(*parts, Text(printable(advice(due))))
+
+
+def as_html(result: Result, stub: str | None = None) -> str:
+    """For a notebook; the text of students and checks is escaped."""
+    found = lines(result, stub)
+    rows = [
+        f'<tr style="color: {COLOURS.get(line.status, "crimson")}">'
+        f"<td>{line.mark}</td><td><code>{_escaped(line.stub)}</code></td>"
+        f'<td style="text-align: left">{WORDS[line.status]}</td></tr>'
+        for line in found
+    ]
+    due = following(found)
+    parts = [f"<p><b>{heading(found)}</b></p>", f"<table>{''.join(rows)}</table>"]
+    if due is None:
+        return "".join([*parts, f"<p>{ALL_PASS}</p>"])
+    text = f"<p><b>Next: <code>{_escaped(due.stub)}</code></b></p>"
+    return "".join([*parts, text, f"<pre>{_escaped(advice(due))}</pre>"])
+
+
+def _escaped(text: str) -> str:
+    return html.escape(printable(text))

@@ -1,0 +1,4 @@
+"""The default reduction, the mean."""
+
+def make_loss():
+    return nn.CrossEntropyLoss()

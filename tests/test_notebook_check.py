@@ -1,0 +1,142 @@
+"""`grader.check()` in a real Jupyter kernel: on the live namespace, and never with a traceback."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert.preprocessors import ExecutePreprocessor
+
+from tests.conftest import ROOT
+
+PREPARE = """\
+import os
+import torch
+from grader import check
+
+W = "mine"
+torch.randn(400, 400) @ torch.randn(400, 400)  # on all threads, as training does
+"""
+WRONG = """\
+def softmax(X):
+    E = torch.exp(X)
+    return E / E.sum(0, keepdim=True)
+
+
+def accuracy(y_hat, y):
+    return undefined_name
+
+
+def Accumulator(n):
+    os._exit(1)
+
+
+def sgd(params, lr, batch_size):
+    print("<b>" + "noise" * 10)
+    raise ValueError("<script>alert(1)</script>")
+"""
+RIGHT = """\
+def softmax(X):
+    E = torch.exp(X)
+    return E / E.sum(1, keepdim=True)
+
+
+def net(X):
+    return softmax(X.reshape(len(X), -1) @ W + b)
+"""
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    """What the cells of one notebook show: a function of the cell's number, by kind."""
+    folder = tmp_path_factory.mktemp("course") / "softmax_regression"
+    shutil.copytree(ROOT / "assignments/softmax_regression", folder)
+    cells = [
+        PREPARE,
+        WRONG,
+        "check()",
+        'check("accuracy")',
+        RIGHT,
+        'check("softmax")',
+        'check("net")',
+        "W",
+        'check("sofmax")',
+        'check("sgd")',
+        "os.chdir('/')\ncheck()",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(folder.parent / "ipython"))
+        patch.setenv("JUPYTER_DATA_DIR", str(folder.parent / "jupyter"))
+        jupyter = ExecutePreprocessor(timeout=120, kernel_name="python3")
+        jupyter.preprocess(notebook, {"metadata": {"path": str(folder)}})
+
+    def shown(number: int, kind: str = "text/plain") -> str:
+        (output,) = notebook.cells[number].outputs
+        return output["data"].get(kind, "")
+
+    return shown
+
+
+def test_every_stub_is_judged_by_what_the_kernel_holds(outputs):
+    """Right, wrong and missing stubs, one that raises and one that ends its process."""
+    words = " ".join(outputs(2).split())
+
+    assert "0 of 11 stubs pass" in words
+    for line in (
+        "✗ softmax wrong",
+        "· net not written yet",
+        "✗ accuracy raised an error",
+        "✗ Accumulator raised an error",
+    ):
+        assert line in words
+    assert "Next: softmax" in words
+    assert "expected [[0.2689, 0.7311], [0.5, 0.5]]" in words
+
+
+def test_own_line_is_named_by_its_cell(outputs):
+    """An exception is told with the cell and the line, as the notebook counts them."""
+    words = " ".join(outputs(3).split())
+
+    assert "NameError: name 'undefined_name' is not defined" in words
+    assert "In[2], line 7, in accuracy: return undefined_name" in words
+
+
+def test_definition_that_was_run_again_counts(outputs):
+    """After the cell was corrected and run, the stub passes."""
+    assert "1 of 1 stubs pass" in outputs(5)
+    assert "1 of 1 stubs pass" in outputs(6)
+
+
+def test_values_of_the_notebook_stay(outputs):
+    """A check sets W for itself; the student's W is what it was."""
+    assert outputs(7) == "'mine'"
+
+
+def test_feedback_is_rich_and_escaped(outputs):
+    """The HTML holds no markup of the student's text."""
+    markup = outputs(9, "text/html")
+
+    assert "<table>" in markup
+    assert "&lt;script&gt;" in markup
+    assert "<script>" not in markup
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"), [(8, "choose one of softmax, net"), (10, "Keep your file")]
+)
+def test_wrong_use_is_a_sentence(outputs, cell, words):
+    """A misspelt stub and a strange folder are told in words: no cell has an error."""
+    assert words in " ".join(outputs(cell).split())
+    assert words in " ".join(outputs(cell, "text/html").split())
+
+
+def test_import_of_the_grader_is_light():
+    """`from grader import check` in a submission imports nothing that the sandbox has not got."""
+    import subprocess
+    import sys
+
+    code = "import sys; from grader import check; assert not {'torch', 'rich'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path("/"))
