@@ -1,4 +1,4 @@
-"""Reading an upload: a .py file, an .ipynb notebook or a folder becomes cells of Python.
+"""Reading an upload: a .py file, an .ipynb notebook, a folder or a zip becomes cells of Python.
 
 Runs on the trusted side on whatever a student hands in, so everything is bounded and nothing is
 executed. What cannot be read costs itself: a broken cell or a broken stretch of a file is left
@@ -16,9 +16,12 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 from typing import Any
 
+from grader import archive
+from grader.archive import Member
 from grader.errors import UnreadableSubmission
 
 MAX_FILE = 20 << 20  # bytes; notebooks carry pictures
@@ -59,10 +62,14 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
     """
     try:
         if path.is_dir():
-            return _read_folder(path, set(stubs))
+            return _read_parts("folder", path, _files_of(path), set(stubs))
     except OSError as error:
         name = printable(path.name)
         raise UnreadableSubmission(f"{name} cannot be opened: {error.strerror}.") from None
+    if path.suffix.lower() == ".zip":
+        data = _bytes_of(path, archive.MAX_ARCHIVE)
+        files = islice(archive.members(printable(path.name), data, MAX_FILE), MAX_HELPERS)
+        return _read_parts("zip file", path, files, set(stubs))
     data = _bytes_of(path)
     cells, notes = _cells(printable(path.name), data)
     return Submission(printable(path.stem), path, sha256(data).hexdigest(), cells, {}, notes)
@@ -73,15 +80,16 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _read_folder(folder: Path, stubs: set[str]) -> Submission:
+def _read_parts(kind: str, path: Path, files: Iterable[Member], stubs: set[str]) -> Submission:
+    """One submission of several files; `kind` is what it is called in a message."""
     digest = sha256()
-    parts: dict[Path, list[Cell]] = {}
+    parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
-    for path in _code_files(folder):
-        relative = path.relative_to(folder)
+    for relative, data in files:
         try:
-            data = _bytes_of(path)
-            if path.name == "__init__.py" and not data.strip():
+            if isinstance(data, UnreadableSubmission):
+                raise data
+            if relative.name == "__init__.py" and not data.strip():
                 continue  # every folder is a package below, with or without it
             parts[relative], own_notes = _cells(printable(str(relative)), data)
         except UnreadableSubmission as error:
@@ -91,23 +99,38 @@ def _read_folder(folder: Path, stubs: set[str]) -> Submission:
         notes += own_notes
     if not parts:
         found = notes[0] if notes else "there is no .py or .ipynb file in it"
-        raise UnreadableSubmission(f"The folder {printable(folder.name)} cannot be graded: {found}")
+        raise UnreadableSubmission(f"The {kind} {printable(path.name)} cannot be graded: {found}")
     main = max(parts, key=lambda name: (_defined(parts[name], stubs), -len(name.parts)))
+    if len(parts) > 1:
+        notes.insert(
+            0, f"{printable(str(main))} was taken as the main file: it defines most of the stubs"
+        )
+    name = printable(path.resolve().name if path.is_dir() else path.stem)
+    helpers = _helpers(parts, main)
+    return Submission(name, path, digest.hexdigest(), parts[main], helpers, notes)
+
+
+def _helpers(parts: dict[PurePath, list[Cell]], main: PurePath) -> dict[str, list[Cell]]:
+    """The other modules, named as the main file can import them, with the packages they are in."""
+    shared = main.parent if all(main.parent in name.parents for name in parts) else PurePath()
     helpers = {
-        _module_name(name): cells
+        _module_name(name.relative_to(shared)): cells
         for name, cells in parts.items()
         if name != main and name.suffix == ".py"
     }
     for name in list(helpers):
         for end in range(1, name.count(".") + 1):
             helpers.setdefault(name.rsplit(".", end)[0], [])
-    if len(parts) > 1:
-        notes.insert(
-            0, f"{printable(str(main))} was taken as the main file: it defines most of the stubs"
-        )
-    return Submission(
-        printable(folder.resolve().name), folder, digest.hexdigest(), parts[main], helpers, notes
-    )
+    return helpers
+
+
+def _files_of(folder: Path) -> Iterator[Member]:
+    for path in _code_files(folder):
+        relative = path.relative_to(folder)
+        try:
+            yield relative, _bytes_of(path)
+        except UnreadableSubmission as error:
+            yield relative, error
 
 
 def _code_files(folder: Path) -> list[Path]:
@@ -126,7 +149,7 @@ def _code_files(folder: Path) -> list[Path]:
     return found[:MAX_HELPERS]
 
 
-def _module_name(path: Path) -> str:
+def _module_name(path: PurePath) -> str:
     parts = path.with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -146,7 +169,7 @@ def _defined(cells: list[Cell], stubs: set[str]) -> int:
 # ------------------------------------------------------------------------------ one file
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, most: int = MAX_FILE) -> bytes:
     name = printable(path.name)
     try:
         if path.is_symlink():
@@ -154,10 +177,15 @@ def _bytes_of(path: Path) -> bytes:
         if not path.is_file():
             raise UnreadableSubmission(f"{name} is not a file.")
         size = path.stat().st_size
-        if size > MAX_FILE:
+        if size > most:
+            advice = (
+                "Zip your own files only, without data sets."
+                if path.suffix.lower() == ".zip"
+                else "Clear the outputs of the notebook (Edit, Clear All Outputs), save it and hand"
+                " it in."
+            )
             raise UnreadableSubmission(
-                f"{name} has {size / 1e6:.0f} MB; the limit is {MAX_FILE >> 20} MB. Clear "
-                "the outputs of the notebook (Edit, Clear All Outputs), save it and hand it in."
+                f"{name} has {size / 1e6:.0f} MB; the limit is {most >> 20} MB. {advice}"
             )
         return path.read_bytes()
     except OSError as error:
@@ -176,7 +204,9 @@ def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
     elif name.endswith(".py"):
         raw = [(name, _decoded(name, data), 1)]
     else:
-        raise UnreadableSubmission(f"{name} is neither a .py file nor an .ipynb notebook.")
+        raise UnreadableSubmission(
+            f"{name} is neither a .py file nor an .ipynb notebook, nor a zip of them."
+        )
     if sum(len(source) for _, source, _ in raw) > MAX_SOURCE:
         raise UnreadableSubmission(
             f"{name} has more than {MAX_SOURCE:,} characters of code. Hand in your code only."
