@@ -121,7 +121,7 @@ def namespaces(order: Order) -> Plans:
         # Test: test_a_fork_bomb_stops_at_the_limit
         ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
         ("seccomp", {}),
-        ("settle", {"folder": "/box/work", "environment": environment("/tmp")}),
+        _at(Path("/box/work"), Path("/tmp")),
     ]
     return Plans(
         _as_nobody(order, [program, *trees(), *code], []),
@@ -142,6 +142,7 @@ def confined(order: Order, scratch: Path) -> Plans:
             f"the kernel gives Landlock ABI {version}, {landlock.LEAST_ABI} is needed: use Linux"
             " 6.7 or newer, with `landlock` in its `lsm=` list"
         )
+    rooms = room(scratch).parent
     own = [str(room(scratch) / name) for name in ("work", "tmp")]
     needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
     rules = {
@@ -166,10 +167,10 @@ def confined(order: Order, scratch: Path) -> Plans:
         ("landlock", rules),
         # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
         ("seccomp", {"shared": True, "signals": scoped}),
-        _settled(scratch),
+        _at(room(scratch) / "work", room(scratch) / "tmp"),
     ]
     return Plans(
-        [*_as_nobody(order, needed, [str(room(scratch).parent)]), *supervise],
+        [*_as_nobody(order, needed, [str(rooms)]), *supervise, _at(rooms, rooms)],
         submission,
         _host(order, str(scratch / "grader"), str(scratch / "data")),
     )
@@ -180,9 +181,11 @@ def plain(order: Order, scratch: Path) -> Plans:
     submission = [
         ("make_room", str(room(scratch))),
         ("limit", _rlimits(order)),
-        _settled(scratch),
+        _at(room(scratch) / "work", room(scratch) / "tmp"),
     ]
-    return Plans([], submission, _host(order, str(scratch / "grader"), str(scratch / "data")))
+    rooms = room(scratch).parent
+    host = _host(order, str(scratch / "grader"), str(scratch / "data"))
+    return Plans([_at(rooms, rooms)], submission, host)
 
 
 def room(scratch: Path) -> Path:
@@ -229,6 +232,7 @@ def _candidates() -> list[Path]:
         "/etc/alternatives",  # Debian's libblas.so.3 is a link through it
         "/usr/share/zoneinfo",
         "/sys/devices/system/cpu",  # number and kind of CPUs, for torch
+        "/sys/kernel/mm/transparent_hugepage",  # whether and how large, for glibc
     )
     candidates = [prefix / part for prefix in prefixes for part in parts] + list(map(Path, files))
     return [path for path in dict.fromkeys(candidates) if path.exists()]
@@ -345,17 +349,17 @@ def _rlimits(order: Order) -> dict[str, int]:
     }
 
 
-def _settled(scratch: Path) -> tuple[str, Any]:
-    own = room(scratch)
-    return "settle", {"folder": str(own / "work"), "environment": environment(str(own / "tmp"))}
+def _at(folder: Path, home: Path) -> tuple[str, Any]:
+    return "settle", {"folder": str(folder), "environment": environment(str(home))}
 
 
 def _host(order: Order, code: str, data: str) -> list[str]:
     root = repr(data) if order.public_data else ""
     start = f"from grader.sandbox.worker import main; main({root})"
-    program = f"import sys; sys.path.insert(0, {code!r}); {start}"
+    program = f"import sys; sys.path[0] = {code!r}; {start}"  # instead of the current folder
+    # -s: no user's packages. Not -I, with which Python ignores PYTHONMALLOC.
     # -u: what a process has printed is not lost when it is killed.
-    return [sys.executable, "-I", "-B", "-u", "-c", program]
+    return [sys.executable, "-s", "-B", "-u", "-c", program]
 
 
 def environment(home: str) -> dict[str, str]:
@@ -373,6 +377,9 @@ def environment(home: str) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",  # plt.show() must not look for a screen
         "MPLCONFIGDIR": f"{home}/matplotlib",
+        # Large pages, in which a fork copies a hundredth of the page tables: three times faster.
+        "PYTHONMALLOC": "malloc",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         # Asking whether CUDA is there must not start it: it does not survive a fork.
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     }

@@ -8,6 +8,7 @@ public. It returns values, never verdicts.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import itertools
 import json
@@ -91,7 +92,9 @@ class Worker:
         """Make code that draws from the global generators repeatable."""
         import torch
 
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for every device first
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed_all(seed)
         random.seed(seed)
         np.random.seed(seed)
 
@@ -270,6 +273,7 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     for name in order.get("imports", []):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    gc.freeze()  # else a collection in the child writes to every page that it shares
     pid = os.fork()
     if pid:
         for fd in fds:
