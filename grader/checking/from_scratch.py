@@ -25,7 +25,7 @@ Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 @dataclass(frozen=True)
 class ReadyMade:
     """One operation: its spellings in source, and what is seen of it at run time: "aten.…" where
-    PyTorch dispatches it as a whole, else the name of its function."""
+    PyTorch dispatches it as a whole, else the name of its function or of its module."""
 
     spellings: tuple[str, ...]
     dispatched: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ OPERATIONS = {
     "nll_loss": ReadyMade(
         ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
     ),
-    "torch.optim": ReadyMade(("optim",)),
+    "torch.optim": ReadyMade(("optim",), ("torch.optim.optimizer", "torch.optim.sgd")),
     "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
     "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
     "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
@@ -92,8 +92,11 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
 
 @in_sandbox
 def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
-    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", and of
-    the operations that these dispatch, such as "aten.abs"."""
+    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", of the
+    operations that these dispatch, such as "aten.abs", and of the modules whose code runs, such
+    as "torch.optim.sgd"."""
+    import sys
+
     from torch.overrides import TorchFunctionMode
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -109,10 +112,17 @@ def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
             seen.add(str(function).rpartition(".")[0])
             return function(*args, **(kwargs or {}))
 
-    with Recorder(), Caller():
-        value = getattr(submission, stub)
-        for arguments in calls:
-            value = value(*arguments)
+    def note_module(frame, event, argument):  # type: ignore[no-untyped-def]
+        seen.add(str(frame.f_globals.get("__name__")))
+
+    sys.setprofile(note_module)
+    try:
+        with Recorder(), Caller():
+            value = getattr(submission, stub)
+            for arguments in calls:
+                value = value(*arguments)
+    finally:
+        sys.setprofile(None)
     return sorted(seen)
 
 
