@@ -1,4 +1,4 @@
-"""The command line. The work is done elsewhere; torch is imported late, so that ``--help`` is quick."""
+"""The command line. The work is done elsewhere; torch is imported late: ``--help`` is quick."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import requires, version
 from pathlib import Path
+from shlex import quote
 
 from grader import release
 from grader.assignment import Assignment
@@ -19,7 +20,7 @@ set -euo pipefail
 cd /autograder/source
 apt-get update -qq
 apt-get install -y -qq python3 python3-venv
-apt-get install -y -qq dataset-fashion-mnist || echo "the full data set is not here: see below"
+apt-get install -y -qq dataset-fashion-mnist || true  # else a subset is used
 python3 -m venv /autograder/venv
 /autograder/venv/bin/pip install --quiet -c constraints.txt -r requirements.txt
 export PYTHONPATH=/autograder/source
@@ -72,7 +73,7 @@ jobs:
 
 
 def gradescope(assignment: Assignment) -> Files:
-    """The autograder: the grader, the whole assignment, and the two scripts that Gradescope runs."""
+    """The autograder: the grader, the whole assignment, and the scripts that Gradescope runs."""
     folders = {
         "grader": PACKAGE,
         f"solutions/{assignment.name}": assignment.solution.parent,
@@ -88,7 +89,7 @@ def gradescope(assignment: Assignment) -> Files:
     return {
         **files,
         "setup.sh": SETUP.encode(),
-        "run_autograder": RUN.format(name=assignment.name).encode(),
+        "run_autograder": RUN.format(name=quote(assignment.name)).encode(),
         "requirements.txt": "\n".join([*_needed(), ""]).encode(),
         "constraints.txt": "\n".join([*_tested(), ""]).encode(),
     }
@@ -99,7 +100,7 @@ def github(assignment: Assignment) -> Files:
     return {
         **release.contents(assignment),
         **release.tree(PACKAGE, ".github/grader/grader"),
-        ".github/workflows/check.yml": WORKFLOW.format(name=assignment.name).encode(),
+        ".github/workflows/check.yml": WORKFLOW.format(name=quote(assignment.name)).encode(),
     }
 
 
