@@ -431,7 +431,7 @@ show_images(X[:16], [f"{true}\n{guess}" for true, guess in titles][:16])
 # ## Check yourself
 #
 # This cell needs nothing but your notebook. It tests a part of what the grader tests, says what
-# is wrong in each stub, and goes on.
+# is wrong in each stub, and goes on. If you have the grader, `grader check` tells you more.
 
 
 # %%
