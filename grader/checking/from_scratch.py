@@ -44,6 +44,12 @@ OPERATIONS = {
         ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
     ),
     "torch.optim": ReadyMade(("optim",), ("torch.optim.optimizer", "torch.optim.sgd")),
+    "sigmoid": ReadyMade(
+        ("sigmoid", "Sigmoid", "sigmoid_", "expit"), ("aten.sigmoid", "aten.sigmoid_")
+    ),
+    "entr": ReadyMade(("entr",), ("aten.special_entr",)),
+    "kl_div": ReadyMade(("kl_div", "KLDivLoss"), ("kl_div",)),
+    "distributions": ReadyMade(("distributions",)),
     "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
     "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
     "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
