@@ -55,6 +55,13 @@ OPERATIONS = {
     "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
     "huber_loss": ReadyMade(("huber_loss", "HuberLoss"), ("aten.huber_loss",)),
     "smooth_l1_loss": ReadyMade(("smooth_l1_loss", "SmoothL1Loss"), ("aten.smooth_l1_loss",)),
+    "relu": ReadyMade(("relu", "relu_", "ReLU"), ("aten.relu", "aten.relu_")),
+    "leaky_relu": ReadyMade(
+        ("leaky_relu", "leaky_relu_", "LeakyReLU"), ("aten.leaky_relu", "aten.leaky_relu_")
+    ),
+    "selu": ReadyMade(("selu", "selu_", "SELU"), ("selu", "selu_")),
+    "elu": ReadyMade(("elu", "elu_", "ELU"), ("aten.elu", "aten.elu_")),
+    "softplus": ReadyMade(("softplus", "Softplus"), ("aten.softplus",)),
 }
 
 
