@@ -1,6 +1,4 @@
-"""The command line: grade, data, doctor. The work is done elsewhere; torch is imported late, so
-that ``--help`` is quick.
-"""
+"""The command line. The work is done elsewhere; torch is imported late: ``--help`` is quick."""
 
 from __future__ import annotations
 
@@ -50,6 +48,12 @@ class Level(str, Enum):
     process = "process"
 
 
+class Service(str, Enum):
+    gradescope = "gradescope"
+    github = "github"
+
+
+AssignmentArgument = Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")]
 DeviceOption = Annotated[Device, typer.Option(help="Where tensors of the checks live.")]
 LevelOption = Annotated[
     Level,
@@ -102,7 +106,7 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 @app.command()
 @readable_errors
 def grade(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")],
+    assignment: AssignmentArgument,
     paths: Annotated[
         list[Path],
         typer.Argument(
@@ -172,7 +176,9 @@ def grade(
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
     folder = _course(course)
-    uploads = submissions(paths, assignments.load(assignment, folder).stubs, out)
+    stubs = assignments.load(assignment, folder).stubs
+    single = report_formats.about_one(reports)
+    uploads = list(paths) if single else submissions(paths, stubs, out)
     report_formats.fit(reports, len(uploads))
     for report in reports:
         report.file.parent.mkdir(parents=True, exist_ok=True)
@@ -251,6 +257,42 @@ def _check(file: Path, assignment: Assignment, host: Host, stub: str | None) -> 
         return False
     console.print(progress.terminal(result, stub))
     return progress.following(progress.lines(result, stub)) is None
+
+
+@app.command()
+@readable_errors
+def release(
+    assignment: AssignmentArgument,
+    to: Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")],
+    course: CourseOption = Path(),
+) -> None:
+    """Write what students get: template, README, public checks, packages; nothing private."""
+    from grader import assignment as assignments
+    from grader import release as releases
+
+    files = releases.contents(assignments.load(assignment, _course(course)))
+    releases.write(files, to)
+    for name in files:
+        console.print(escape(f"{to}: {name}"), highlight=False)
+
+
+@app.command()
+@readable_errors
+def package(
+    service: Annotated[Service, typer.Argument(help="The service that runs the checks.")],
+    assignment: AssignmentArgument,
+    to: Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")],
+    course: CourseOption = Path(),
+) -> None:
+    """Pack an assignment for Gradescope (all of it), or for GitHub Actions (what is public)."""
+    from grader import assignment as assignments
+    from grader import package as packages
+    from grader import release as releases
+
+    pack = {Service.gradescope: packages.gradescope, Service.github: packages.github}[service]
+    files = pack(assignments.load(assignment, _course(course)))
+    releases.write(files, to)
+    console.print(escape(f"{to}: {len(files)} files"), highlight=False)
 
 
 @app.command()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from grader.assignment import load
+from grader.errors import UsageError
 from grader.intake import submissions
 from tests.conftest import ROOT
 
@@ -66,3 +68,27 @@ def test_files_are_taken_as_they_are(tmp_path):
     paths = [tmp_path / "b.py", tmp_path / "a.py"]
 
     assert submissions(paths, STUBS) == paths
+
+
+def zipped(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_zip_of_one_student_is_a_submission(tmp_path):
+    """As a learning platform or a student makes it; also one that cannot be read."""
+    path = zipped(tmp_path / "ada.zip", {"work/main.py": BOTH, "work/helper.py": HELPER})
+    broken = tmp_path / "bob.zip"
+    broken.write_text("no zip")
+
+    assert submissions([path, broken], STUBS) == [path, broken]
+
+
+def test_zip_of_a_class_is_refused(tmp_path):
+    """It would be graded as one student's; the sentence says what to do."""
+    path = zipped(tmp_path / "class.zip", {"ada/main.py": BOTH, "bob/main.py": BOTH})
+
+    with pytest.raises(UsageError, match="unpack it"):
+        submissions([path], STUBS)

@@ -724,7 +724,7 @@ print(ready_made(y_hat, y), MySparseCategoricalCrossEntropy("none")(y_hat, y))
 # ## Check yourself
 #
 # This cell needs nothing but your notebook. It tests a part of what the grader tests, says what
-# is wrong in each stub, and goes on.
+# is wrong in each stub, and goes on. If you have the grader, `grader check` tells you more.
 
 
 # %%

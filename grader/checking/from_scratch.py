@@ -25,7 +25,7 @@ Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 @dataclass(frozen=True)
 class ReadyMade:
     """One operation: its spellings in source, and what is seen of it at run time: "aten.…" where
-    PyTorch dispatches it as a whole, else the name of its function."""
+    PyTorch dispatches it as a whole, else the name of its function or of its module."""
 
     spellings: tuple[str, ...]
     dispatched: tuple[str, ...] = ()
@@ -43,12 +43,25 @@ OPERATIONS = {
     "nll_loss": ReadyMade(
         ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
     ),
-    "torch.optim": ReadyMade(("optim",)),
+    "torch.optim": ReadyMade(("optim",), ("torch.optim.optimizer", "torch.optim.sgd")),
+    "sigmoid": ReadyMade(
+        ("sigmoid", "Sigmoid", "sigmoid_", "expit"), ("aten.sigmoid", "aten.sigmoid_")
+    ),
+    "entr": ReadyMade(("entr",), ("aten.special_entr",)),
+    "kl_div": ReadyMade(("kl_div", "KLDivLoss"), ("kl_div",)),
+    "distributions": ReadyMade(("distributions",)),
     "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
     "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
     "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
     "huber_loss": ReadyMade(("huber_loss", "HuberLoss"), ("aten.huber_loss",)),
     "smooth_l1_loss": ReadyMade(("smooth_l1_loss", "SmoothL1Loss"), ("aten.smooth_l1_loss",)),
+    "relu": ReadyMade(("relu", "relu_", "ReLU"), ("aten.relu", "aten.relu_")),
+    "leaky_relu": ReadyMade(
+        ("leaky_relu", "leaky_relu_", "LeakyReLU"), ("aten.leaky_relu", "aten.leaky_relu_")
+    ),
+    "selu": ReadyMade(("selu", "selu_", "SELU"), ("selu", "selu_")),
+    "elu": ReadyMade(("elu", "elu_", "ELU"), ("aten.elu", "aten.elu_")),
+    "softplus": ReadyMade(("softplus", "Softplus"), ("aten.softplus",)),
 }
 
 
@@ -92,8 +105,11 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
 
 @in_sandbox
 def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
-    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", and of
-    the operations that these dispatch, such as "aten.abs"."""
+    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", of the
+    operations that these dispatch, such as "aten.abs", and of the modules whose code runs, such
+    as "torch.optim.sgd"."""
+    import sys
+
     from torch.overrides import TorchFunctionMode
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -109,10 +125,17 @@ def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
             seen.add(str(function).rpartition(".")[0])
             return function(*args, **(kwargs or {}))
 
-    with Recorder(), Caller():
-        value = getattr(submission, stub)
-        for arguments in calls:
-            value = value(*arguments)
+    def note_module(frame, event, argument):  # type: ignore[no-untyped-def]
+        seen.add(str(frame.f_globals.get("__name__")))
+
+    sys.setprofile(note_module)
+    try:
+        with Recorder(), Caller():
+            value = getattr(submission, stub)
+            for arguments in calls:
+                value = value(*arguments)
+    finally:
+        sys.setprofile(None)
     return sorted(seen)
 
 

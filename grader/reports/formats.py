@@ -58,9 +58,14 @@ def parse(wanted: Sequence[str]) -> list[Report]:
     return reports
 
 
+def about_one(reports: Sequence[Report]) -> bool:
+    """Whether a report can be about one submission only; a folder is one student's then."""
+    return any(report.format == "gradescope" for report in reports)
+
+
 def fit(reports: Sequence[Report], submissions: int) -> None:
     """Raise UsageError for a report that cannot be about so many submissions."""
-    if submissions != 1 and any(report.format == "gradescope" for report in reports):
+    if submissions != 1 and about_one(reports):
         raise UsageError(
             "Gradescope's results.json is about one submission: grade one at a time, or use "
             "another format."

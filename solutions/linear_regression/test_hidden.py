@@ -658,7 +658,7 @@ def test_make_net_weights(submission):
     (document 003).
 
     Bounds for 2,000 weights: deviation 0.0085 to 0.0115 (9 standard errors), mean 0.002 (9), share
-    beyond 0.02 within 0.035 of 0.0455 (7.5).
+    beyond 0.02 within 0.04 of 0.0455 (8.5).
     """
     weights, _ = weights_and_biases(submission)
     new = bool((weights[0] != weights[1]).any())
@@ -670,7 +670,7 @@ def test_make_net_weights(submission):
         raise Mismatch(f"the standard deviation of the weights is {spread:.2g}")
     assert abs(middle) < 0.002, f"the mean of the weights is {middle:.2g}"
     share = float((weights.abs() > 0.02).double().mean())
-    assert abs(share - 0.0455) < 0.035, "the weights do not come from a normal distribution"
+    assert abs(share - 0.0455) < 0.04, "the weights do not come from a normal distribution"
 
 
 @pytest.mark.stub("make_net")

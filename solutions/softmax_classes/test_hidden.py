@@ -404,8 +404,9 @@ def sgd_case(rng, dtype=torch.float32):
 @pytest.mark.required
 def test_sgd_from_scratch(submission, from_scratch, rng):
     """MySGD is built by you, not by an optimizer of torch.optim."""
-    run_steps(submission, *sgd_case(rng), 0.1, 1)
-    from_scratch("MySGD")
+    params, gradients = sgd_case(rng)
+    run_steps(submission, params, gradients, 0.1, 1)
+    from_scratch("MySGD", [params, 0.1])
 
 
 @pytest.mark.stub("MySGD")

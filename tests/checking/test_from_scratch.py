@@ -120,6 +120,7 @@ def loaded(source: str) -> RemoteSubmission:
     stubs = {"softmax": {"parameters": ["X"], "aliases": []}}
     stubs["Model.predict"] = {"parameters": ["X"], "aliases": []}
     stubs["MyLoss"] = {"parameters": [], "aliases": []}
+    stubs["MySGD"] = {"parameters": ["params", "lr"], "aliases": []}
     conversation = LocalConversation()
     conversation.request(
         "load",
@@ -173,6 +174,14 @@ def test_function_made_of_others_is_seen_at_run_time():
 
     with pytest.raises(Mismatch, match="ready-made l1_loss"):
         assert_runs_own(submission, stub, [X])
+
+
+def test_code_of_a_forbidden_module_is_seen_at_run_time():
+    """Whatever a class calls its base, the code of that base runs when an object is made."""
+    submission = loaded('class MySGD(getattr(torch, "op" + "tim").SGD): pass')
+
+    with pytest.raises(Mismatch, match=r"ready-made torch\.optim"):
+        assert_runs_own(submission, OPTIMIZER, [[torch.zeros(1, requires_grad=True)], 0.1])
 
 
 def test_own_version_passes_at_run_time():

@@ -1,0 +1,447 @@
+"""Hidden checks of logistic_regression.
+
+Known values come from the documents (000, 002) and are cited where they stand; everything else is
+compared with the reference on inputs that are the same for every student, or is an identity of
+document 002. Each stub is checked on its own: the others are supplied. Functions marked
+``in_sandbox`` are sent to the student's process as source, so they hold nothing secret and no
+reference code.
+"""
+
+import math
+
+import pytest
+import torch
+
+from grader.checking import assert_close, assert_number, in_sandbox
+
+PER_ROW = "one number per distribution: the sum runs over the last axis"
+
+
+@in_sandbox
+def supply_others(submission, stub):
+    """Put working parts in the place of all stubs but this one."""
+
+    def entropy(p):
+        return torch.special.entr(p).sum(-1)
+
+    def cross_entropy(p, q):
+        return -torch.special.xlogy(p, q).sum(-1)
+
+    def cross_entropy_from_logits(logits, y):
+        return torch.nn.functional.cross_entropy(logits, y.long())
+
+    parts = {
+        "sigmoid": torch.sigmoid,
+        "entropy": entropy,
+        "cross_entropy": cross_entropy,
+        "kl_divergence": lambda p, q: cross_entropy(p, q) - entropy(p),
+        "cross_entropy_from_logits": cross_entropy_from_logits,
+    }
+    parts.pop(stub, None)
+    submission.bind(**parts)
+
+
+def distributions(rng, *shape, dtype=torch.float32):
+    """Random probabilities along the last axis, none near 0."""
+    values = torch.rand(shape, generator=rng, dtype=dtype) + 0.05
+    return values / values.sum(-1, keepdim=True)
+
+
+def with_zeros(rng, rows, classes):
+    """Random probabilities of which about half are exactly 0."""
+    values = torch.rand(rows, classes, generator=rng)
+    values = torch.where(values < 0.5, 0.0, values)
+    values[:, 0] += 0.1  # no row is empty
+    return values / values.sum(-1, keepdim=True)
+
+
+@in_sandbox
+def gradient_of(submission, stub, arguments, which, weights):
+    """The gradient of the weighted sum of what a stub returns, for one of its arguments."""
+    arguments[which].requires_grad_()
+    result = getattr(submission, stub)(*arguments)
+    (result * weights.reshape(result.shape)).sum().backward()
+    return arguments[which].grad
+
+
+# ------------------------------------------------------------------------------ sigmoid
+
+
+@pytest.mark.stub("sigmoid")
+@pytest.mark.required
+def test_sigmoid_from_scratch(from_scratch):
+    """sigmoid is built by you, not by a ready-made sigmoid."""
+    from_scratch("sigmoid", [torch.tensor([0.0, 1.0])])
+
+
+@pytest.mark.stub("sigmoid")
+@pytest.mark.parametrize("shape", [(1,), (7,), (3, 4), (2, 3, 2)], ids=str)
+def test_sigmoid_values(submission, reference, rng, shape):
+    """sigmoid(z) is 1 / (1 + exp(-z)), element by element, for any shape."""
+    z = 3 * torch.randn(shape, generator=rng)
+    assert_close(submission.sigmoid(z), reference.sigmoid(z), what="sigmoid(z)")
+
+
+@pytest.mark.stub("sigmoid")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_sigmoid_of_large_scores(submission, dtype):
+    """sigmoid comes near 0 and 1 for scores of -80 and 80, and is 0.5 at 0."""
+    z = torch.tensor([-80.0, -20.0, 0.0, 20.0, 80.0], dtype=dtype)
+    expected = [0.0, 1 / (1 + math.exp(20)), 0.5, 1 / (1 + math.exp(-20)), 1.0]
+    assert_close(submission.sigmoid(z), expected, atol=1e-7, what="sigmoid(z)")
+
+
+@pytest.mark.stub("sigmoid")
+def test_sigmoid_symmetry(submission, rng):
+    """sigmoid(z) + sigmoid(-z) is 1."""
+    z = 3 * torch.randn(9, generator=rng, dtype=torch.float64)
+    first, second = submission.sigmoid(z), submission.sigmoid(-z)
+    assert_close(first, torch.sigmoid(z), what="sigmoid(z)")
+    assert_close(first + second, torch.ones(9), what="sigmoid(z) + sigmoid(-z)")
+
+
+@pytest.mark.stub("sigmoid")
+def test_sigmoid_gradient(submission, reference, rng):
+    """Gradients flow through sigmoid."""
+    z, weights = 2 * torch.randn(6, generator=rng), torch.randn(6, generator=rng)
+    expected = gradient_of(reference, "sigmoid", [z], 0, weights)
+    assert_close(gradient_of(submission, "sigmoid", [z], 0, weights), expected, what="the gradient")
+
+
+# ------------------------------------------------------------------------------ entropy
+
+
+@pytest.mark.stub("entropy")
+@pytest.mark.required
+def test_entropy_from_scratch(from_scratch):
+    """entropy is built by you, not by a ready-made one."""
+    from_scratch("entropy", [torch.tensor([0.5, 0.5])])
+
+
+@pytest.mark.stub("entropy")
+@pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
+def test_entropy_values(submission, reference, rng, shape):
+    """entropy(p) is -sum p log p over the last axis, natural logarithm, for any shape."""
+    supply_others(submission, "entropy")
+    p = distributions(rng, *shape)
+    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("entropy")
+@pytest.mark.weight(2)
+def test_entropy_of_one_hot(submission):
+    """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0 (document 002)."""
+    supply_others(submission, "entropy")
+    assert_close(submission.entropy(torch.eye(4)), torch.zeros(4), what="entropy(one-hot)")
+
+
+@pytest.mark.stub("entropy")
+def test_entropy_with_zeros(submission, reference, rng):
+    """What never happens does not count: 0 log 0 is 0."""
+    supply_others(submission, "entropy")
+    p = with_zeros(rng, 6, 5)
+    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("entropy")
+@pytest.mark.parametrize("classes", [2, 10])
+def test_entropy_of_uniform(submission, classes):
+    """The entropy of c equal probabilities is the natural logarithm of c, here in float64."""
+    supply_others(submission, "entropy")
+    p = torch.full((classes,), 1 / classes, dtype=torch.float64)
+    result = submission.entropy(p)
+    assert_number(result, math.log(classes), tolerance=1e-9, what="entropy(p)")
+
+
+# ------------------------------------------------------------------------------ cross_entropy
+
+
+@pytest.mark.stub("cross_entropy")
+@pytest.mark.required
+def test_cross_entropy_from_scratch(from_scratch):
+    """cross_entropy is built by you, not by a ready-made one."""
+    from_scratch("cross_entropy", [torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1])])
+
+
+@pytest.mark.stub("cross_entropy")
+def test_cross_entropy_document_values(submission):
+    """For the one-hot labels 2 and 1 and the probabilities of document 000 it is [0.5108, 0.2231].
+
+    Tolerance 5e-5: the document prints four digits.
+    """
+    supply_others(submission, "cross_entropy")
+    p = torch.nn.functional.one_hot(torch.tensor([2, 1]), 3).double()
+    q = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
+    result = submission.cross_entropy(p, q)
+    assert_close(
+        result, [0.5108, 0.2231], atol=5e-5, rtol=0, what="cross_entropy(p, q)", shape_hint=PER_ROW
+    )
+
+
+@pytest.mark.stub("cross_entropy")
+@pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
+def test_cross_entropy_values(submission, reference, rng, shape):
+    """cross_entropy(p, q) is -sum p log q over the last axis, p the truth and q the model."""
+    supply_others(submission, "cross_entropy")
+    p, q = distributions(rng, *shape), distributions(rng, *shape)
+    assert_close(
+        submission.cross_entropy(p, q),
+        reference.cross_entropy(p, q),
+        what="cross_entropy(p, q)",
+        shape_hint=PER_ROW,
+    )
+
+
+@pytest.mark.stub("cross_entropy")
+def test_cross_entropy_with_zeros(submission, reference, rng):
+    """Terms with p = 0 are 0, also where q is 0 as well."""
+    supply_others(submission, "cross_entropy")
+    p = with_zeros(rng, 6, 5)
+    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
+    q = q / q.sum(-1, keepdim=True)
+    assert_close(
+        submission.cross_entropy(p, q),
+        reference.cross_entropy(p, q),
+        what="cross_entropy(p, q)",
+        shape_hint=PER_ROW,
+    )
+
+
+@pytest.mark.stub("cross_entropy")
+@pytest.mark.parametrize("case", ["soft", "one_hot"])
+def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, case):
+    """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q) (document 002)."""
+    supply_others(submission, "cross_entropy")
+    p = distributions(rng, 5, 4, dtype=torch.float64)
+    if case == "one_hot":
+        p = torch.eye(4, dtype=torch.float64)[[0, 3, 1, 1, 2]]
+    q = distributions(rng, 5, 4, dtype=torch.float64)
+    expected = reference.kl_divergence(p, q)
+    if case == "soft":
+        expected = expected + reference.entropy(p)
+    result = submission.cross_entropy(p, q)
+    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("cross_entropy")
+def test_cross_entropy_of_truth(submission, reference, rng):
+    """When the model has learned the truth, q = p, it is the entropy of p (document 002)."""
+    supply_others(submission, "cross_entropy")
+    p = distributions(rng, 5, 3, dtype=torch.float64)
+    result = submission.cross_entropy(p, p)
+    assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("cross_entropy")
+def test_cross_entropy_gradient(submission, reference, rng):
+    """Gradients flow to the probabilities of the model."""
+    supply_others(submission, "cross_entropy")
+    case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
+    weights = torch.randn(5, generator=rng)
+    expected = gradient_of(reference, "cross_entropy", case, 1, weights)
+    result = gradient_of(submission, "cross_entropy", case, 1, weights)
+    assert_close(result, expected, what="the gradient for q")
+
+
+# ------------------------------------------------------------------------------ kl_divergence
+
+
+@pytest.mark.stub("kl_divergence")
+@pytest.mark.required
+def test_kl_divergence_from_scratch(from_scratch):
+    """kl_divergence is built by you, not by a ready-made one."""
+    from_scratch("kl_divergence", [torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1])])
+
+
+@pytest.mark.stub("kl_divergence")
+@pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
+def test_kl_divergence_values(submission, reference, rng, shape):
+    """kl_divergence(p, q) is sum p log(p / q) over the last axis, natural logarithm."""
+    supply_others(submission, "kl_divergence")
+    p, q = distributions(rng, *shape), distributions(rng, *shape)
+    assert_close(
+        submission.kl_divergence(p, q),
+        reference.kl_divergence(p, q),
+        what="kl_divergence(p, q)",
+        shape_hint=PER_ROW,
+    )
+
+
+@pytest.mark.stub("kl_divergence")
+@pytest.mark.weight(2)
+def test_kl_divergence_of_one_hot(submission, rng):
+    """For one-hot labels it is minus the logarithm of the true class's probability: the cross
+    entropy (document 002)."""
+    supply_others(submission, "kl_divergence")
+    y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
+    result = submission.kl_divergence(torch.eye(4)[y], q)
+    expected = -torch.log(q[torch.arange(5), y])
+    assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("kl_divergence")
+def test_kl_divergence_with_zeros(submission, reference, rng):
+    """Terms with p = 0 are 0, also where q is 0 as well."""
+    supply_others(submission, "kl_divergence")
+    p = with_zeros(rng, 6, 5)
+    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
+    q = q / q.sum(-1, keepdim=True)
+    assert_close(
+        submission.kl_divergence(p, q),
+        reference.kl_divergence(p, q),
+        what="kl_divergence(p, q)",
+        shape_hint=PER_ROW,
+    )
+
+
+@pytest.mark.stub("kl_divergence")
+def test_kl_divergence_to_itself(submission, rng):
+    """From a distribution to itself it is 0."""
+    supply_others(submission, "kl_divergence")
+    p = distributions(rng, 5, 4)
+    assert_close(submission.kl_divergence(p, p), torch.zeros(5), what="kl_divergence(p, p)")
+
+
+@pytest.mark.stub("kl_divergence")
+def test_kl_divergence_float64(submission, reference, rng):
+    """It is the cross entropy minus the entropy (document 002), in float64 too."""
+    supply_others(submission, "kl_divergence")
+    p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
+    expected = reference.cross_entropy(p, q) - reference.entropy(p)
+    result = submission.kl_divergence(p, q)
+    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=PER_ROW)
+
+
+@pytest.mark.stub("kl_divergence")
+def test_kl_divergence_gradient(submission, reference, rng):
+    """Gradients flow to the probabilities of the model."""
+    supply_others(submission, "kl_divergence")
+    case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
+    weights = torch.randn(5, generator=rng)
+    expected = gradient_of(reference, "kl_divergence", case, 1, weights)
+    result = gradient_of(submission, "kl_divergence", case, 1, weights)
+    assert_close(result, expected, what="the gradient for q")
+
+
+# ------------------------------------------------------------------------------ from logits
+
+
+LOSS = "cross_entropy_from_logits(logits, y)"
+MEAN = "the mean over the batch, one number"
+
+# logits, classes, mean loss (document 000; there as single losses, printed with four digits)
+DOCUMENT = {
+    "logits": ([[-2.3, 4, 1.5], [-5, 2, 8]], 4.291532),  # [2.5806, 6.0025]
+    "probabilities": ([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], 0.770049),  # [.8504, .6897]
+    "log_odds": ([[-1.3863, -1.3863, 0.4055], [-2.1972, 1.3863, -2.1972]], 0.170875),
+}
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+@pytest.mark.required
+def test_from_logits_from_scratch(from_scratch):
+    """cross_entropy_from_logits is built by you, not by a ready-made softmax or loss."""
+    from_scratch("cross_entropy_from_logits", [torch.tensor([[1.0, 2.0]]), torch.tensor([1])])
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+@pytest.mark.parametrize("name", DOCUMENT)
+def test_from_logits_document_values(submission, name):
+    """The losses of document 000: mean 4.291532 for its logits; its probabilities taken as logits;
+    its log-odds, for which the true losses are [0.287682, 0.054067].
+
+    Tolerance 5e-5: the document prints four digits.
+    """
+    supply_others(submission, "cross_entropy_from_logits")
+    logits, expected = DOCUMENT[name]
+    result = submission.cross_entropy_from_logits(
+        torch.tensor(logits, dtype=torch.float64), torch.tensor([2, 1])
+    )
+    assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=MEAN)
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+@pytest.mark.parametrize("shape", [(1, 3), (4, 4), (7, 2), (32, 10)], ids=str)
+def test_from_logits_values(submission, reference, rng, shape):
+    """It is the mean of log(sum_j exp(o_j)) - o_y over the batch."""
+    supply_others(submission, "cross_entropy_from_logits")
+    logits = 2 * torch.randn(shape, generator=rng)
+    y = torch.randint(0, shape[1], (shape[0],), generator=rng)
+    result = submission.cross_entropy_from_logits(logits, y)
+    expected = reference.cross_entropy_from_logits(logits, y)
+    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("scale", [100, 1000])
+def test_from_logits_is_stable(submission, scale):
+    """Logits of ±1000 give the right loss, neither nan nor infinity."""
+    supply_others(submission, "cross_entropy_from_logits")
+    logits = torch.tensor([[1.0, 0.0, -1.0], [-1.0, 1.0, 0.5], [-1.0, -1.0, -1.0]]) * scale
+    result = submission.cross_entropy_from_logits(logits, torch.tensor([1, 0, 2]))
+    expected = (scale + 2 * scale + math.log(3)) / 3
+    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+def test_from_logits_of_nothing_known(submission):
+    """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
+    supply_others(submission, "cross_entropy_from_logits")
+    result = submission.cross_entropy_from_logits(torch.full((5, 10), 3.0), torch.arange(5))
+    assert_close(result, math.log(10), what=LOSS, shape_hint=MEAN)
+
+
+@pytest.mark.stub("cross_entropy_from_logits")
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_from_logits_gradient(submission, reference, rng, scale):
+    """Gradients flow to the logits, also to large ones."""
+    supply_others(submission, "cross_entropy_from_logits")
+    case = [scale * torch.randn(4, 3, generator=rng), torch.tensor([0, 2, 1, 1])]
+    weights = torch.tensor(2.0)
+    expected = gradient_of(reference, "cross_entropy_from_logits", case, 0, weights)
+    result = gradient_of(submission, "cross_entropy_from_logits", case, 0, weights)
+    assert_close(result, expected, what="the gradient for the logits")
+
+
+# ------------------------------------------------------------------------------ accuracy_gradient
+
+
+def far_from_threshold(rng, count, inputs, dtype=torch.float32):
+    """Weights, inputs of at most 4 and classes; every score is at least 0.1 in absolute value."""
+    w = torch.randn(inputs, generator=rng, dtype=dtype)
+    X = torch.randn(20 * count, inputs, generator=rng, dtype=dtype).clamp(-4, 4)
+    X = X[(X @ w).abs() > 0.1][:count]
+    return w, X, torch.randint(0, 2, (count,), generator=rng)
+
+
+@pytest.mark.stub("accuracy_gradient")
+@pytest.mark.parametrize("shape", [(1, 2), (20, 3), (6, 6)], ids=str)
+def test_accuracy_gradient_values(submission, reference, rng, shape):
+    """It is the gradient of the accuracy itself, not of a loss or of a probability."""
+    supply_others(submission, "accuracy_gradient")
+    case = far_from_threshold(rng, *shape)
+    result = submission.accuracy_gradient(*case)
+    expected = reference.accuracy_gradient(*case)
+    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+
+
+@pytest.mark.stub("accuracy_gradient")
+def test_accuracy_gradient_float64(submission, reference, rng):
+    """It works with float64 weights and inputs and float64 classes."""
+    supply_others(submission, "accuracy_gradient")
+    w, X, y = far_from_threshold(rng, 12, 4, torch.float64)
+    result = submission.accuracy_gradient(w, X, y.double())
+    expected = reference.accuracy_gradient(w, X, y.double())
+    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+
+
+@pytest.mark.stub("accuracy_gradient")
+def test_accuracy_gradient_across_a_step(submission):
+    """On both sides of a jump of the accuracy the gradient is the same (document 002: from 0.499
+    to 0.501 the accuracy jumps, from 0.40 to 0.45 it stays)."""
+    supply_others(submission, "accuracy_gradient")
+    X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
+    for weight in (-0.4, 0.4):
+        result = submission.accuracy_gradient(torch.tensor([weight]), X, y)
+        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint="that of w")

@@ -1,0 +1,5 @@
+"""A product with a mask."""
+
+
+def relu(X):
+    return X * (X > 0)
