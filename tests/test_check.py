@@ -66,7 +66,7 @@ def test_template_is_told_what_to_write_first(folder):
     code, said = check()
 
     assert code == 1
-    assert "greeting.py: 0 of 2 stubs pass" in said
+    assert "greeting.py: 0 of 1 stubs pass" in said
     assert "· greet not written yet" in said
     assert "- shout has no public check" in said
     assert "Next: greet" in said

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -135,8 +137,34 @@ def test_wrong_use_is_a_sentence(outputs, cell, words):
 
 def test_import_of_the_grader_is_light():
     """`from grader import check` in a submission imports nothing that the sandbox has not got."""
-    import subprocess
-    import sys
-
     code = "import sys; from grader import check; assert not {'torch', 'rich'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path("/"))
+
+
+# The definitions of a solution, as a kernel holds them after the cells were run.
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from grader.notebook import check_namespace
+from grader.sandbox.loader import load
+from grader.sandbox.statements import Cell
+from grader.sandbox.worker import _prepare_torch
+
+solution, public = map(Path, sys.argv[1:])
+_prepare_torch()
+program = load([Cell("solution.py", solution.read_text("utf-8"), 1)], {}, {})
+os.chdir(public)
+print(check_namespace(vars(program.module), None))
+"""
+
+
+@pytest.mark.parametrize("name", ["softmax_regression", "classifier"])
+def test_solution_passes(name):
+    """Functions, classes and methods as stubs: all of them are found and called in the kernel."""
+    paths = [ROOT / "solutions" / name / "solution.py", ROOT / "assignments" / name]
+    command = [sys.executable, "-c", PROGRAM, *map(str, paths)]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+
+    assert done.returncode == 0, done.stderr
+    assert "All public checks pass" in " ".join(done.stdout.split()), done.stdout

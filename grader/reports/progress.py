@@ -62,8 +62,9 @@ def following(found: Sequence[Line]) -> Line | None:
 
 def heading(found: Sequence[Line]) -> str:
     """How many stubs pass, in words."""
-    passed = sum(line.status == "passed" for line in found)
-    return f"{passed} of {len(found)} stubs pass their public checks"
+    checked = [line for line in found if line.status != "unchecked"]
+    passed = sum(line.status == "passed" for line in checked)
+    return f"{passed} of {len(checked)} stubs pass their public checks"
 
 
 def advice(line: Line) -> str:
