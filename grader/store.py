@@ -51,6 +51,7 @@ class Store:
 
     def _free(self, name: str) -> Path:
         """A file that is not there yet: two students may hand in files of one name."""
+        name = _short(name)
         numbered = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
         files = (self.folder / f"{name}.json" for name in numbered)
         return next(file for file in files if not file.exists())
@@ -62,8 +63,13 @@ def _read(file: Path) -> Result | None:
         (result,) = as_json.read(file.read_bytes())
     except (OSError, ValueError):  # msgspec's errors are ValueErrors
         return None
-    named = re.fullmatch(rf"{re.escape(result.record.submission)}(-\d+)?", file.stem)
+    named = re.fullmatch(rf"{re.escape(_short(result.record.submission))}(-\d+)?", file.stem)
     return result if named else None
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for endings: a file system takes 255 bytes."""
+    return name.encode()[:200].decode("utf-8", "ignore")
 
 
 def _write(file: Path, text: str) -> None:

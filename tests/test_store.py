@@ -133,6 +133,16 @@ def test_same_names_have_files_of_their_own(tmp_path):
     assert again == {"submissions/ada.py": ADA, "late/ada.py": late}
 
 
+@pytest.mark.parametrize("name", ["x" * 252, "é" * 120])
+def test_long_names_have_a_file(tmp_path, name):
+    """A name as long as the file system takes it leaves no room for an ending."""
+    long = msgspec.structs.replace(ADA, record=msgspec.structs.replace(ADA.record, submission=name))
+
+    Store(tmp_path, "softmax_regression").keep(long)
+
+    assert Store(tmp_path, "softmax_regression").results == {"submissions/ada.py": long}
+
+
 def test_other_files_are_left_alone(tmp_path):
     """A list of all results, another assignment's record and a broken file are no records."""
     (tmp_path / "all.json").write_text(json.dumps([{"submission": "ada"}]))
