@@ -49,7 +49,9 @@ OPERATIONS = {
     ),
     "entr": ReadyMade(("entr",), ("aten.special_entr",)),
     "kl_div": ReadyMade(("kl_div", "KLDivLoss"), ("kl_div",)),
-    "distributions": ReadyMade(("distributions",)),
+    "distributions": ReadyMade(
+        ("distributions",), ("torch.distributions.distribution", "torch.distributions.kl")
+    ),
     "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
     "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
     "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),

@@ -165,14 +165,26 @@ def test_hidden_spelling_in_an_object_is_seen_at_run_time(spelling):
         assert_runs_own(submission, LOSS, [], [X])
 
 
-def test_function_made_of_others_is_seen_at_run_time():
-    """An operation that PyTorch itself makes of others is seen by its function's name."""
-    submission = loaded(
-        'def softmax(X):\n    return getattr(torch.nn.functional, "l1" + "_loss")(X, X)'
-    )
-    stub = Stub("softmax", 1, ("X",), (), ("l1_loss",))
+READY_MADE = {
+    "linear": 'getattr(torch.nn.functional, "lin" + "ear")(X, X)',
+    "mse_loss": "torch.ops.aten.mse_loss(X, X)",
+    "l1_loss": 'getattr(torch.nn.functional, "l1" + "_loss")(X, X)',
+    "huber_loss": 'getattr(torch.nn, "Huber" + "Loss")()(X, X)',
+    "smooth_l1_loss": "torch._C._nn.smooth_l1_loss(X, X)",
+    "sigmoid": 'getattr(torch.special, "ex" + "pit")(X)',
+    "entr": "torch._C._special.special_entr(X)",
+    "kl_div": 'getattr(torch.nn.functional, "kl" + "_div")(X, X, reduction="sum")',
+    "distributions": 'getattr(torch, "distri" + "butions").Categorical(X).entropy()',
+}
 
-    with pytest.raises(Mismatch, match="ready-made l1_loss"):
+
+@pytest.mark.parametrize("operation", READY_MADE)
+def test_every_operation_is_seen_at_run_time(operation):
+    """Also one that PyTorch itself makes of others: it is seen by its function's name."""
+    submission = loaded(f"def softmax(X):\n    return {READY_MADE[operation]}")
+    stub = Stub("softmax", 1, ("X",), (), (operation,))
+
+    with pytest.raises(Mismatch, match=f"ready-made {operation}"):
         assert_runs_own(submission, stub, [X])
 
 
