@@ -297,6 +297,69 @@ def package(
 
 @app.command()
 @readable_errors
+def validate(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")],
+    alternatives: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of other correct styles: .py files with definitions that replace those of "
+            "the solution."
+        ),
+    ] = None,
+    runs: Annotated[
+        int,
+        typer.Option(help="How often the solution is graded, each time with other seeds.", min=1),
+    ] = 3,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Also grade small changes of every stub: minutes.")
+    ] = False,
+    isolation: LevelOption = Level.auto,
+    device: DeviceOption = Device.auto,
+    data: DataOption = None,
+    course: CourseOption = Path(),
+) -> None:
+    """Prove the checks of an assignment before students meet them.
+
+    The solution must have full marks on every run and the template none; every misconception must
+    lose points on its own stub only and be named; other correct styles must keep full marks. Says
+    which checks no misconception fails and, with --mutants, which small changes no check notices.
+
+    Exit codes: 0 nothing to change, 1 something to change, 2 wrong usage, 3 this machine failed.
+
+    [dim]grader validate softmax_regression --runs 5[/dim]
+    """
+    import tempfile
+
+    from grader import assignment as assignments
+    from grader.grading import Bench, Settings, with_bench
+    from grader.reports import validation as report
+    from grader.validation.proof import Proof
+
+    files = sorted(alternatives.glob("*.py")) if alternatives else []
+    if alternatives and not files:
+        raise UsageError(f"There are no .py files in {alternatives}.")
+    settings = Settings(device.value, isolation.value, data)
+    found = []
+
+    def prove(bench: Bench) -> None:
+        with tempfile.TemporaryDirectory() as folder, errors.status("") as status:
+            proof = Proof(bench, Path(folder), lambda text: status.update(escape(text)))
+            proof.solution(runs)
+            proof.template()
+            proof.misconceptions()
+            proof.alternatives(files)
+            if mutants:
+                proof.mutation()
+        report.show(proof, console)
+        found.extend(proof.findings)
+
+    with_bench(assignments.load(assignment, _course(course)), settings, prove)
+    if found:
+        raise typer.Exit(BELOW_THRESHOLD)
+
+
+@app.command()
+@readable_errors
 def data(
     name: Annotated[str, typer.Argument(help="FashionMNIST or MNIST.")] = "FashionMNIST",
     data: DataOption = None,

@@ -53,6 +53,7 @@ class Bench:
     dataset: Dataset | None
     host: Host
     notes: list[str] = field(default_factory=list)
+    seed: int = 0  # added to the seeds of the submission's generators
 
     def grade(
         self,
@@ -94,6 +95,7 @@ class Bench:
 
     def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
         with box_for(upload, self.assignment, self.host) as sandbox:
+            sandbox.seed = self.seed
             checks = run(self.suite, sandbox, load(sandbox), lambda c: progress(upload.name, c))
         return self.record(upload, sandbox, checks, started)
 

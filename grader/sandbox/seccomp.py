@@ -84,6 +84,9 @@ LEFT_BEHIND: dict[str, Call] = {
     "mq_notify": (244, 184),
     "mq_getsetattr": (245, 185),
 }
+# Files without a name are memory that no limit of a process or a file system counts.
+# tests/sandbox/test_seccomp.py::test_denied_calls_return_their_error
+UNCOUNTED: dict[str, Call] = {"memfd_create": (319, 279), "memfd_secret": (447, 447)}
 # The machine itself: clock, modules, swap, accounting, names, the kernel log.
 # tests/sandbox/test_seccomp.py::test_denied_calls_return_their_error
 MACHINE: dict[str, Call] = {
@@ -265,7 +268,7 @@ def program(
 
 def _rules(nested: bool, shared: bool, signals: bool) -> Iterable[tuple[Call, list[Instruction]]]:
     """Each guarded call with the instructions that answer it."""
-    for group in (MEMORY, KERNEL_SURFACE, LEFT_BEHIND, MACHINE, HANDLES):
+    for group in (MEMORY, KERNEL_SURFACE, LEFT_BEHIND, UNCOUNTED, MACHINE, HANDLES):
         yield from _refuse(group, errno.EPERM)
     if not nested:
         yield from _refuse(NAMESPACES, errno.EPERM)

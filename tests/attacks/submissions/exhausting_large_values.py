@@ -1,12 +1,16 @@
 """Return a tensor of 2 GB, ten million numbers, 500 MB of text, a hundred thousand nested lists, a
 list that contains itself.
 
-Expected: an error that names the limit.
+Expected: an error that names the limit, or the end of the call's time.
 """
 
 import torch
 
-EXPECTED = {"secret_sum": "error", "predict": "error", "echo": "error"}
+EXPECTED = {
+    "secret_sum": "error",
+    "predict": "error or timeout",
+    "echo": "error or timeout",
+}
 
 
 def secret_sum(x):

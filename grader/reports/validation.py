@@ -1,0 +1,44 @@
+"""What `grader validate` found, for the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from grader.validation.proof import Proof
+
+
+def show(proof: Proof, console: Console) -> None:
+    """Findings first, then what was measured."""
+    for finding in proof.findings:
+        console.print(
+            f"[red]✗[/red] [bold]{escape(finding.about)}[/bold]: {escape(finding.problem)}",
+            highlight=False,
+        )
+    for name in proof.idle_checks():
+        console.print(f"[yellow]·[/yellow] no misconception fails {escape(name)}", highlight=False)
+    for mutant in proof.survivors:
+        console.print(
+            f"[yellow]·[/yellow] {escape(mutant.stub)}, line {mutant.line}: {escape(mutant.what)}, "
+            f"and no check notices\n[dim]{escape(mutant.diff)}[/dim]",
+            highlight=False,
+        )
+    console.print(_figures(proof))
+
+
+def _figures(proof: Proof) -> Table:
+    table = Table(title=f"grader validate {proof.bench.assignment.name}", title_justify="left")
+    table.add_column("what")
+    table.add_column("found", justify="right")
+    met = [name for name, wrong in proof.killed.items() if wrong]
+    table.add_row("findings", str(len(proof.findings)))
+    for tier, seconds in sorted(proof.seconds.items()):
+        table.add_row(f"{tier} tier on the solution", f"{seconds:.1f} s")
+    if proof.killed:
+        table.add_row("checks that a misconception fails", f"{len(met)} of {len(proof.killed)}")
+    if proof.mutant_count:
+        noticed = proof.mutant_count - len(proof.survivors)
+        share = 100 * noticed / proof.mutant_count
+        table.add_row("mutants noticed", f"{noticed} of {proof.mutant_count} ({share:.0f} %)")
+    return table
