@@ -328,33 +328,26 @@ def validate(
 
     [dim]grader validate softmax_regression --runs 5[/dim]
     """
-    import tempfile
-
     from grader import assignment as assignments
-    from grader.grading import Bench, Settings, with_bench
+    from grader.grading import Settings
     from grader.reports import validation as report
-    from grader.validation.proof import Proof
+    from grader.validation.proof import prove
 
     files = sorted(alternatives.glob("*.py")) if alternatives else []
     if alternatives and not files:
         raise UsageError(f"There are no .py files in {alternatives}.")
     settings = Settings(device.value, isolation.value, data)
-    found = []
-
-    def prove(bench: Bench) -> None:
-        with tempfile.TemporaryDirectory() as folder, errors.status("") as status:
-            proof = Proof(bench, Path(folder), lambda text: status.update(escape(text)))
-            proof.solution(runs)
-            proof.template()
-            proof.misconceptions()
-            proof.alternatives(files)
-            if mutants:
-                proof.mutation()
-        report.show(proof, console)
-        found.extend(proof.findings)
-
-    with_bench(assignments.load(assignment, _course(course)), settings, prove)
-    if found:
+    with errors.status("") as status:
+        proof = prove(
+            assignments.load(assignment, _course(course)),
+            settings,
+            lambda text: status.update(escape(text)),
+            runs=runs,
+            alternatives=files,
+            with_mutants=mutants,
+        )
+    report.show(proof, console)
+    if proof.findings:
         raise typer.Exit(BELOW_THRESHOLD)
 
 

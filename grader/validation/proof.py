@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import misconceptions, templates
-from grader.grading import Bench
+from grader.assignment import Assignment
+from grader.grading import Bench, Settings, with_bench
 from grader.records import CheckResult, Record
 from grader.scoring import Grade, score
 from grader.validation.mutants import Mutant, mutants
@@ -132,6 +134,36 @@ class Proof:
     def _expect_full_marks(self, about: str, record: Record) -> None:
         for check in _not_passed(record):
             self._find(about, f"{check.name} {check.outcome}: {check.message}")
+
+
+def prove(
+    assignment: Assignment,
+    settings: Settings,
+    say: Say,
+    *,
+    runs: int,
+    alternatives: Iterable[Path],
+    with_mutants: bool,
+) -> Proof:
+    """Everything that can be proved of an assignment.
+
+    Raises UsageError or IsolationUnavailable before anything runs.
+    """
+    proofs = []
+
+    def on(bench: Bench) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            proof = Proof(bench, Path(folder), say)
+            proofs.append(proof)
+            proof.solution(runs)
+            proof.template()
+            proof.misconceptions()
+            proof.alternatives(alternatives)
+            if with_mutants:
+                proof.mutation()
+
+    with_bench(assignment, settings, on)
+    return proofs[0]
 
 
 def _not_passed(record: Record) -> Iterator[CheckResult]:

@@ -1,0 +1,162 @@
+"""grader validate finds what is wrong with an assignment, and mutants differ in one place."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader import assignment as assignments
+from grader.cli import app
+from grader.grading import Settings
+from grader.validation.mutants import mutants
+from grader.validation.proof import prove
+from tests.conftest import ROOT
+
+BANK = """
+@misconception("greet", "You greet without the name.")
+def greet_nobody(name):
+    return "Hello!"
+
+
+@misconception("shout", "You whisper.")
+def shout_softly(text):
+    return text.lower()
+"""
+MARKED = """
+def greet(name):
+    ### BEGIN SOLUTION
+    return f"Hello, {name}!"
+    ### END SOLUTION
+
+
+def shout(text):
+    ### BEGIN SOLUTION
+    return text.upper()
+    ### END SOLUTION
+"""
+CHECKS = """
+import pytest
+from grader.checking import Mismatch, observe
+
+
+@pytest.mark.stub("greet")
+@pytest.mark.parametrize("name", ["Grace", "Edsger"])
+def test_greet(submission, reference, name):
+    found = submission.greet(name)
+    observe(found)
+    if found != reference.greet(name):
+        raise Mismatch("it is another sentence", "expected another one")
+
+
+@pytest.mark.stub("shout")
+def test_shout(submission):
+    found = submission.shout("abc")
+    observe(found)
+    if found != "ABC":
+        raise Mismatch("it is something else", "expected capitals")
+"""
+STUB = '''def f(x, y=1):
+    """Text with 1 + 1."""
+    total = -x
+    for k in range(3):
+        if k < y:
+            total = total + k.sum(dim=0, keepdim=True)
+    return total / 2
+'''
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """The smallest course, with a bank of mistakes, to be spoilt."""
+    shutil.copytree(ROOT / "tests" / "small_course", tmp_path / "course")
+    private = tmp_path / "course/solutions/greeting"
+    (private / "solution.py").write_text(MARKED, "utf-8")
+    (private / "test_hidden.py").write_text(CHECKS, "utf-8")
+    (private / "misconceptions.py").write_text(BANK, "utf-8")
+    return tmp_path / "course"
+
+
+def findings(course: Path, **more: object) -> list[tuple[str, str]]:
+    """What validate finds in the course."""
+    assignment = assignments.load("greeting", course)
+    options = {"runs": 1, "alternatives": [], "with_mutants": False} | more
+    proof = prove(assignment, Settings("cpu", "auto"), lambda text: None, **options)
+    return [(finding.about, finding.problem) for finding in proof.findings]
+
+
+def test_sound_assignment_has_no_findings(course, monkeypatch):
+    """The command says what it measured and exits with 0."""
+    monkeypatch.chdir(course)
+
+    done = CliRunner().invoke(app, ["validate", "greeting", "--runs", "2", "--mutants"])
+
+    assert done.exit_code == 0, done.output
+    assert "findings" in done.output
+    assert "mutants noticed" in done.output
+
+
+def test_everything_that_is_wrong_is_found(course):
+    """A solution that fails, a mistake that costs nothing or another stub, a wrong style."""
+    solution = course / "solutions/greeting/solution.py"
+    solution.write_text(solution.read_text("utf-8").replace("upper", "title"), "utf-8")
+    bank = course / "solutions/greeting/misconceptions.py"
+    bank.write_text(
+        BANK + '\n\n@misconception("greet", "Nothing.")\ndef greet_right(name):\n'
+        '    return f"Hello, {name}!"\n',
+        "utf-8",
+    )
+    style = course / "style.py"
+    style.write_text('"""A style."""\n\n\ndef greet(name):\n    return name\n', "utf-8")
+
+    found = findings(course, alternatives=[style])
+
+    about = {who for who, _ in found}
+    assert {"solution", "greet_right", "greet_nobody", "style"} <= about
+    assert ("greet_right", "no failed check names it") in found
+
+
+def test_template_that_earns_points_is_found(course):
+    """A stub that is given away earns points with nothing done."""
+    solution = course / "solutions/greeting/solution.py"
+    kept = [line for line in MARKED.splitlines() if "SOLUTION" not in line]
+    solution.write_text("\n".join(kept), "utf-8")  # so nothing is cut out of it
+
+    found = findings(course)
+
+    assert ("template.py", "it earns 100 points") in found
+    assert ("template.ipynb", "it earns 100 points") in found
+
+
+def test_mutants_differ_in_one_place():
+    """Each mutant is valid Python, differs from the stub, and no two are equal."""
+    found = list(mutants(STUB + "\n\ndef g():\n    return 1 + 1\n", ["f"]))
+    sources = [mutant.source for mutant in found]
+
+    assert len(sources) == len(set(sources))
+    for mutant in found:
+        ast.parse(mutant.source)
+        removed = [row for row in mutant.diff.splitlines() if row.startswith("-")]
+        assert mutant.stub == "f"
+        assert removed
+        assert "Text with 1 + 1." in mutant.source
+    what = {mutant.what for mutant in found}
+    assert {"Add becomes Sub", "Div becomes Mult", "Lt becomes GtE", "the sign is dropped"} <= what
+    assert {"0 becomes 1", "3 becomes 4", "keepdim is dropped", "dim is dropped"} <= what
+    assert {"True becomes False", "the condition is negated", "a statement is left out"} <= what
+
+
+def test_mutants_of_a_method_leave_the_others_alone():
+    """For a stub with a dot only that method of the class changes."""
+    source = (
+        "class A:\n    def f(self):\n        return 1 + 2\n    def g(self):\n        return 3\n"
+    )
+
+    found = list(mutants(source, ["A.f"]))
+
+    assert found
+    assert all("return 3" in mutant.source for mutant in found)
+    assert all(mutant.source.startswith("class A:") for mutant in found)
