@@ -115,7 +115,7 @@ def test_init_params_spread(submission, name, at):
     weight = params_of(submission)[at].detach().double()
     wanted, count = math.sqrt(2 / weight.shape[-1]), weight.numel()
     room = 8 * wanted / math.sqrt(2 * count)
-    observe(round(float(weight.std()) / wanted, 1))
+    observe(f"{float(weight.std()) / wanted:.0e}")
     assert_number_within(float(weight.std()), wanted, room, f"the standard deviation of {name}")
     room = 8 * wanted / math.sqrt(count)
     assert_number_within(float(weight.mean()), 0.0, room, f"the mean of {name}")
