@@ -18,9 +18,15 @@ def places(upload: Submission, stubs: Iterable[Stub]) -> dict[str, str]:
     return {
         stub.name: found[spelling]
         for stub in stubs
-        for spelling in (*reversed(stub.aliases), stub.name)
+        for spelling in (*_aliases(stub), stub.name)
         if spelling in found
     }
+
+
+def _aliases(stub: Stub) -> list[str]:
+    """The other names of a stub, the most usual one last; those of a method in its class."""
+    owner, dot, _ = stub.name.rpartition(".")
+    return [owner + dot + alias for alias in reversed(stub.aliases)]
 
 
 def _places(cells: Iterable[Cell]) -> Iterator[tuple[str, str]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from grader import archive, submission
+from grader import submission
 from grader.assignment import Stub
 from grader.definitions import places
 from grader.errors import UnreadableSubmission, UsageError
+from grader.unpack import unpack
 
 
 def submissions(
@@ -23,14 +24,12 @@ def submissions(
     stubs; a notebook and a script of the same name count once. Otherwise it is one student's.
     leave_out: a folder for results, which may lie among the submissions.
 
-    Raises UsageError for the zip of a class, which would be taken for one student's.
+    The zip of a class is unpacked to a folder beside it, class.zip to class.unpacked.
     """
     found = []
     for path in paths:
-        if path.suffix.lower() == ".zip" and path.is_file() and _is_zip_of_class(path, stubs):
-            raise UsageError(
-                f"{path} holds more than one submission: unpack it, and name the folder."
-            )
+        if path.suffix.lower() == ".zip" and path.is_file():
+            path = _unpacked(path, stubs)
         entries = _entries(path, leave_out) if path.is_dir() else []
         found += entries if _is_class(entries, stubs) else [path]
     return found
@@ -52,15 +51,18 @@ def _is_class(entries: Iterable[Path], stubs: Sequence[Stub]) -> bool:
     return any(True for name in islice(names, None) if name != first)
 
 
-def _is_zip_of_class(path: Path, stubs: Sequence[Stub]) -> bool:
-    with tempfile.TemporaryDirectory() as folder, suppress(UnreadableSubmission, OSError):
-        for name, content in archive.members(path.name, path.read_bytes(), submission.MAX_FILE):
-            if isinstance(content, bytes):
-                target = Path(folder, name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-        return _is_class(_entries(Path(folder), None), stubs)
-    return False
+def _unpacked(path: Path, stubs: Sequence[Stub]) -> Path:
+    """The folder that the zip of a class was unpacked to; the zip itself if it is one student's."""
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            unpack(path, Path(temporary))
+        except UsageError:  # one student's, with a record that says so
+            return path
+        if not _is_class(_entries(Path(temporary), None), stubs):
+            return path
+        folder = path.with_suffix(".unpacked")
+        shutil.copytree(temporary, folder, dirs_exist_ok=True)
+        return folder
 
 
 def _is_submission(path: Path, stubs: Sequence[Stub]) -> bool:

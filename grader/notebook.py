@@ -34,6 +34,10 @@ from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
 from grader.scoring import Result, score
 
 NAME = "this notebook"
+GPU_USED = (
+    "The kernel has used the GPU, so it cannot be checked from inside. Save the notebook and type "
+    "`grader check` in a terminal, or in a cell: !grader check"
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
         return chosen.run(box) if chosen.checks else []
 
     checks = [box.in_words(check) for check in with_suite(assignment, None, run_on)]
+    if any("fork-based multiprocessing" in check.message for check in checks):
+        raise UsageError(GPU_USED)  # where there is a GPU, autograd starts threads for it
     seconds = round(time.monotonic() - started, 3)
     record = Record(
         NAME, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, NAME
@@ -108,10 +114,7 @@ class LiveBox:
         from grader.sandbox.worker import Worker
 
         if torch.cuda.is_initialized():
-            raise UsageError(
-                "The kernel has used the GPU, so it cannot be checked from inside. Save the "
-                "notebook and type `grader check` in a terminal, or in a cell: !grader check"
-            )
+            raise UsageError(GPU_USED)
         main = sys.modules[namespace["__name__"]]
         modules = {main.__name__: main, **_modules_in(assignment.public)}
         self.files = _files_of(modules)

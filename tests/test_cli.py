@@ -21,7 +21,7 @@ from tests.conftest import ROOT, grade_paths
 
 COURSE = ROOT / "tests" / "small_course"
 SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
-COMMANDS = ["grade", "data", "doctor"]
+COMMANDS = ["grade", "check", "release", "package", "data", "doctor"]
 
 
 def command(*arguments):
@@ -279,6 +279,9 @@ def test_score_below_the_demand_is_1(empty):
         (["grade", "greeting", "HERE/ada.py", "--isolation", "trust"], "trust"),
         (["grade", "greeting", "HERE/ada.py", "--fail-under", "101"], "100"),
         (["grade", "greeting"], "PATH"),
+        (["release", "greeting", "--to", "HERE/new", "--course", COURSE], "make templates"),
+        (["package", "gradescope", "greeting", "--to", "HERE", "--course", COURSE], "already"),
+        (["package", "gitlab", "greeting", "--to", "HERE/new", "--course", COURSE], "gitlab"),
         (["data", "Unknown"], "unknown data set"),
         (["data", "--data", "HERE"], "no FashionMNIST in"),
         (["frobnicate"], "frobnicate"),

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from grader import templates
 from tests.conftest import ROOT
@@ -72,6 +73,15 @@ def test_guide_for_ci(folder):
     assert (folder / "autograder.zip").is_file()
     assert (folder / "student_repository/.github/workflows/check.yml").is_file()
     assert (folder / "results.xml").read_text("utf-8").count("<testsuite ") == 3
+
+
+def test_workflow_in_the_guide_is_yaml():
+    """The workflow for the instructor's repository can be copied as it stands."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text("utf-8"), re.DOTALL)
+
+    steps = yaml.safe_load(block)["jobs"]["grade"]["steps"]
+    assert "grader grade" in steps[-1]["run"]
+    assert steps[1]["with"]["persist-credentials"] is False
 
 
 def test_guide_for_students(folder):

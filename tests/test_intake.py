@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from grader import unpack
 from grader.assignment import load
-from grader.errors import UsageError
 from grader.intake import submissions
 from tests.conftest import ROOT
 
@@ -86,9 +87,48 @@ def test_zip_of_one_student_is_a_submission(tmp_path):
     assert submissions([path, broken], STUBS) == [path, broken]
 
 
-def test_zip_of_a_class_is_refused(tmp_path):
-    """It would be graded as one student's; the sentence says what to do."""
-    path = zipped(tmp_path / "class.zip", {"ada/main.py": BOTH, "bob/main.py": BOTH})
+def test_zip_of_a_class_is_unpacked_beside_it(tmp_path):
+    """Every student's folder or file is a submission, also what cannot be read; again and again."""
+    files = {
+        "Ada Lovelace_1_file/main.py": BOTH,
+        "bob_2_greeting.py": BOTH,
+        "cy_3.pdf": "%PDF",
+        "cy_3.pdf/impossible.py": BOTH,
+        "__MACOSX/bob.py": BOTH,
+        "../outside.py": BOTH,
+        "/etc/outside.py": BOTH,
+    }
+    path = zipped(tmp_path / "class.zip", files)
 
-    with pytest.raises(UsageError, match="unpack it"):
-        submissions([path], STUBS)
+    for _ in range(2):
+        found = submissions([path], STUBS)
+        names = [str(each.relative_to(tmp_path / "class.unpacked")) for each in found]
+        assert names == ["Ada Lovelace_1_file", "bob_2_greeting.py", "cy_3.pdf"]
+    assert (tmp_path / "class.unpacked/bob_2_greeting.py").read_text() == BOTH
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["class.unpacked", "class.zip"]
+
+
+def test_contents_of_a_zip_are_bounded(tmp_path, monkeypatch):
+    """A bomb unpacks to one byte more than a submission may have, and long names are cut."""
+    monkeypatch.setattr(unpack, "MAX_FILE", 1000)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.py", "x" * 10_000_000)
+        archive.writestr("y" * 400 + ".py", "short")
+    (tmp_path / "class.zip").write_bytes(bomb.getvalue())
+
+    unpack.unpack(tmp_path / "class.zip", tmp_path / "out")
+
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
+    assert sizes == {"bomb.py": 1001, "y" * 200 + ".py": 5}
+
+
+def test_damaged_member_costs_itself(tmp_path):
+    """It becomes an empty file, which has a record; the others are unpacked."""
+    path = zipped(tmp_path / "class.zip", {"ada.py": BOTH, "bob.py": HELPER})
+    path.write_bytes(path.read_bytes().replace(b"def polite", b"def damage"))
+
+    unpack.unpack(path, tmp_path / "out")
+
+    assert (tmp_path / "out/ada.py").read_text() == BOTH
+    assert (tmp_path / "out/bob.py").read_bytes() == b""

@@ -13,6 +13,8 @@ from nbconvert.preprocessors import ExecutePreprocessor
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.xdist_group("kernel")  # one kernel for the tests of this file
+
 PREPARE = """\
 import os
 import torch
@@ -143,7 +145,7 @@ def test_import_of_the_grader_is_light():
 
 # The definitions of a solution, as a kernel holds them after the cells were run.
 PROGRAM = """
-import os, sys
+import os, sys, torch
 from pathlib import Path
 from grader.notebook import check_namespace
 from grader.sandbox.loader import load
@@ -152,6 +154,7 @@ from grader.sandbox.worker import _prepare_torch
 
 solution, public = map(Path, sys.argv[1:])
 _prepare_torch()
+torch.ones(2, requires_grad=True).sum().backward()  # as training in the notebook does
 program = load([Cell("solution.py", solution.read_text("utf-8"), 1)], {}, {})
 os.chdir(public)
 print(check_namespace(vars(program.module), None))

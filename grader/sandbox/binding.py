@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.sandbox.loader import MAIN, Missing, Program
+from grader.sandbox.loader import Missing, Program
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class Stubs:
 
         if own is not None:
             functools.update_wrapper(supplied, getattr(cls, name))
-        supplied.__module__ = MAIN
+        supplied.__module__ = self.program.module.__name__
         for spelling in self._names_of(stub):
             if spelling == method or hasattr(cls, spelling):
                 setattr(cls, spelling, staticmethod(supplied) if static else supplied)

@@ -340,6 +340,10 @@ def _prepare_torch() -> None:
 
     torch.set_num_threads(1)
     sys.meta_path.insert(0, loader.LateParts())
+    # Making an optimizer would import the compiler, which takes a second, to be left alone by it.
+    for method in vars(torch.optim.Optimizer).values():
+        if hasattr(method, "__wrapped__"):
+            method.__wrapped__.__dynamo_disable = method.__wrapped__
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
     for name in ("nms", "qnms"):

@@ -175,6 +175,11 @@ READY_MADE = {
     "entr": "torch._C._special.special_entr(X)",
     "kl_div": 'getattr(torch.nn.functional, "kl" + "_div")(X, X, reduction="sum")',
     "distributions": 'getattr(torch, "distri" + "butions").Categorical(X).entropy()',
+    "relu": "torch.ops.aten.relu(X)",
+    "leaky_relu": 'getattr(torch.nn, "Leaky" + "ReLU")()(X)',
+    "selu": 'getattr(torch, "se" + "lu")(X)',
+    "elu": "torch.ops.aten.selu(X)",
+    "softplus": "torch._C._nn.softplus(X)",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 
 import pytest
 
@@ -395,6 +396,17 @@ def test_supplied_method_is_called_as_the_students_was(load, head, call):
     assert stubs.stub("Model.score")(found, 1, 2, averaged=3) == (1, 2, 3)
     stubs.bind("Model.score", lambda self, y_hat, y, averaged=True: (averaged, y, y_hat))
     assert stubs.method(found, "step")(None) == (3, 2, 1)
+
+
+def test_part_can_be_supplied_in_a_module_of_any_name(load):
+    """In a notebook the student's module is called otherwise; a supplied method is still found."""
+    module = types.ModuleType("kernel")
+    exec("class Model:\n    def score(self, y_hat, y):\n        return None", vars(module))
+    stubs = Stubs(loader.Program(module, {"kernel": module}), CONTRACT)
+
+    stubs.bind("Model.score", lambda self, y_hat, y: (y_hat, y))
+
+    assert stubs.method(stubs.stub("Model")(), "score")(1, 2) == (1, 2)
 
 
 def test_part_of_a_missing_method_can_be_supplied(load):

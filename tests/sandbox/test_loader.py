@@ -13,6 +13,8 @@ from grader.sandbox.statements import Cell
 
 _prepare_torch()
 load([Cell("a", "import torchvision; from torchvision import datasets, models", 1)], {}, {})
+optimizer = "from torch import nn, optim; o = optim.SGD(nn.Linear(1, 1).parameters())"
+assert load([Cell("o", optimizer + "; z = o.zero_grad()", 1)], {}, {}).notes == []
 assert "torch._dynamo" not in sys.modules
 program = load([Cell("b", "from torchvision.models import resnet18", 1)], {}, {})
 assert program.notes == [] and callable(program.module.resnet18)
@@ -20,5 +22,6 @@ assert program.notes == [] and callable(program.module.resnet18)
 
 
 def test_models_of_torchvision_are_there_when_they_are_used():
-    """Importing torchvision for its data sets is quick; what takes a second is imported late."""
+    """Importing torchvision for its data sets and making an optimizer is quick; what takes a second
+    is imported late."""
     subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)
