@@ -3,11 +3,15 @@
 Each case is the solution of an assignment, or the solution with some stubs replaced, graded by the
 whole suite in a real sandbox. right/<assignment>/ holds other correct styles, one definition or
 patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions.
+All programs of an assignment are graded in one run; each has a test of its own.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,11 @@ import pytest
 
 from grader import assignment as assignments
 from grader import misconceptions
+from grader.misconceptions import Misconception
 from grader.sandbox.statements import bound_names
+from grader.scoring import Result
 from grader.templates import to_notebook
-from tests.conftest import ROOT
+from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
 
@@ -80,27 +86,80 @@ ABOVE_THE_THRESHOLD = {
 }
 
 
-def bank() -> list[Any]:
-    """(assignment, misconception) for all of them; those that no threshold finds are run always."""
-    return [
-        pytest.param(
-            assignment,
-            known,
-            id=f"{assignment}-{known.name}",
-            marks=() if known.name in ABOVE_THE_THRESHOLD else pytest.mark.slow,
-        )
-        for assignment in ASSIGNMENTS
-        for known in misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
+@dataclass(frozen=True)
+class Program:
+    """One case: a file as it is handed in."""
+
+    name: str
+    text: str
+    form: str = "py"
+
+
+def right(assignment: str) -> dict[str, Program]:
+    """The solution and the template in both forms, and the other styles."""
+    source = solution(assignment)
+    template = ROOT / "assignments" / assignment / assignment
+    programs = [
+        Program("solution", source),
+        Program("solution", to_notebook(source), "ipynb"),
+        Program("template", template.with_suffix(".py").read_text("utf-8")),
+        Program("template", template.with_suffix(".ipynb").read_text("utf-8"), "ipynb"),
     ]
+    for number, paths in enumerate(groups(assignment)):
+        patches = [path.read_text("utf-8") for path in paths]
+        programs.append(Program(f"styles_{number}", "\n\n".join([source, *patches])))
+    return {f"{program.name}.{program.form}": program for program in programs}
 
 
-@pytest.mark.parametrize(("assignment", "wrong"), bank())
-def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong, grade, tmp_path):
+def bank(assignment: str) -> list[Misconception]:
+    """Its known wrong versions."""
+    return misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
+
+
+def wrong(assignment: str, always: bool) -> dict[str, Program]:
+    """The solution with each misconception in it: those that no threshold finds, or the others."""
+    source = solution(assignment)
+    chosen = [w for w in bank(assignment) if (w.name in ABOVE_THE_THRESHOLD) == always]
+    return {w.name: Program(w.name, f"{source}\n\n{w.source}") for w in chosen}
+
+
+@functools.cache
+def graded(assignment: str, which: str, data: str | None = "embedded") -> dict[str, Result]:
+    """The results of some programs of an assignment, all graded in one run."""
+    programs = {
+        "right": lambda: right(assignment),
+        "always": lambda: wrong(assignment, True),
+        "slow": lambda: wrong(assignment, False),
+        "solution": lambda: dict(list(right(assignment).items())[:2]),
+    }[which]()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{p.name}.{p.form}") for p in programs.values()]
+        for path, program in zip(paths, programs.values(), strict=True):
+            path.write_text(program.text, "utf-8")
+        results = grade_paths(paths, assignment=assignment, data=data)
+    return dict(zip(programs, results, strict=True))
+
+
+def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
+    """Parameters of one test; those of an assignment run in one process, after one grading."""
+    marks = [pytest.mark.xdist_group(assignment), *([pytest.mark.slow] if slow else [])]
+    return pytest.param(
+        assignment, *values, marks=marks, id="-".join([assignment, name]).strip("-")
+    )
+
+
+@pytest.mark.parametrize(
+    ("assignment", "wrong"),
+    [
+        case(assignment, known, slow=known.name not in ABOVE_THE_THRESHOLD, name=known.name)
+        for assignment in ASSIGNMENTS
+        for known in bank(assignment)
+    ],
+)
+def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong):
     """The stub loses points, the mistake is named in one of its checks, all others keep theirs."""
-    submission = tmp_path / f"{wrong.name}.py"
-    submission.write_text(f"{solution(assignment)}\n\n{wrong.source}", "utf-8")
-
-    (result,) = grade([submission], assignment=assignment)
+    which = "always" if wrong.name in ABOVE_THE_THRESHOLD else "slow"
+    result = graded(assignment, which)[wrong.name]
 
     lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
     assert lost == {wrong.stub}
@@ -108,47 +167,49 @@ def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong, grad
 
 
 @pytest.mark.parametrize(
-    ("assignment", "paths"),
-    [(assignment, paths) for assignment in ASSIGNMENTS for paths in groups(assignment)],
-    ids=lambda value: value if isinstance(value, str) else f"{len(value)}_styles",
+    ("assignment", "number", "paths"),
+    [
+        case(assignment, number, paths, name=f"styles_{number}")
+        for assignment in ASSIGNMENTS
+        for number, paths in enumerate(groups(assignment))
+    ],
 )
-def test_right_program_keeps_all_points(assignment, paths, grade, tmp_path):
+def test_right_program_keeps_all_points(assignment, number, paths):
     """Another correct style costs nothing, whatever the styles of the other stubs."""
-    submission = tmp_path / "right.py"
-    patches = [path.read_text("utf-8") for path in paths]
-    submission.write_text("\n\n".join([solution(assignment), *patches]), "utf-8")
-
-    (result,) = grade([submission], assignment=assignment)
+    result = graded(assignment, "right")[f"styles_{number}.py"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == [], [path.stem for path in paths]
     assert result.grade.score == result.grade.max_score == 100
 
 
-@pytest.mark.parametrize("data", ["embedded", None], ids=["embedded", "usual"])
-@pytest.mark.parametrize("form", ["py", "ipynb"])
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_solution_has_full_marks(assignment, form, data, grade, tmp_path):
+@pytest.mark.parametrize(
+    ("assignment", "form", "data"),
+    [
+        case(assignment, form, data, name=f"{form}-{data or 'usual'}")
+        for assignment in ASSIGNMENTS
+        for form in ("py", "ipynb")
+        for data in ("embedded", None)
+    ],
+)
+def test_solution_has_full_marks(assignment, form, data):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
     this machine has."""
-    source = solution(assignment)
-    submission = tmp_path / f"solution.{form}"
-    submission.write_text(source if form == "py" else to_notebook(source), "utf-8")
-
-    (result,) = grade([submission], assignment=assignment, data=data)
+    which = "right" if data else "solution"
+    result = graded(assignment, which, data)[f"solution.{form}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == []
     assert result.grade.score == 100
 
 
-@pytest.mark.parametrize("form", ["py", "ipynb"])
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_untouched_template_has_no_points(assignment, form, grade):
+@pytest.mark.parametrize(
+    ("assignment", "form"),
+    [case(assignment, form, name=form) for assignment in ASSIGNMENTS for form in ("py", "ipynb")],
+)
+def test_untouched_template_has_no_points(assignment, form):
     """The template gets 0: every stub is missing, and nothing of ours fails."""
-    template = ROOT / "assignments" / assignment / f"{assignment}.{form}"
-
-    (result,) = grade([template], assignment=assignment)
+    result = graded(assignment, "right")[f"template.{form}"]
 
     assert result.record.status == "graded"
     assert result.grade.score == 0
