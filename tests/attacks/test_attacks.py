@@ -12,6 +12,7 @@ With pytest-xdist use ``--dist loadgroup``, so that each batch is graded once.
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import re
 import warnings
@@ -120,20 +121,30 @@ class Graded:
     left_behind: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def graded(request: pytest.FixtureRequest) -> Graded:
     """All attacks of one batch, graded in one run."""
-    batch: Batch = request.param
-    level = batch.level
-    gaps = [finding for finding in isolation.probe(level) if not finding.closed]
-    if gaps:
-        pytest.skip(f"{level}: {gaps[0].name}: {gaps[0].detail}")
-    with planted(level), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pytest, about the suite that runs inside this test
-        return grade_everything(batch)
+    level = request.param.level
+    for gap in gaps(level):
+        pytest.skip(f"{level}: {gap.name}: {gap.detail}")
+    return grade_everything(request.param)
 
 
+@functools.cache
+def gaps(level: str) -> list[isolation.Finding]:
+    """Why a level cannot be had here."""
+    return [finding for finding in isolation.probe(level) if not finding.closed]
+
+
+@functools.cache
 def grade_everything(batch: Batch) -> Graded:
+    """Once for all tests of the batch, in whatever order they come."""
+    with planted(batch.level), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pytest, about the suite that runs inside this test
+        return _grade_everything(batch)
+
+
+def _grade_everything(batch: Batch) -> Graded:
     graded = Graded(batch.level)
     assignment = assignments.load("vault", COURSE)
     settings = Settings("cpu", batch.level, Path("embedded"))
@@ -170,7 +181,6 @@ in_each_batch = pytest.mark.parametrize(
     "graded",
     [pytest.param(batch, marks=batch.marks, id=batch.name) for batch in BATCHES],
     indirect=True,
-    scope="module",
 )
 of_each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.name)
 
@@ -183,7 +193,6 @@ of_each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: pat
         for attack in batch.attacks
     ],
     indirect=["graded"],
-    scope="module",
 )
 def test_attack_is_defeated(graded: Graded, attack: Path) -> None:
     """The attack earns what its honest parts deserve, learns nothing, and ends in time."""
