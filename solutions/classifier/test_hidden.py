@@ -270,9 +270,11 @@ def optimized(submission, weights, gradients, lr, later):
             super().__init__(lr)
             self.scale = torch.nn.Parameter(weights[0])
             self.net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
-            self.net[1].weight.data, self.net[1].bias.data = weights[1:]
+            with torch.no_grad():
+                self.net[1].weight.copy_(weights[1])
+                self.net[1].bias.copy_(weights[2])
 
-    model = Model()
+    model = Model().to(weights[0].device)
     if later is not None:
         model.lr = later
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
@@ -412,7 +414,7 @@ def real_training(submission, dataset, batch_size, epochs):
         def forward(self, X):
             return self.linear(X.reshape(len(X), 784))
 
-    model = SoftmaxRegression()
+    model = SoftmaxRegression().to(submission.data.device)
     loss = getattr(submission, "Classifier.loss")
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
     train_iter = submission.data.batches(dataset, "train", batch_size, shuffle=True)
