@@ -235,7 +235,9 @@ def step(submission, batch):
 
 @pytest.mark.stub("Classifier.validation_step")
 @pytest.mark.parametrize(
-    ("shape", "kind"), [((1, 3), tuple), ((8, 4), tuple), ((16, 10), list)], ids=str
+    ("shape", "kind"),
+    [((1, 3), tuple), ((8, 4), tuple), ((16, 10), list)],
+    ids=["one", "tuple", "list"],
 )
 def test_validation_step(submission, reference, rng, shape, kind):
     """validation_step gives the averaged loss and accuracy of a batch, as the model's own methods
