@@ -235,7 +235,9 @@ def step(submission, batch):
 
 @pytest.mark.stub("Classifier.validation_step")
 @pytest.mark.parametrize(
-    ("shape", "kind"), [((1, 3), tuple), ((8, 4), tuple), ((16, 10), list)], ids=str
+    ("shape", "kind"),
+    [((1, 3), tuple), ((8, 4), tuple), ((16, 10), list)],
+    ids=["one", "tuple", "list"],
 )
 def test_validation_step(submission, reference, rng, shape, kind):
     """validation_step gives the averaged loss and accuracy of a batch, as the model's own methods
@@ -270,9 +272,11 @@ def optimized(submission, weights, gradients, lr, later):
             super().__init__(lr)
             self.scale = torch.nn.Parameter(weights[0])
             self.net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
-            self.net[1].weight.data, self.net[1].bias.data = weights[1:]
+            with torch.no_grad():
+                self.net[1].weight.copy_(weights[1])
+                self.net[1].bias.copy_(weights[2])
 
-    model = Model()
+    model = Model().to(weights[0].device)
     if later is not None:
         model.lr = later
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
@@ -412,7 +416,7 @@ def real_training(submission, dataset, batch_size, epochs):
         def forward(self, X):
             return self.linear(X.reshape(len(X), 784))
 
-    model = SoftmaxRegression()
+    model = SoftmaxRegression().to(submission.data.device)
     loss = getattr(submission, "Classifier.loss")
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
     train_iter = submission.data.batches(dataset, "train", batch_size, shuffle=True)

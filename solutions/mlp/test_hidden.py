@@ -158,7 +158,9 @@ def run_forward(submission, x, params):
     submission.bind(**dict(zip(("w1", "b1", "w2", "b2", "w3", "b3"), params)))
     result = submission.forward(x)
     params = [param.requires_grad_() for param in params]
-    (submission.forward(x) * torch.arange(1, result.shape[-1] + 1)).sum().backward()
+    (
+        submission.forward(x) * torch.arange(1, result.shape[-1] + 1, device=x.device)
+    ).sum().backward()
     return result.detach(), [param.grad for param in params]
 
 
@@ -336,7 +338,7 @@ def filled_network(submission, activation, x, weights):
     Returns the shapes of its parameters, and its outputs."""
     kinds = {"class": torch.nn.Tanh, "instance": torch.nn.LeakyReLU(0.2)}
     arguments = [] if activation == "default" else [kinds.get(activation, activation)]
-    net = submission.MLP(*arguments)
+    net = submission.MLP(*arguments).to(x.device)
     shapes = sorted(tuple(parameter.shape) for parameter in net.parameters())
     by_shape = {tuple(weight.shape): weight for weight in weights}
     with torch.no_grad():
@@ -394,7 +396,7 @@ def test_mlp_outputs(submission, rng, activation):
 @in_sandbox
 def network_gradients(submission, x):
     """Which parameters of a new network get a gradient, its modes, and whether calls agree."""
-    net = submission.MLP("leaky_relu")
+    net = submission.MLP("leaky_relu").to(x.device)
     net(x).square().sum().backward()
     reached = [bool(p.grad is not None and p.grad.abs().sum() > 0) for p in net.parameters()]
     return reached, isinstance(net, torch.nn.Module), bool(torch.equal(net(x), net(x)))
@@ -416,7 +418,7 @@ def test_mlp_learns_everywhere(submission, rng):
 
 @in_sandbox
 def two_networks(submission, x):
-    return [submission.MLP()(x).detach() for _ in range(2)]
+    return [submission.MLP().to(x.device)(x).detach() for _ in range(2)]
 
 
 @pytest.mark.stub("MLP")
@@ -453,7 +455,7 @@ def run_loop(submission, name, images, y, sizes, weight, training=False, elsewhe
                 raise RuntimeError("Expected all tensors to be on the same device")
             return super().__torch_function__(function, types, args, kwargs or {})
 
-    net = torch.nn.Linear(784, weight.shape[0])
+    net = torch.nn.Linear(784, weight.shape[0]).to(weight.device)
     with torch.no_grad():
         net.weight.copy_(weight)
         net.bias.zero_()
@@ -465,7 +467,7 @@ def run_loop(submission, name, images, y, sizes, weight, training=False, elsewhe
     arguments = [net, list(zip(images.split(sizes), y.split(sizes))), torch.nn.CrossEntropyLoss()]
     if name == "train_epoch":
         arguments.append(torch.optim.SGD(net.parameters(), lr=0.05))
-    result = getattr(submission, name)(*arguments, torch.device("cpu"))
+    result = getattr(submission, name)(*arguments, weight.device)
     return result, [net.weight.detach(), net.bias.detach()], net.weight.grad, seen
 
 
