@@ -60,6 +60,16 @@ def test_two_jobs_make_the_same_records_in_the_same_order(uploads):
     assert [r.grade.score for r in two] == [r.grade.score for r in one]
 
 
+def test_record_is_the_same_from_a_host_of_its_own(uploads):
+    """What a host has forked before makes no difference to a record."""
+    quiet = Console(file=io.StringIO())
+    together = grade_all(COURSE, "greeting", uploads, SETTINGS, None, quiet)
+
+    for path, result in zip(uploads, together, strict=True):
+        (alone,) = grade_all(COURSE, "greeting", [path], SETTINGS, None, quiet)
+        assert without_times(alone.record) == without_times(result.record)
+
+
 def test_task_of_a_lost_job_is_done_by_another(uploads, tmp_path):
     """A grading process that is killed costs its submission a second attempt, not its record."""
     patient = tmp_path / "patient.py"
