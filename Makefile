@@ -3,7 +3,8 @@
 #   make grade                                        the bundled demonstration class
 #   make grade ASSIGNMENT=name SUBMISSIONS="a.py b"   your own
 #   make test                                         the fast tests
-#   make attacks                                      every attack at every isolation level
+#   make slow                                         every attack at every isolation level, every
+#                                                     known mistake, the notebooks, the full data
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
 
@@ -16,7 +17,7 @@ DEMO        := solutions/softmax_regression/solution.py \
 SUBMISSIONS ?= $(DEMO)
 RESULTS     ?= results
 
-.PHONY: grade test attacks lint templates data
+.PHONY: grade test slow lint templates data
 
 grade: .venv/installed data
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
@@ -25,8 +26,8 @@ grade: .venv/installed data
 test: .venv/installed data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
-attacks: .venv/installed data
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow tests/attacks
+slow: .venv/installed data
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow $(TESTS)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

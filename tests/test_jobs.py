@@ -63,9 +63,10 @@ def test_two_jobs_make_the_same_records_in_the_same_order(uploads):
 def test_record_is_the_same_from_a_host_of_its_own(uploads):
     """What a host has forked before makes no difference to a record."""
     quiet = Console(file=io.StringIO())
-    together = grade_all(COURSE, "greeting", uploads, SETTINGS, None, quiet)
+    some = [uploads[0], uploads[3], uploads[4]]  # after the endless one, too
+    together = grade_all(COURSE, "greeting", some, SETTINGS, None, quiet)
 
-    for path, result in zip(uploads, together, strict=True):
+    for path, result in zip(some, together, strict=True):
         (alone,) = grade_all(COURSE, "greeting", [path], SETTINGS, None, quiet)
         assert without_times(alone.record) == without_times(result.record)
 

@@ -71,6 +71,7 @@ def folder(tmp_path, monkeypatch, data) -> Path:
     return work
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignment", assignments.available(ROOT))
 def test_solution_runs_as_a_notebook(assignment, folder):
     """No cell fails, and where the notebook draws something there are images."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from grader.scoring import Result
+from tests.conftest import ROOT, grade_paths
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,14 +20,21 @@ LOADING = Path(__file__).parent / "loading"
 FOLDERS = sorted(path.parent for path in LOADING.glob("*/expected.toml"))
 
 
+@functools.cache
+def graded() -> dict[Path, Result]:
+    """The result of every folder, all graded in one run."""
+    uploads = [next(folder.glob("submission*")) for folder in FOLDERS]
+    return dict(zip(FOLDERS, grade_paths(uploads), strict=True))
+
+
+@pytest.mark.xdist_group("loading")
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_submission_is_loaded(folder, grade):
+def test_submission_is_loaded(folder):
     """The record has the status, the stubs and the notes that expected.toml promises; every stub
     that it does not mention is missing."""
     expected = tomllib.loads((folder / "expected.toml").read_text("utf-8"))
-    (submission,) = folder.glob("submission*")
 
-    (result,) = grade([submission])
+    result = graded()[folder]
 
     assert result.record.status == expected["status"], result.record.warnings
     for text in expected["warnings"]:

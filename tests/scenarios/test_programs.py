@@ -63,6 +63,9 @@ def clash(one: set[str], other: set[str]) -> bool:
     return bool(one & other or owners[0] & other or owners[1] & one)
 
 
+# Programs of this assignment are graded in every test run; of the others the solution and the
+# template, and the rest with the slow tests.
+ALWAYS = "softmax_regression"
 # Measured: all of these train to a test accuracy above 0.7, so that threshold alone is no check.
 ABOVE_THE_THRESHOLD = {
     "softmax_over_columns",
@@ -95,20 +98,31 @@ class Program:
     form: str = "py"
 
 
-def right(assignment: str) -> dict[str, Program]:
-    """The solution and the template in both forms, and the other styles."""
+def untouched(assignment: str) -> dict[str, Program]:
+    """The solution, and the template in both forms."""
     source = solution(assignment)
     template = ROOT / "assignments" / assignment / assignment
     programs = [
         Program("solution", source),
-        Program("solution", to_notebook(source), "ipynb"),
         Program("template", template.with_suffix(".py").read_text("utf-8")),
         Program("template", template.with_suffix(".ipynb").read_text("utf-8"), "ipynb"),
     ]
-    for number, paths in enumerate(groups(assignment)):
-        patches = [path.read_text("utf-8") for path in paths]
-        programs.append(Program(f"styles_{number}", "\n\n".join([source, *patches])))
     return {f"{program.name}.{program.form}": program for program in programs}
+
+
+def styles(assignment: str) -> dict[str, Program]:
+    """The solution with other styles of its stubs."""
+    programs = {}
+    for number, paths in enumerate(groups(assignment)):
+        text = "\n\n".join([solution(assignment), *(p.read_text("utf-8") for p in paths)])
+        programs[f"styles_{number}"] = Program(f"styles_{number}", text)
+    return programs
+
+
+def both_forms(source: str) -> dict[str, Program]:
+    """A program as a file and as a notebook."""
+    texts = {"py": source, "ipynb": to_notebook(source)}
+    return {f"solution.{form}": Program("solution", text, form) for form, text in texts.items()}
 
 
 def bank(assignment: str) -> list[Misconception]:
@@ -116,21 +130,27 @@ def bank(assignment: str) -> list[Misconception]:
     return misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
 
 
+def is_fast(assignment: str, wrong: Misconception) -> bool:
+    """Whether it is graded in every test run."""
+    return assignment == ALWAYS and wrong.name in ABOVE_THE_THRESHOLD
+
+
 def wrong(assignment: str, always: bool) -> dict[str, Program]:
     """The solution with each misconception in it: those that no threshold finds, or the others."""
     source = solution(assignment)
-    chosen = [w for w in bank(assignment) if (w.name in ABOVE_THE_THRESHOLD) == always]
+    chosen = [w for w in bank(assignment) if is_fast(assignment, w) == always]
     return {w.name: Program(w.name, f"{source}\n\n{w.source}") for w in chosen}
 
 
 @functools.cache
-def graded(assignment: str, which: str, data: str | None = "embedded") -> dict[str, Result]:
+def graded(assignment: str, which: str, data: str | None) -> dict[str, Result]:
     """The results of some programs of an assignment, all graded in one run."""
     programs = {
-        "right": lambda: right(assignment),
+        "untouched": lambda: untouched(assignment),
+        "styles": lambda: styles(assignment),
         "always": lambda: wrong(assignment, True),
         "slow": lambda: wrong(assignment, False),
-        "solution": lambda: dict(list(right(assignment).items())[:2]),
+        "solution": lambda: both_forms(solution(assignment)),
     }[which]()
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"{p.name}.{p.form}") for p in programs.values()]
@@ -151,15 +171,15 @@ def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
 @pytest.mark.parametrize(
     ("assignment", "wrong"),
     [
-        case(assignment, known, slow=known.name not in ABOVE_THE_THRESHOLD, name=known.name)
+        case(assignment, known, slow=not is_fast(assignment, known), name=known.name)
         for assignment in ASSIGNMENTS
         for known in bank(assignment)
     ],
 )
 def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong):
     """The stub loses points, the mistake is named in one of its checks, all others keep theirs."""
-    which = "always" if wrong.name in ABOVE_THE_THRESHOLD else "slow"
-    result = graded(assignment, which)[wrong.name]
+    which = "always" if is_fast(assignment, wrong) else "slow"
+    result = graded(assignment, which, "embedded")[wrong.name]
 
     lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
     assert lost == {wrong.stub}
@@ -169,14 +189,14 @@ def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong):
 @pytest.mark.parametrize(
     ("assignment", "number", "paths"),
     [
-        case(assignment, number, paths, name=f"styles_{number}")
+        case(assignment, number, paths, name=f"styles_{number}", slow=assignment != ALWAYS)
         for assignment in ASSIGNMENTS
         for number, paths in enumerate(groups(assignment))
     ],
 )
 def test_right_program_keeps_all_points(assignment, number, paths):
     """Another correct style costs nothing, whatever the styles of the other stubs."""
-    result = graded(assignment, "right")[f"styles_{number}.py"]
+    result = graded(assignment, "styles", "embedded")[f"styles_{number}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == [], [path.stem for path in paths]
@@ -186,16 +206,20 @@ def test_right_program_keeps_all_points(assignment, number, paths):
 @pytest.mark.parametrize(
     ("assignment", "form", "data"),
     [
-        case(assignment, form, data, name=f"{form}-{data or 'usual'}")
+        case(assignment, form, data, name=f"{form}-{data or 'usual'}", slow=slow)
         for assignment in ASSIGNMENTS
-        for form in ("py", "ipynb")
-        for data in ("embedded", None)
+        for form, data, slow in (
+            ("py", "embedded", False),
+            ("ipynb", "embedded", True),
+            ("py", None, True),
+            ("ipynb", None, True),
+        )
     ],
 )
 def test_solution_has_full_marks(assignment, form, data):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
     this machine has."""
-    which = "right" if data else "solution"
+    which = "untouched" if (form, data) == ("py", "embedded") else "solution"
     result = graded(assignment, which, data)[f"solution.{form}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
@@ -209,7 +233,7 @@ def test_solution_has_full_marks(assignment, form, data):
 )
 def test_untouched_template_has_no_points(assignment, form):
     """The template gets 0: every stub is missing, and nothing of ours fails."""
-    result = graded(assignment, "right")[f"template.{form}"]
+    result = graded(assignment, "untouched", "embedded")[f"template.{form}"]
 
     assert result.record.status == "graded"
     assert result.grade.score == 0
