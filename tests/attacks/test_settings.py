@@ -112,6 +112,25 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
                 allowed = expected(path).get(stub["name"], "missing").split(" or ")
                 assert stub["status"] in allowed, (path.name, results[path][0]["checks"])
 
+    @pytest.mark.xdist_group("ordinary user")
+    @pytest.mark.parametrize("setting", SETTINGS)
+    def test_doctor_tells_the_truth(setting: str, folder: Path) -> None:
+        """The table names the level at which hidden checks run here, the one that they then get."""
+        how, level = SETTINGS[setting]
+        command = [sys.executable, "-c", ENTER, str(HERE.parents[1]), *how, "-c", COMMAND]
+
+        done = subprocess.run(
+            [*command, "doctor"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "COLUMNS": "200", "GRADER_OFFLINE": "1"},
+        )
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"they run at level {level}" in done.stdout
+        assert ("isolation namespaces │ holds" in done.stdout) == (level == "namespaces")
+        assert "isolation landlock   │ holds" in done.stdout
+
 
 def without_times(result: dict[str, Any]) -> dict[str, Any]:
     """A result of the JSON report, but for its wall times."""

@@ -7,6 +7,8 @@ import os
 import random
 import signal
 import sys
+import threading
+import time
 import warnings
 
 import torch
@@ -25,7 +27,7 @@ def secret_sum(x):
 
 def predict(images, examples, labels):
     for _ in range(50):
-        print("epoch" * 2000)
+        print("epoch" * 200_000)  # 50 MB in all
     random.seed(0)
     means = torch.stack([examples[labels == k].flatten(1).mean(0) for k in range(10)])
     return torch.cdist(images.flatten(1), means).argmin(1)
@@ -33,4 +35,5 @@ def predict(images, examples, labels):
 
 def echo(x):
     os.chdir("/")
+    threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
     return x
