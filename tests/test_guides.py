@@ -56,6 +56,7 @@ def follow(guide: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_guide_for_instructors(folder):
     """The handout, the class, the second run and the feedback are where the guide says."""
     follow("instructors.md", folder)
