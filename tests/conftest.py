@@ -25,9 +25,10 @@ def grade_paths(
     course: Path = ROOT,
     level: str = "auto",
     data: str | None = "embedded",
+    device: str = "cpu",
 ) -> list[Result]:
     """Grade real submissions in real sandboxes; on the embedded data unless told otherwise."""
-    settings = Settings("cpu", level, Path(data) if data else None)
+    settings = Settings(device, level, Path(data) if data else None)
     quiet = Console(file=io.StringIO())
     return grade_all(course, assignment, list(paths), settings, None, quiet)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from grader import assignment as assignments
 from grader import misconceptions
@@ -26,6 +27,8 @@ from grader.templates import to_notebook
 from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
+FAST = ("py", "embedded", "cpu")  # how the solution is graded in every test run
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 
 def solution(assignment: str) -> str:
@@ -130,7 +133,9 @@ def wrong(assignment: str, always: bool) -> dict[str, Program]:
 
 
 @functools.cache
-def graded(assignment: str, which: str, data: str | None) -> dict[str, Result]:
+def graded(
+    assignment: str, which: str, data: str | None = "embedded", device: str = "cpu"
+) -> dict[str, Result]:
     """The results of some programs of an assignment, all graded in one run."""
     programs = {
         "untouched": lambda: untouched(assignment),
@@ -143,7 +148,7 @@ def graded(assignment: str, which: str, data: str | None) -> dict[str, Result]:
         paths = [Path(folder, f"{p.name}.{p.form}") for p in programs.values()]
         for path, program in zip(paths, programs.values(), strict=True):
             path.write_text(program.text, "utf-8")
-        results = grade_paths(paths, assignment=assignment, data=data)
+        results = grade_paths(paths, assignment=assignment, data=data, device=device)
     return dict(zip(programs, results, strict=True))
 
 
@@ -191,27 +196,31 @@ def test_right_program_keeps_all_points(assignment, number, paths):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "form", "data"),
+    ("assignment", "form", "data", "device"),
     [
-        case(assignment, form, data, name=f"{form}-{data or 'usual'}", slow=slow)
-        for assignment in ASSIGNMENTS
-        for form, data, slow in (
-            ("py", "embedded", False),
-            ("ipynb", "embedded", True),
-            ("py", None, True),
-            ("ipynb", None, True),
+        case(
+            *(assignment, form, data, device),
+            name=f"{form}-{data or 'usual'}-{device}",
+            slow=(form, data, device) != FAST,
         )
+        for assignment in ASSIGNMENTS
+        for form in ("py", "ipynb")
+        for data in ("embedded", None)
+        for device in DEVICES
     ],
 )
-def test_solution_has_full_marks(assignment, form, data):
+def test_solution_has_full_marks(assignment, form, data, device):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
-    this machine has."""
-    which = "untouched" if (form, data) == ("py", "embedded") else "solution"
-    result = graded(assignment, which, data)[f"solution.{form}"]
+    this machine has, on each of its devices."""
+    if (form, data, device) == FAST:
+        result = graded(assignment, "untouched", "embedded")["solution.py"]
+    else:
+        result = graded(assignment, "solution", data, device)[f"solution.{form}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == []
     assert result.grade.score == 100
+    assert result.record.device == device
 
 
 @pytest.mark.parametrize(
