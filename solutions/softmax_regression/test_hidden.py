@@ -502,7 +502,7 @@ def optimizer_epoch(submission, X, y, sizes, W, b, lr):
     batches = list(zip(X.split(sizes), y.split(sizes)))
 
     def attempt(reduction):
-        net = torch.nn.Linear(*W.shape)
+        net = torch.nn.Linear(*W.shape).to(X.device)
         with torch.no_grad():
             net.weight.copy_(W.t())
             net.bias.copy_(b)
