@@ -39,9 +39,9 @@ def grade_all(
     """
     assignment = assignments.load(name, course)
     store = Store(out, name) if out is not None else None
-    keeps = store is not None and not force
+    known = store if not force else None
     tasks = [
-        Task(position, path, store.earlier(path) if store is not None and keeps else None)
+        Task(position, path, known.earlier(path) if known is not None else None)
         for position, path in enumerate(paths)
     ]
     results: dict[int, Result] = {}

@@ -108,11 +108,12 @@ class Jobs:
                 f" {job.process.exitcode}); is there memory for {self.count} jobs?"
             )
         task.attempts += 1
-        if task.attempts < ATTEMPTS:
+        again = task.attempts < ATTEMPTS
+        if again:
             waiting.append(task)
         if waiting:
             self._start()
-        if task.attempts < ATTEMPTS:
+        if again:
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
         return Record(

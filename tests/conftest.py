@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from grader.batch import grade_all
@@ -14,8 +13,6 @@ from grader.grading import Settings
 from grader.scoring import Result
 
 ROOT = Path(__file__).resolve().parents[1]
-
-Grade = Callable[..., list[Result]]
 
 
 def grade_paths(
@@ -31,8 +28,3 @@ def grade_paths(
     settings = Settings(device, level, Path(data) if data else None)
     quiet = Console(file=io.StringIO())
     return grade_all(course, assignment, list(paths), settings, None, quiet)
-
-
-@pytest.fixture(scope="session")
-def grade() -> Grade:
-    return grade_paths

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import IsolationUnavailable, UsageError
-from grader.sandbox import plans, seccomp
+from grader.sandbox import launch, plans, seccomp
 from grader.sandbox.plans import Limits
 
 LEVELS = ("namespaces", "landlock", "process")
@@ -72,7 +72,7 @@ class Box:
     @property
     def is_for_many(self) -> bool:
         """Whether nothing of a submission can be left when it has ended: another one may follow."""
-        return bool({"nest", "supervise"} & {step for step, _ in self.submission})
+        return launch.is_supervised(self.submission)
 
     def memory_bytes(self) -> int:
         """What all processes of the box have in memory, without the files that they share; 0 on a

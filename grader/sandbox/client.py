@@ -68,6 +68,10 @@ class Output:
                 pass
         os.close(self.fd)
 
+    def last_words(self) -> str:
+        """The end of what was kept, for a message about a process that did not start."""
+        return bytes(self.kept).decode("utf-8", "replace")[-500:]
+
     def _read(self) -> bool:
         data = os.read(self.fd, 1 << 16)
         room = MAX_OUTPUT - len(self.kept)

@@ -77,7 +77,7 @@ class Host:
         except SandboxEvent as event:
             assert self._conversation is not None
             self._conversation.output.drain()
-            printed = bytes(self._conversation.output.kept).decode("utf-8", "replace")[-500:]
+            printed = self._conversation.output.last_words()
             self.stop()
             raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
 
@@ -148,6 +148,6 @@ class Host:
             conversation.request("seed", seed=0)  # it is confined, and answers
         except SandboxEvent as event:
             self.end(fork)
-            printed = bytes(output.kept).decode("utf-8", "replace")[-500:]
-            raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
+            problem = f"the sandbox did not start: {event} {output.last_words()}"
+            raise InfrastructureError(problem) from None
         return fork

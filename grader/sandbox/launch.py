@@ -27,7 +27,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -285,7 +285,7 @@ STEPS: dict[str, Callable[[Any], None]] = {
 }
 
 
-def is_supervised(plan: list[list[Any]]) -> bool:
+def is_supervised(plan: Iterable[Any]) -> bool:
     """Whether a process that carries out this plan leaves a parent behind that ends it."""
     return bool({"nest", "supervise"} & {step for step, _ in plan})
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import statistics
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import misconceptions, templates
 from grader.assignment import Assignment
 from grader.grading import Bench, Settings, with_bench
-from grader.records import CheckResult, Record
+from grader.records import Record
 from grader.scoring import Grade, score
 from grader.validation.mutants import Mutant, mutants
 
@@ -132,8 +132,9 @@ class Proof:
         self.findings.append(Finding(about, problem))
 
     def _expect_full_marks(self, about: str, record: Record) -> None:
-        for check in _not_passed(record):
-            self._find(about, f"{check.name} {check.outcome}: {check.message}")
+        for check in record.checks:
+            if check.outcome != "passed":
+                self._find(about, f"{check.name} {check.outcome}: {check.message}")
 
 
 def prove(
@@ -164,7 +165,3 @@ def prove(
 
     with_bench(assignment, settings, on)
     return proofs[0]
-
-
-def _not_passed(record: Record) -> Iterator[CheckResult]:
-    return (check for check in record.checks if check.outcome != "passed")
