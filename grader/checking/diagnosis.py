@@ -2,12 +2,15 @@
 
 Inputs of checks do not depend on the student. So a failed check is run once more in this process
 against the solution with each known misconception in it; where the compared values are the same,
-up to and including the one that failed, the student's mistake has a name.
+up to and including the one that failed, the student's mistake has a name. An exception of the
+student's code counts as a value where its message holds a number, such as the shapes that do not
+fit: "'NoneType' object is not callable" has many causes.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -16,7 +19,8 @@ import pytest
 import torch
 
 from grader.assignment import Assignment
-from grader.checking.comparison import as_tensor, observed
+from grader.checking.comparison import as_tensor, observe, observed
+from grader.errors import StudentError
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
 from grader.sandbox.client import RemoteSubmission
@@ -62,7 +66,8 @@ class Diagnosis:
         token = observed.set(trace)
         try:
             self._check(item, self.reference(wrong))
-        except Exception:
+        except Exception as error:
+            observe_raised(error)
             return trace
         finally:
             observed.reset(token)
@@ -119,6 +124,12 @@ class Diagnosis:
         """The generator of a check's inputs: the same for every student and every run."""
         digest = sha256(f"{self.assignment.name}:{item.name}".encode()).digest()
         return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+
+def observe_raised(error: Exception) -> None:
+    """Let an exception of the student's code end what is compared."""
+    if isinstance(error, StudentError):
+        observe(str(error) if re.search(r"\d", error.message) else error)
 
 
 def _arguments(item: pytest.Function) -> dict[str, Any]:

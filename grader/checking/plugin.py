@@ -18,7 +18,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.checking.comparison import observed
-from grader.checking.diagnosis import Diagnosis
+from grader.checking.diagnosis import Diagnosis, observe_raised
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.run import Box, Run, result
@@ -28,6 +28,7 @@ from grader.errors import (
     DeadlineExceeded,
     InfrastructureError,
     SandboxEvent,
+    StudentError,
     UsageError,
 )
 from grader.records import CheckResult
@@ -166,7 +167,8 @@ class _Plugin:
         token = observed.set([])
         try:
             return (yield)
-        except AssertionError:
+        except (AssertionError, StudentError) as error:
+            observe_raised(error)
             self.run.mistake = self.diagnosis.name_mistake(item, self.run.check.stub)
             raise
         except (SandboxEvent, InfrastructureError, UsageError, pytest.skip.Exception):
