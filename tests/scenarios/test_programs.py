@@ -28,6 +28,7 @@ from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
 FAST = ("py", "embedded", "cpu")  # how the solution is graded in every test run
+DATA = {"embedded": "embedded", "usual": None}  # the subset, and what this machine has
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 
@@ -161,17 +162,22 @@ def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "wrong"),
+    ("assignment", "data", "wrong"),
     [
-        case(assignment, known, slow=not is_fast(assignment, known), name=known.name)
+        case(
+            *(assignment, DATA[data], known),
+            name=f"{data}-{known.name}",
+            slow=data == "usual" or not is_fast(assignment, known),
+        )
         for assignment in ASSIGNMENTS
+        for data in DATA
         for known in bank(assignment)
     ],
 )
-def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong):
+def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, wrong):
     """The stub loses points, the mistake is named in one of its checks, all others keep theirs."""
     which = "always" if is_fast(assignment, wrong) else "slow"
-    result = graded(assignment, which, "embedded")[wrong.name]
+    result = graded(assignment, which, data)[wrong.name]
 
     lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
     assert lost == {wrong.stub}
@@ -179,16 +185,17 @@ def test_wrong_program_loses_points_on_its_own_stub_only(assignment, wrong):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "number", "paths"),
+    ("assignment", "data", "number", "paths"),
     [
-        case(assignment, number, paths, name=f"styles_{number}", slow=True)
+        case(assignment, DATA[data], number, paths, name=f"{data}-styles_{number}", slow=True)
         for assignment in ASSIGNMENTS
+        for data in DATA
         for number, paths in enumerate(groups(assignment))
     ],
 )
-def test_right_program_keeps_all_points(assignment, number, paths):
+def test_right_program_keeps_all_points(assignment, data, number, paths):
     """Another correct style costs nothing, whatever the styles of the other stubs."""
-    result = graded(assignment, "styles", "embedded")[f"styles_{number}"]
+    result = graded(assignment, "styles", data)[f"styles_{number}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == [], [path.stem for path in paths]
@@ -199,13 +206,13 @@ def test_right_program_keeps_all_points(assignment, number, paths):
     ("assignment", "form", "data", "device"),
     [
         case(
-            *(assignment, form, data, device),
-            name=f"{form}-{data or 'usual'}-{device}",
+            *(assignment, form, DATA[data], device),
+            name=f"{form}-{data}-{device}",
             slow=(form, data, device) != FAST,
         )
         for assignment in ASSIGNMENTS
         for form in ("py", "ipynb")
-        for data in ("embedded", None)
+        for data in DATA
         for device in DEVICES
     ],
 )
