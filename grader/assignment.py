@@ -72,13 +72,20 @@ class Assignment:
         hidden = [self.private / "test_hidden.py"] if self.private is not None else []
         return [self.public / "test_public.py", *hidden]
 
+    @property
+    def bank(self) -> Path | None:
+        """The file of its known mistakes, if there is one."""
+        file = self.private / "misconceptions.py" if self.private else None
+        return file if file and file.is_file() else None
+
     @cached_property
     def digest(self) -> str:
-        """Digest of everything that decides about a grade (sha256, hexadecimal)."""
+        """Digest of everything that decides about a record (sha256, hexadecimal)."""
         if self.private is None:
             parts = [self.public / "assignment.toml", *self.suite]
         else:
             parts = [self.private / "assignment.toml", self.solution, *self.suite]
+        parts += [self.bank] if self.bank else []
         return sha256(b"".join(sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
 
     def stand_ins(self) -> dict[str, list[tuple[str, str, int]]]:

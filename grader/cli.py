@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
-from grader.errors import InfrastructureError, UnreadableSubmission, UsageError
+from grader import cli_misconception as misconception
+from grader.cli_shared import (
+    BELOW_THRESHOLD,
+    INFRASTRUCTURE,
+    INTERRUPTED,
+    AssignmentArgument,
+    CourseOption,
+    console,
+    course_of,
+    errors,
+    readable_errors,
+)
+from grader.errors import UnreadableSubmission, UsageError
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.reports.formats import Report
     from grader.sandbox.host import Host
     from grader.scoring import Result
-
-BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     name="grader",
@@ -31,8 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-console = Console()
-errors = Console(stderr=True)
+app.add_typer(misconception.app, name="misconception")
 
 
 class Device(str, Enum):
@@ -53,7 +59,6 @@ class Service(str, Enum):
     github = "github"
 
 
-AssignmentArgument = Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")]
 DeviceOption = Annotated[Device, typer.Option(help="Where tensors of the checks live.")]
 LevelOption = Annotated[
     Level,
@@ -71,36 +76,6 @@ DataOption = Annotated[
         "a download, the subset.",
     ),
 ]
-CourseOption = Annotated[
-    Path,
-    typer.Option(
-        help="Folder that holds assignments/ and solutions/.",
-        envvar="GRADER_COURSE",
-        show_default="the current folder",
-    ),
-]
-
-
-def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors of ours become a sentence and an exit code, never a traceback."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except UsageError as error:
-            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
-            raise typer.Exit(USAGE) from None
-        except InfrastructureError as error:
-            errors.print(
-                f"[red]this machine cannot grade:[/red] {escape(str(error))}", highlight=False
-            )
-            raise typer.Exit(INFRASTRUCTURE) from None
-        except OSError as error:  # a disk that is full, a folder that may not be written
-            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
-            raise typer.Exit(USAGE) from None
-
-    return wrapped
 
 
 @app.command()
@@ -175,7 +150,7 @@ def grade(
     for path in paths:
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
-    folder = _course(course)
+    folder = course_of(course)
     stubs = assignments.load(assignment, folder).stubs
     single = report_formats.about_one(reports)
     uploads = list(paths) if single else submissions(paths, stubs, out)
@@ -270,7 +245,7 @@ def release(
     from grader import assignment as assignments
     from grader import release as releases
 
-    files = releases.contents(assignments.load(assignment, _course(course)))
+    files = releases.contents(assignments.load(assignment, course_of(course)))
     releases.write(files, to)
     for name in files:
         console.print(escape(f"{to}: {name}"), highlight=False)
@@ -290,7 +265,7 @@ def package(
     from grader import release as releases
 
     pack = {Service.gradescope: packages.gradescope, Service.github: packages.github}[service]
-    files = pack(assignments.load(assignment, _course(course)))
+    files = pack(assignments.load(assignment, course_of(course)))
     releases.write(files, to)
     console.print(escape(f"{to}: {len(files)} files"), highlight=False)
 
@@ -339,7 +314,7 @@ def validate(
     settings = Settings(device.value, isolation.value, data)
     with errors.status("") as status:
         proof = prove(
-            assignments.load(assignment, _course(course)),
+            assignments.load(assignment, course_of(course)),
             settings,
             lambda text: status.update(escape(text)),
             runs=runs,
@@ -383,14 +358,3 @@ def doctor() -> None:
 
     if not examine(console):
         raise typer.Exit(INFRASTRUCTURE)
-
-
-def _course(folder: Path) -> Path:
-    """The course's folder: the given one, or the nearest one above it with solutions/."""
-    for candidate in (folder.resolve(), *folder.resolve().parents):
-        if (candidate / "solutions").is_dir():
-            return candidate
-    raise UsageError(
-        f"{folder.resolve()} is no course: it has no folder solutions/. Go to the course's folder "
-        "or name it with --course."
-    )

@@ -1,4 +1,4 @@
-"""Reads the bank of typical mistakes of an assignment: wrong versions of single stubs.
+"""The bank of typical mistakes of an assignment: wrong versions of single stubs.
 
 A bank is a Python file that is read, never run. It holds two kinds of entries:
 
@@ -15,16 +15,25 @@ the solution, when the bank is used to prove the checks.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, UsageError
 
 _T = TypeVar("_T")
 _Definition = ast.FunctionDef | ast.ClassDef
+_FIRST_LINES = """\"\"\"Typical wrong versions of stubs, each with the sentence a student reads.
+
+Read by grader.misconceptions.load, never run. An entry is appended to the solution.
+\"\"\"
+
+from grader.misconceptions import misconception, patch
+"""
 
 
 @dataclass(frozen=True)
@@ -75,10 +84,37 @@ def load(path: Path) -> list[Misconception]:
     return list(found.values())
 
 
+def add(bank: Path, stub: str, source: str, name: str, sentence: str) -> None:
+    """Write a wrong version of a stub to the end of a bank, which is made if it is not there.
+
+    source: its definition, a function (of a method: the method alone) or a class.
+
+    Raises UsageError for a name that cannot be used or is used already, for an empty sentence, and
+    for a source that is no such definition.
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise UsageError(f"{name!r} cannot name a misconception: use letters, digits and _.")
+    if not sentence.strip():
+        raise UsageError("The sentence is empty: write what a student with this mistake reads.")
+    words = textwrap.wrap(" ".join(sentence.split()), 90)
+    quoted = [ast.unparse(ast.Constant(f"{line} ")) for line in words[:-1]]
+    quoted.append(ast.unparse(ast.Constant(words[-1])))
+    decorator = "\n    ".join(["@misconception(", f'"{stub}",', *quoted]) + ",\n)"
+    before = bank.read_text("utf-8") if bank.is_file() else _FIRST_LINES
+    beside = bank.with_name(f"{bank.name}.part")
+    beside.write_text(f"{before.rstrip()}\n\n\n{decorator}\n{_renamed(source, name)}", "utf-8")
+    try:
+        load(beside)
+    except AssignmentError as error:
+        beside.unlink()
+        raise UsageError(f"Nothing was added. {error}") from error
+    beside.replace(bank)
+
+
 def _entry(statement: ast.stmt, text: str) -> Misconception:
     if isinstance(statement, _Definition) and len(statement.decorator_list) == 1:
         stub, sentence = _strings(statement.decorator_list[0], "misconception", 2)
-        return Misconception(statement.name, stub, sentence, _renamed(statement, stub, text))
+        return Misconception(statement.name, stub, sentence, _in_place(statement, stub, text))
     if isinstance(statement, ast.Expr):
         name, stub, sentence, source = _strings(statement.value, "patch", 4)
         try:
@@ -99,12 +135,16 @@ def _strings(call: ast.expr, function: str, count: int) -> list[str]:
     raise ValueError(f"expected {function}(...) with {count} plain strings")
 
 
-def _renamed(definition: _Definition, stub: str, text: str) -> str:
+def _in_place(definition: _Definition, stub: str, text: str) -> str:
     """Return the text of a definition without its decorator and under the stub's name."""
     source = ast.get_source_segment(text, definition) or ""
     if "." in stub:  # a method: define the function, then put it into its class
         return f"{source}\n\n\n{stub} = {definition.name}\n"
-    return re.sub(r"^(def|class)(\s+)\w+", rf"\1\2{stub}", source, count=1) + "\n"
+    return _renamed(source, stub)
+
+
+def _renamed(source: str, name: str) -> str:
+    return re.sub(r"^(def|class)(\s+)\w+", rf"\1\2{name}", source.strip(), count=1) + "\n"
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

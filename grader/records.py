@@ -19,6 +19,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     outcome: "failed" is a wrong value, "error" an exception of the student's code or the end of
     its process, "timeout" no answer in time, "missing" a stub that is not there or not written.
     seconds: wall time of the check.
+    answer: digest of the wrong values where no known mistake explains them: equal for submissions
+        that gave the same, up to rounding to three digits.
     """
 
     name: str
@@ -31,6 +33,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     message: str
     misconception: str | None
     seconds: float
+    answer: str | None = None
 
 
 class DatasetUsed(msgspec.Struct, frozen=True):

@@ -1,16 +1,19 @@
 """Naming the mistake: which known wrong version of the stub gives the same values?
 
 Inputs of checks do not depend on the student. So a failed check is run once more in this process
-against the solution with each known misconception in it; where the compared values are the same,
-up to and including the one that failed, the student's mistake has a name. An exception of the
-student's code counts as a value where its message holds a number, such as the shapes that do not
-fit: "'NoneType' object is not callable" has many causes.
+against the solution with each known misconception in it. Where the compared values are the same,
+up to and including the one that failed, and no other check of the stub speaks against it, the
+student's mistake has a name. Two mistakes in different stubs are both named.
+
+An exception of the student's code counts as a value where its message holds a number, such as the
+shapes that do not fit: "'NoneType' object is not callable" has many causes.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -27,7 +30,26 @@ from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.submission import Submission, read
 
-Trace = list[Any]  # the values that a check compared, in order
+Trace = list[Any]  # the values that a check compared, in order, and what was raised
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception of the student's code at the end of a trace."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One check as a submission met it; `trace` is None when it passed."""
+
+    item: pytest.Function
+    stub: str
+    tier: str
+    arguments: dict[str, Any]
+    trace: Trace | None
 
 
 class Diagnosis:
@@ -35,37 +57,69 @@ class Diagnosis:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        bank = assignment.private / "misconceptions.py" if assignment.private else None
-        self.known = load_misconceptions(bank) if bank and bank.is_file() else []
-        self.traces: dict[tuple[str, str], Trace | None] = {}
+        self.known = load_misconceptions(assignment.bank) if assignment.bank else []
+        self.traces: dict[tuple[str, str], Trace | None] = {}  # by check and misconception
+        self.repeatable: dict[tuple[str, str], bool] = {}
         self.tapes: dict[str, Tape] = {}  # of the reference, by check
 
     @cached_property
     def solution(self) -> Submission:
         return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
 
-    def name_mistake(self, item: pytest.Function, stub: str) -> Misconception | None:
-        """The misconception of `stub` whose values equal those that the running check has just
-        compared, or None: also where two fit equally well."""
-        trace = observed.get()
-        if not trace or "submission" not in _arguments(item):
-            return None
-        own = [wrong for wrong in self.known if wrong.stub == stub]
-        matches = [wrong for wrong in own if _same(trace, self._trace(item, wrong))]
-        return matches[0] if len(matches) == 1 else None
+    def mistakes(self, seen: list[Seen]) -> dict[str, Misconception]:
+        """The misconception behind each failed check, by the check's name, where exactly one fits.
 
-    def _trace(self, item: pytest.Function, wrong: Misconception) -> Trace | None:
+        seen: all checks of one submission that compared something.
+        """
+        found = {}
+        for failed in seen:
+            others = [other for other in seen if other.stub == failed.stub]
+            fits = [
+                wrong
+                for wrong in self._alike(failed)
+                if not any(self._contradicts(other, wrong) for other in others)
+            ]
+            if len(fits) == 1:
+                found[failed.item.name] = fits[0]
+        return found
+
+    def _alike(self, seen: Seen) -> list[Misconception]:
+        """The wrong versions of the stub of which a failed check sees the same."""
+        own = [wrong for wrong in self.known if wrong.stub == seen.stub]
+        return [w for w in own if seen.trace and _same(seen.trace, self._trace(seen, w))]
+
+    def _contradicts(self, seen: Seen, wrong: Misconception) -> bool:
+        """Whether a check speaks against a wrong version: that fails where the submission passed,
+        gives other values where both fail, or passes what no other known mistake made fail. A
+        check that compares random numbers or the end of a training says nothing."""
+        if seen.tier != "unit" or (seen.trace is not None and not _ends_with_value(seen.trace)):
+            return False
+        theirs = self._trace(seen, wrong)
+        if theirs is None:
+            return seen.trace is not None and not self._alike(seen)
+        if seen.trace is not None and not _ends_with_value(theirs):
+            return False
+        return not _same(seen.trace, theirs) and self._is_repeatable(seen, wrong)
+
+    def _trace(self, seen: Seen, wrong: Misconception) -> Trace | None:
         """What the check compares of a wrong version before it fails; None if it passes."""
-        key = (item.name, wrong.name)
+        key = (seen.item.name, wrong.name)
         if key not in self.traces:
-            self.traces[key] = self._run(item, wrong)
+            self.traces[key] = self._run(seen, wrong)
         return self.traces[key]
 
-    def _run(self, item: pytest.Function, wrong: Misconception) -> Trace | None:
+    def _is_repeatable(self, seen: Seen, wrong: Misconception) -> bool:
+        """Whether the check sees the same of a wrong version again."""
+        key = (seen.item.name, wrong.name)
+        if key not in self.repeatable:
+            self.repeatable[key] = _same(self._trace(seen, wrong), self._run(seen, wrong))
+        return self.repeatable[key]
+
+    def _run(self, seen: Seen, wrong: Misconception) -> Trace | None:
         trace: Trace = []
         token = observed.set(trace)
         try:
-            self._check(item, self.reference(wrong))
+            self._check(seen.item, seen.arguments, self.reference(wrong))
         except Exception as error:
             observe_raised(error)
             return trace
@@ -75,17 +129,20 @@ class Diagnosis:
 
     def fault_of(self, item: pytest.Function) -> str | None:
         """What the check raises for the solution itself; None if it passes or cannot be run."""
-        if "submission" not in _arguments(item) or self.assignment.private is None:
+        arguments = arguments_of(item)
+        if "submission" not in arguments or self.assignment.private is None:
             return None
         try:
-            self._check(item, self.reference())
+            self._check(item, arguments, self.reference())
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         return None
 
-    def _check(self, item: pytest.Function, submission: RemoteSubmission) -> None:
+    def _check(
+        self, item: pytest.Function, arguments: dict[str, Any], submission: RemoteSubmission
+    ) -> None:
         """Run a check once more, with another submission and the same inputs."""
-        arguments = _arguments(item) | {"submission": submission}
+        arguments = arguments | {"submission": submission}
         if "rng" in arguments:
             arguments["rng"] = self.rng(item)
         if "reference" in arguments:
@@ -129,17 +186,41 @@ class Diagnosis:
 def observe_raised(error: Exception) -> None:
     """Let an exception of the student's code end what is compared."""
     if isinstance(error, StudentError):
-        observe(str(error) if re.search(r"\d", error.message) else error)
+        observe(Raised(error.kind, error.message))
 
 
-def _arguments(item: pytest.Function) -> dict[str, Any]:
+def arguments_of(item: pytest.Function) -> dict[str, Any]:
     """The values of the fixtures and parameters that the check's function takes."""
     names = inspect.signature(item.function).parameters
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
-def _same(ours: Trace, theirs: Trace | None) -> bool:
-    if theirs is None or len(ours) != len(theirs):
+def digest(trace: Trace) -> str:
+    """A short name of what was compared: equal values, up to rounding, have the same."""
+    return sha256(repr([_rounded(value) for value in trace]).encode()).hexdigest()[:12]
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers as text of three digits, in the nesting of the value; a tensor with its shape."""
+    if isinstance(value, (list, tuple)):
+        return [_rounded(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): _rounded(part) for key, part in value.items()}
+    try:
+        tensor = as_tensor(value)
+    except AssertionError:
+        return repr(value)[:500] if isinstance(value, (str, Raised)) else type(value).__name__
+    numbers = tensor.double().flatten().tolist()
+    return [list(tensor.shape), [f"{round(number, 6) + 0.0:.3g}" for number in numbers]]
+
+
+def _ends_with_value(trace: Trace) -> bool:
+    """Whether a check failed on a value that it compared, not on an exception."""
+    return bool(trace) and not isinstance(trace[-1], Raised)
+
+
+def _same(ours: Trace | None, theirs: Trace | None) -> bool:
+    if ours is None or theirs is None or len(ours) != len(theirs):
         return False
     return all(_equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
@@ -149,6 +230,8 @@ def _equal(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, Raised):
+        return a == b and re.search(r"\d", a.message) is not None
     try:
         one, other = as_tensor(a), as_tensor(b)
     except AssertionError:

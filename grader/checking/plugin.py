@@ -18,7 +18,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.checking.comparison import observed
-from grader.checking.diagnosis import Diagnosis, observe_raised
+from grader.checking.diagnosis import Diagnosis, Trace, observe_raised
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.run import Box, Run, result
@@ -74,7 +74,7 @@ class Suite:
                 done(run.end(time.monotonic() - started))
         finally:  # what a file's checks share must not reach the next submission
             self.checks[0].item.session._setupstate.teardown_exact(None)
-        return run.results
+        return run.with_names(self._plugin.diagnosis)
 
     def only(self, stub: str) -> Suite:
         """The checks of one stub."""
@@ -164,12 +164,15 @@ class _Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Iterator[None]:
         """Remember what the check compares, so that a mistake can be told by its values."""
-        token = observed.set([])
+        trace: Trace = []
+        token = observed.set(trace)
         try:
-            return (yield)
+            result = yield
+            self.run.see(None)
+            return result
         except (AssertionError, StudentError) as error:
             observe_raised(error)
-            self.run.mistake = self.diagnosis.name_mistake(item, self.run.check.stub)
+            self.run.see(trace)
             raise
         except (SandboxEvent, InfrastructureError, UsageError, pytest.skip.Exception):
             raise

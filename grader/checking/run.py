@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.checking import outcomes
+from grader.checking.diagnosis import Diagnosis, Seen, Trace, arguments_of, digest
 from grader.checking.marks import Check
 from grader.misconceptions import Misconception
 from grader.records import CheckResult
@@ -34,17 +35,37 @@ class Run:
     check: Check  # the one that is running
     results: list[CheckResult] = field(default_factory=list)
     problem: BaseException | None = None  # of the check that is running
-    mistake: Misconception | None = None
+    ended: list[tuple[Check, BaseException | None, float]] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
 
     def begin(self, check: Check) -> None:
         """Turn to the next check."""
         self.check = check
-        self.problem = self.mistake = None
+        self.problem = None
+
+    def see(self, trace: Trace | None) -> None:
+        """Keep what the running check compared before it failed; None: it passed."""
+        arguments = arguments_of(self.check.item)
+        if "submission" in arguments and "from_scratch" not in arguments:
+            self.seen.append(
+                Seen(self.check.item, self.check.stub, self.check.tier, arguments, trace)
+            )
 
     def end(self, seconds: float) -> CheckResult:
         """Keep the result of the check that was running."""
-        self.results.append(result(self.check, self.problem, seconds, self.mistake))
+        self.ended.append((self.check, self.problem, seconds))
+        self.results.append(result(*self.ended[-1]))
         return self.results[-1]
+
+    def with_names(self, diagnosis: Diagnosis) -> list[CheckResult]:
+        """All results; those of checks that failed by a known mistake name it, other wrong values
+        can be told from others."""
+        names = diagnosis.mistakes(self.seen)
+        traces = {seen.item.name: seen.trace for seen in self.seen}
+        return [
+            result(*ended, names.get(ended[0].item.name), traces.get(ended[0].item.name))
+            for ended in self.ended
+        ]
 
     def slow(self) -> bool:
         """Whether the check's stub has not answered in time in an earlier check."""
@@ -65,8 +86,9 @@ def result(
     problem: BaseException | None,
     seconds: float,
     mistake: Misconception | None = None,
+    trace: Trace | None = None,
 ) -> CheckResult:
-    """The result of a check that ended with `problem` (None: it passed)."""
+    """The result of a check that ended with `problem` (None: it passed) after comparing `trace`."""
     outcome, message = outcomes.judge(problem, check.sentence, check.visibility, mistake)
     return CheckResult(
         name=check.item.name,
@@ -79,4 +101,5 @@ def result(
         message=message,
         misconception=mistake.name if mistake else None,
         seconds=round(seconds, 4),
+        answer=digest(trace) if trace and not mistake else None,
     )

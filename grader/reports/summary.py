@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import mean, median
 
+from grader.answers import groups
 from grader.reports.markdown import plain
 from grader.reports.text import number
 from grader.scoring import Result
+
+MOST_GROUPS = 10
 
 
 def render(results: Sequence[Result]) -> str:
@@ -18,6 +21,7 @@ def render(results: Sequence[Result]) -> str:
         f"# {plain(', '.join(names))}: {len(results)} submissions",
         *([_scores(graded), _stubs(graded)] if graded else []),
         _mistakes(graded),
+        _answers(graded),
         _attention(results),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -69,6 +73,25 @@ def _mistakes(graded: Sequence[Result]) -> str:
     ordered = sorted(students, key=lambda key: (-len(students[key]), key))
     rows = [[str(len(students[key])), plain(key[0]), plain(sentences[key])] for key in ordered]
     return "## Known mistakes\n\n" + _table(["students", "stub", "mistake"], rows) if rows else ""
+
+
+def _answers(graded: Sequence[Result]) -> str:
+    """The largest groups of equal wrong values without a name: candidates for the bank."""
+    rows = []
+    for group in groups(graded)[:MOST_GROUPS]:
+        sample, check = group.submissions[0].record, group.checks[0]
+        place = sample.places.get(group.stub, "")
+        where = f"{sample.submission}: {place}" if place else sample.submission
+        said = check.message.split("\n")[0]
+        rows.append([str(len(group.submissions)), plain(group.stub), plain(where), plain(said)])
+    if not rows:
+        return ""
+    text = (
+        "Equal wrong values that no known mistake explains. `grader misconception list` shows the "
+        "code, `grader misconception add` makes it a known mistake."
+    )
+    table = _table(["students", "stub", "for example", "what failed"], rows)
+    return f"## Other wrong answers\n\n{text}\n\n{table}"
 
 
 def _attention(results: Sequence[Result]) -> str:

@@ -71,8 +71,8 @@ class Proof:
     def misconceptions(self) -> None:
         """Each loses points on its own stub only and is named; each check meets one of them."""
         self.killed = {check.item.name: [] for check in self.bench.suite.checks}
-        assert self.bench.assignment.private is not None
-        known = misconceptions.load(self.bench.assignment.private / "misconceptions.py")
+        bank = self.bench.assignment.bank
+        known = misconceptions.load(bank) if bank else []
         for number, wrong in enumerate(known, 1):
             self.say(f"misconception {number} of {len(known)}: {wrong.name}")
             record = self._grade(wrong.name, f"{self._text()}\n\n{wrong.source}")

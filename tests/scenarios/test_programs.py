@@ -2,7 +2,8 @@
 
 Each case is the solution of an assignment, or the solution with some stubs replaced, graded by the
 whole suite in a real sandbox. right/<assignment>/ holds other correct styles, one definition or
-patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions.
+patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions,
+and in wrong/<assignment>.py others, in the words of other people, that the banks were not made for.
 All programs of an assignment are graded in one run; each has a test of its own.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import ast
 import functools
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,13 @@ def styles(assignment: str) -> dict[str, Program]:
     return programs
 
 
+def unseen(assignment: str) -> list[Misconception]:
+    """Wrong versions that are not in the bank: `sentence` is the entry that behaves like it, or
+    "unlisted"."""
+    path = Path(__file__).parent / "wrong" / f"{assignment}.py"
+    return misconceptions.load(path) if path.is_file() else []
+
+
 def both_forms(source: str) -> dict[str, Program]:
     """A program as a file and as a notebook."""
     texts = {"py": source, "ipynb": to_notebook(source)}
@@ -126,11 +135,10 @@ def is_fast(assignment: str, wrong: Misconception) -> bool:
     return assignment == ALWAYS and wrong.name in ABOVE_THE_THRESHOLD
 
 
-def wrong(assignment: str, always: bool) -> dict[str, Program]:
-    """The solution with each misconception in it: those that no threshold finds, or the others."""
+def wrong(assignment: str, known: Iterable[Misconception]) -> dict[str, Program]:
+    """The solution with each of these wrong versions in it."""
     source = solution(assignment)
-    chosen = [w for w in bank(assignment) if is_fast(assignment, w) == always]
-    return {w.name: Program(w.name, f"{source}\n\n{w.source}") for w in chosen}
+    return {w.name: Program(w.name, f"{source}\n\n{w.source}") for w in known}
 
 
 @functools.cache
@@ -141,8 +149,13 @@ def graded(
     programs = {
         "untouched": lambda: untouched(assignment),
         "styles": lambda: styles(assignment),
-        "always": lambda: wrong(assignment, True),
-        "slow": lambda: wrong(assignment, False),
+        "always": lambda: wrong(
+            assignment, [w for w in bank(assignment) if is_fast(assignment, w)]
+        ),
+        "slow": lambda: wrong(
+            assignment, [w for w in bank(assignment) if not is_fast(assignment, w)]
+        ),
+        "unseen": lambda: wrong(assignment, unseen(assignment)),
         "solution": lambda: both_forms(solution(assignment)),
     }[which]()
     with tempfile.TemporaryDirectory() as folder:
@@ -179,9 +192,45 @@ def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, wrong
     which = "always" if is_fast(assignment, wrong) else "slow"
     result = graded(assignment, which, data)[wrong.name]
 
-    lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
-    assert lost == {wrong.stub}
-    assert wrong.name in {check.misconception for check in result.record.checks}
+    assert stubs_with_losses(result) == {wrong.stub}
+    assert wrong.name in names_given(result)
+
+
+def stubs_with_losses(result: Result) -> set[str]:
+    """The stubs that did not earn all their points."""
+    return {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
+
+
+def names_given(result: Result) -> set[str]:
+    """The misconceptions that failed checks named."""
+    return {check.misconception for check in result.record.checks if check.misconception}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "wrong"),
+    [
+        case(assignment, program, name=program.name, slow=True)
+        for assignment in ASSIGNMENTS
+        for program in unseen(assignment)
+    ],
+)
+def test_unseen_wrong_program_loses_points_and_is_not_misnamed(assignment, wrong):
+    """What no bank was made for costs its own stub, and gets its right name or none."""
+    result = graded(assignment, "unseen")[wrong.name]
+
+    assert stubs_with_losses(result) == {wrong.stub}
+    assert names_given(result) <= {wrong.sentence} - {"unlisted"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", [case(assignment, name="") for assignment in ASSIGNMENTS])
+def test_most_unseen_programs_like_a_known_one_are_named(assignment):
+    """19 of 20 that behave like an entry of the bank, in another spelling, get its name."""
+    like = [w for w in unseen(assignment) if w.sentence != "unlisted"]
+    results = graded(assignment, "unseen")
+
+    unnamed = [w.name for w in like if w.sentence not in names_given(results[w.name])]
+    assert len(unnamed) <= len(like) / 20, unnamed
 
 
 @pytest.mark.parametrize(

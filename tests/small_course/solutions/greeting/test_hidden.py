@@ -2,13 +2,15 @@
 
 import pytest
 
-from grader.checking import Mismatch
+from grader.checking import Mismatch, observe
 
 
 @pytest.mark.stub("greet")
 def test_greet_other_names(submission, reference):
     """greet works for every name."""
-    if submission.greet("Grace") != reference.greet("Grace"):
+    greeting = submission.greet("Grace")
+    observe(greeting)
+    if greeting != reference.greet("Grace"):
         raise Mismatch("it is another sentence", f"expected {reference.greet('Grace')}")
 
 

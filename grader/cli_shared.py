@@ -1,0 +1,62 @@
+"""What the commands of the command line share: arguments, options, errors as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from grader.errors import InfrastructureError, UsageError
+
+BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
+
+console = Console()
+errors = Console(stderr=True)
+
+AssignmentArgument = Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")]
+CourseOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder that holds assignments/ and solutions/.",
+        envvar="GRADER_COURSE",
+        show_default="the current folder",
+    ),
+]
+
+
+def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors of ours become a sentence and an exit code, never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except UsageError as error:
+            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
+            raise typer.Exit(USAGE) from None
+        except InfrastructureError as error:
+            errors.print(
+                f"[red]this machine cannot grade:[/red] {escape(str(error))}", highlight=False
+            )
+            raise typer.Exit(INFRASTRUCTURE) from None
+        except OSError as error:  # a disk that is full, a folder that may not be written
+            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
+            raise typer.Exit(USAGE) from None
+
+    return wrapped
+
+
+def course_of(folder: Path) -> Path:
+    """The course's folder: the given one, or the nearest one above it with solutions/."""
+    for candidate in (folder.resolve(), *folder.resolve().parents):
+        if (candidate / "solutions").is_dir():
+            return candidate
+    raise UsageError(
+        f"{folder.resolve()} is no course: it has no folder solutions/. Go to the course's folder "
+        "or name it with --course."
+    )
