@@ -23,12 +23,13 @@ import torch
 
 from grader.assignment import Assignment
 from grader.checking.comparison import as_tensor, observe, observed
+from grader.checking.hints import hints
 from grader.errors import StudentError
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
 from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
-from grader.submission import Submission, read
+from grader.submission import Cell, Submission, read
 
 Trace = list[Any]  # the values that a check compared, in order, and what was raised
 
@@ -65,6 +66,12 @@ class Diagnosis:
     @cached_property
     def solution(self) -> Submission:
         return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
+
+    def hints(self, cells: list[Cell], failed: set[str]) -> dict[str, str]:
+        """What is suspicious in the text of stubs that failed, by the stub's name."""
+        stubs = [stub for stub in self.assignment.stubs if stub.name in failed]
+        solution = self.solution.cells if self.assignment.private is not None else []
+        return hints(cells, solution, stubs) if stubs else {}
 
     def mistakes(self, seen: list[Seen]) -> dict[str, Misconception]:
         """The misconception behind each failed check, by the check's name, where exactly one fits.

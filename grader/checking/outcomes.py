@@ -20,6 +20,7 @@ from grader.misconceptions import Misconception
 from grader.records import Outcome
 
 MAX_MESSAGE = 1_500  # characters
+MAX_HINT = 300
 
 
 def judge(
@@ -27,11 +28,13 @@ def judge(
     sentence: str,
     visibility: str,
     mistake: Misconception | None = None,
+    hint: str = "",
 ) -> tuple[Outcome, str]:
     """The outcome and the message of a check that ended with `problem` (None: it passed).
 
     sentence: what the check demands, in the author's words.
     mistake: the known misconception that gives the same values, if there is one.
+    hint: what is suspicious in the stub's text; shown where no mistake is known.
     """
     if problem is None:
         return "passed", ""
@@ -41,6 +44,8 @@ def judge(
     message = f"{sentence.rstrip('.')}: {explanation}" if explanation else sentence
     if mistake is not None:
         message = f"{mistake.sentence}\n{message}"
+    elif hint and outcome != "skipped":
+        message = f"{message[: MAX_MESSAGE - MAX_HINT]}\nHint: {hint[:MAX_HINT]}."
     return outcome, message[:MAX_MESSAGE]
 
 

@@ -58,13 +58,21 @@ class Run:
         return self.results[-1]
 
     def with_names(self, diagnosis: Diagnosis) -> list[CheckResult]:
-        """All results; those of checks that failed by a known mistake name it, other wrong values
-        can be told from others."""
-        names = diagnosis.mistakes(self.seen)
+        """All results, with what is known about those that failed: the mistake, or else a hint."""
+        mistakes = diagnosis.mistakes(self.seen)
         traces = {seen.item.name: seen.trace for seen in self.seen}
+        hints = diagnosis.hints(
+            self.box.source.cells,
+            {r.stub for r in self.results if r.outcome in ("failed", "error", "timeout")},
+        )
         return [
-            result(*ended, names.get(ended[0].item.name), traces.get(ended[0].item.name))
-            for ended in self.ended
+            result(
+                *(check, problem, seconds),
+                mistakes.get(check.item.name),
+                hints.get(check.stub, ""),
+                traces.get(check.item.name),
+            )
+            for check, problem, seconds in self.ended
         ]
 
     def slow(self) -> bool:
@@ -86,10 +94,11 @@ def result(
     problem: BaseException | None,
     seconds: float,
     mistake: Misconception | None = None,
+    hint: str = "",
     trace: Trace | None = None,
 ) -> CheckResult:
     """The result of a check that ended with `problem` (None: it passed) after comparing `trace`."""
-    outcome, message = outcomes.judge(problem, check.sentence, check.visibility, mistake)
+    outcome, message = outcomes.judge(problem, check.sentence, check.visibility, mistake, hint)
     return CheckResult(
         name=check.item.name,
         stub=check.stub,

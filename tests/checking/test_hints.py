@@ -1,0 +1,129 @@
+"""Static reading: what is suspicious in the text of a stub that failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import Stub, load
+from grader.checking.hints import hints
+from tests.conftest import ROOT
+
+STUB = Stub("total", 1.0, ("values", "start=0"), ("sum_up",), ())
+SOLUTION = """
+def total(values, start=0):
+    result = start
+    for value in values:
+        result = result + value
+    return result
+"""
+# All but one, which is right without looking at its arguments: the gradient is zero everywhere.
+RIGHT_STYLES = [
+    path
+    for path in sorted((ROOT / "tests/scenarios/right").glob("*/*.py"))
+    if path.stem != "accuracy_gradient_of_zeros"
+]
+
+
+def said(text, stub=STUB, solution=SOLUTION):
+    found = hints([("cell 3", text, 1)], [("solution.py", solution, 1)], [stub])
+    return found.get(stub.name, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    {
+        "prints": (
+            "print(start + sum(values))",
+            "cell 3, line 2: `total` prints and returns nothing; use return",
+        ),
+        "no return": (
+            "start = start + sum(values)",
+            "cell 3, line 1: `total` returns nothing; end it with return",
+        ),
+        "bare return": (
+            "start += sum(values)\n    return",
+            "cell 3, line 1: `total` returns nothing; end it with return",
+        ),
+        "return in the loop": (
+            "for value in values:\n        start += value\n        return start",
+            "cell 3, line 4: return stands inside the loop, so the loop ends in its first round",
+        ),
+        "built-in function hidden": (
+            "sum = start\n    return sum + sum(values)",
+            "cell 3, line 3: `sum` is also a variable in `total`, which hides the function; give "
+            "the variable another name",
+        ),
+        "own name hidden": (
+            "total = total(values)\n    return total",
+            "cell 3, line 2: `total` is also a variable in `total`, which hides the function; "
+            "give the variable another name",
+        ),
+        "calls itself": (
+            "return total(values, start)",
+            "cell 3, line 2: `total` calls itself; is that meant?",
+        ),
+        "value thrown away": (
+            "result = sum(values)\n    result + start\n    return result",
+            "cell 3, line 3: the value of `result + start` is computed and not kept",
+        ),
+        "argument not used": (
+            "return sum(values)",
+            "cell 3, line 1: `total` does not use its argument `start`",
+        ),
+    }.values(),
+)
+def test_suspicious_line_is_named(body, sentence):
+    """Each with its line and what to do."""
+    assert said(f"def total(values, start=0):\n    {body}\n") == sentence
+
+
+def test_variable_of_the_notebook_in_the_place_of_an_argument():
+    """The usual slip of a notebook: it works with the cell above, and with nothing else."""
+    text = "numbers = [1, 2]\ndef total(values, start=0):\n    return sum(numbers, start)\n"
+    assert said(text) == (
+        "cell 3, line 2: `total` does not use its argument `values`; it uses the file's variable "
+        "`numbers`"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SOLUTION,
+        "def sum_up(values, start=0):\n    return sum(values, start)\n",
+        "def total(values, start=0):\n    for v in values:\n        yield v + start\n",
+        "total = lambda values, start=0: sum(values, start)\n",
+        "x = 1\n",
+        "",
+    ],
+    ids=["solution", "another name", "generator", "lambda", "not there", "empty"],
+)
+def test_nothing_is_said_of_ordinary_code(text):
+    """Nor of what is not defined by def."""
+    assert said(text) == ""
+
+
+def test_method_of_a_class_is_read():
+    """A stub may be a class, or a method of one."""
+    solution = "class Sum:\n    def add(self, x):\n        return x\n"
+    text = "class Sum:\n    def add(self, x):\n        print(x)\n"
+    for stub in (Stub("Sum", 1.0, (), (), ()), Stub("Sum.add", 1.0, ("x",), (), ())):
+        sentence = said(text, stub, solution)
+        assert sentence == "cell 3, line 3: `add` prints and returns nothing; use return"
+
+
+def test_function_that_need_not_return_is_let_alone():
+    """Where the solution returns nothing, printing is no sign of a mistake."""
+    assert (
+        said("def total(values):\n    print(values)\n", solution="def total(values): pass\n") == ""
+    )
+
+
+@pytest.mark.parametrize("path", RIGHT_STYLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_correct_styles_are_not_suspicious(path):
+    """Nothing is said of correct programs in other styles: a hint has to be worth reading."""
+    assignment = load(path.parent.name, ROOT)
+    solution = [("solution.py", assignment.solution.read_text("utf-8"), 1)]
+    cells = [*solution, (path.name, path.read_text("utf-8"), 1)]
+
+    assert hints(cells, solution, assignment.stubs) == {}
