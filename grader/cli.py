@@ -295,15 +295,16 @@ def validate(
 ) -> None:
     """Prove the checks of an assignment before students meet them.
 
-    The solution must have full marks on every run and the template none; every misconception must
-    lose points on its own stub only and be named; other correct styles must keep full marks. Says
-    which checks no misconception fails and, with --mutants, which small changes no check notices.
+    The solution must have full marks on every run, device and data set, and the template none;
+    every misconception must lose points on its own stub only and be named; other correct styles
+    must keep full marks; nothing of the solution may be in the handout. Says which checks no
+    misconception fails, how many standard deviations lie between a training and its limits and,
+    with --mutants, which small changes no check notices.
 
     Exit codes: 0 nothing to change, 1 something to change, 2 wrong usage, 3 this machine failed.
 
     [dim]grader validate softmax_regression --runs 5[/dim]
     """
-    from grader import assignment as assignments
     from grader.grading import Settings
     from grader.reports import validation as report
     from grader.validation.proof import prove
@@ -311,11 +312,11 @@ def validate(
     files = sorted(alternatives.glob("*.py")) if alternatives else []
     if alternatives and not files:
         raise UsageError(f"There are no .py files in {alternatives}.")
-    settings = Settings(device.value, isolation.value, data)
     with errors.status("") as status:
         proof = prove(
-            assignments.load(assignment, course_of(course)),
-            settings,
+            course_of(course),
+            assignment,
+            Settings(device.value, isolation.value, data),
             lambda text: status.update(escape(text)),
             runs=runs,
             alternatives=files,

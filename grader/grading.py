@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -44,6 +44,19 @@ class Settings:
     data: Path | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is run of a suite: the checks of one stub or tier (None: of all), and `seed`, which is
+    added to the seeds of the submission's generators."""
+
+    stub: str | None = None
+    tier: str | None = None
+    seed: int = 0
+
+
+WHOLE = Part()
+
+
 @dataclass
 class Bench:
     """What all submissions of a run share: the suite, the data, the device, the isolation."""
@@ -54,6 +67,10 @@ class Bench:
     host: Host
     notes: list[str] = field(default_factory=list)
     seed: int = 0  # added to the seeds of the submission's generators
+
+    def only(self, part: Part) -> Bench:
+        """The same bench for a part of the suite."""
+        return replace(self, suite=self.suite.only(part.stub, part.tier), seed=part.seed)
 
     def grade(
         self,

@@ -17,18 +17,19 @@ from pathlib import Path
 
 from grader import assignment as assignments
 from grader.errors import GraderError, InfrastructureError
-from grader.grading import ATTEMPTS, Bench, Settings, with_bench
+from grader.grading import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
 from grader.records import Record
 from grader.submission import printable
 
 
 @dataclass
 class Task:
-    """One upload: its place in the order, and what an earlier run saw of it."""
+    """One upload: its place in the order, what an earlier run saw of it, and what is run."""
 
     position: int
     path: Path
     earlier: Record | None = None
+    part: Part = WHOLE
     attempts: int = 0
 
 
@@ -157,7 +158,7 @@ def _work(connection: Connection, course: Path, name: str, settings: Settings) -
                 task: Task = connection.recv()
             except EOFError:
                 return
-            connection.send(bench.grade(task.path, earlier=task.earlier))
+            connection.send(bench.only(task.part).grade(task.path, earlier=task.earlier))
 
     try:
         with_bench(assignments.load(name, course), settings, answer)

@@ -13,6 +13,15 @@ Outcome = Literal["passed", "failed", "missing", "timeout", "error", "skipped"]
 Status = Literal["graded", "unreadable", "infrastructure_error"]
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """A number that a training gave, and the interval in which it must be; None: no end."""
+
+    what: str
+    value: float
+    low: float | None
+    high: float | None
+
+
 class CheckResult(msgspec.Struct, frozen=True):
     """One check of one submission.
 
@@ -21,6 +30,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     seconds: wall time of the check.
     answer: digest of the wrong values where no known mistake explains them: equal for submissions
         that gave the same, up to rounding to three digits.
+    measured: numbers that a check of the training tier compared with a limit; for the instructor.
     """
 
     name: str
@@ -34,6 +44,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     misconception: str | None
     seconds: float
     answer: str | None = None
+    measured: list[Measured] = []
 
 
 class DatasetUsed(msgspec.Struct, frozen=True):

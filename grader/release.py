@@ -9,6 +9,8 @@ import zipfile
 from importlib.metadata import requires
 from pathlib import Path
 
+import nbformat
+
 from grader import templates
 from grader.assignment import Assignment
 from grader.errors import AssignmentError, UsageError
@@ -22,14 +24,15 @@ JUPYTER = "jupyterlab>=4"
 def contents(assignment: Assignment) -> Files:
     """The files of a release: <name>/… and helpers/…
 
-    Raises AssignmentError where a public file is not what is cut from the solution today: it could
-    be older, or have the solution in it.
+    Raises AssignmentError where a template is not what is cut from the solution today, or where
+    any file has a part of the solution in it.
     """
-    _verify(assignment)
+    _verify_templates(assignment)
     files = tree(assignment.public, assignment.name)
     for package in assignment.helpers:
         files |= tree(assignment.public.parent / "helpers" / package, f"helpers/{package}")
     files[f"{assignment.name}/requirements.txt"] = requirements().encode()
+    _verify_nothing_private(assignment, files)
     return dict(sorted(files.items()))
 
 
@@ -68,7 +71,7 @@ def _mode(name: str, data: bytes) -> int:
     return 0o755 if data.startswith(b"#!") else 0o644
 
 
-def _verify(assignment: Assignment) -> None:
+def _verify_templates(assignment: Assignment) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for fresh in templates.write(assignment.solution, Path(folder, assignment.name)):
             public = assignment.public / fresh.name
@@ -76,6 +79,24 @@ def _verify(assignment: Assignment) -> None:
                 raise AssignmentError(
                     f"{public} is not what is cut from the solution now: run `make templates`."
                 )
+
+
+def _verify_nothing_private(assignment: Assignment, files: Files) -> None:
+    """No part of the solution of two lines or more stands in a file; a single line, such as
+    `return self.sums[i]`, may be in the public checks too."""
+    parts = templates.written_parts(assignment.solution.read_text("utf-8"))
+    for name, data in files.items():
+        text = data.decode("utf-8", "replace")
+        if name.endswith(".ipynb"):
+            text = "\n".join(cell.source for cell in nbformat.reads(text, 4).cells)
+        for part in parts:
+            if "\n" in part and _at_the_margin(part) in _at_the_margin(text):
+                first = part.split("\n")[0]
+                raise AssignmentError(f"{name} has a part of the solution in it: {first}")
+
+
+def _at_the_margin(text: str) -> str:
+    return "\n".join(line.strip() for line in text.split("\n"))
 
 
 def tree(folder: Path, prefix: str) -> Files:

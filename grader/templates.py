@@ -19,6 +19,7 @@ import ast
 import io
 import json
 import re
+import textwrap
 import tokenize
 from collections.abc import Iterable
 from pathlib import Path
@@ -64,6 +65,15 @@ def cut(source: str) -> str:
     result = "".join(template)
     _parse(result, "the template cut from it")
     return result
+
+
+def written_parts(source: str) -> list[str]:
+    """What students have to write: the text of each block between the marks, at the margin."""
+    lines, marks = source.splitlines(), _marks(source)
+    begins = [number for number, mark in sorted(marks.items()) if mark == "BEGIN"]
+    ends = [number for number, mark in sorted(marks.items()) if mark == "END"]
+    blocks = (lines[begin : end - 1] for begin, end in zip(begins, ends))
+    return [textwrap.dedent("\n".join(block)).strip() for block in blocks]
 
 
 def to_notebook(source: str) -> str:

@@ -14,22 +14,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader import misconceptions, release
+from grader import misconceptions, release, templates
 from grader.assignment import available, load
 from grader.cli import app
 from grader.errors import AssignmentError, UsageError
 from tests.conftest import ROOT
 
 NAME = "softmax_regression"
-
-
-def written_parts(solution: str) -> list[str]:
-    """What students have to write: the text between the marks, without indentation."""
-    parts = []
-    for after in solution.split("BEGIN SOLUTION\n")[1:]:
-        block = after.split("END SOLUTION")[0]
-        parts.append(textwrap.dedent("\n".join(block.split("\n")[:-1])).strip())
-    return parts
 
 
 def without_indentation(text: str) -> str:
@@ -49,7 +40,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
     text = "\n".join(data.decode() for data in files.values())
     lines = without_indentation(text)
     template = files[f"{name}/{name}.py"].decode()
-    for part in written_parts(assignment.solution.read_text("utf-8")):
+    for part in templates.written_parts(assignment.solution.read_text("utf-8")):
         if "\n" in part:  # single lines, such as `return self.sums[i]`, stand in public checks too
             assert without_indentation(part) not in without_indentation(template)
             assert without_indentation(part) not in lines.replace("\\n", "\n")
@@ -97,6 +88,19 @@ def test_template_with_the_solution_in_it_is_refused(course):
     shutil.copyfile(course / f"solutions/{NAME}/solution.py", template)
 
     with pytest.raises(AssignmentError, match="make templates"):
+        release.contents(load(NAME, course))
+
+
+@pytest.mark.parametrize("name", ["README.md", "extra.ipynb"])
+def test_part_of_the_solution_in_another_file_is_refused(course, name):
+    """Also in the cell of a notebook, with another indentation."""
+    folder = course / f"assignments/{NAME}"
+    parts = templates.written_parts((course / f"solutions/{NAME}/solution.py").read_text())
+    part = textwrap.indent(max(parts, key=len), "        ")
+    text = f"# %%\ndef mine():\n{part}\n"
+    (folder / name).write_text(templates.to_notebook(text) if name.endswith("nb") else text)
+
+    with pytest.raises(AssignmentError, match=f"{name} has a part of the solution in it"):
         release.contents(load(NAME, course))
 
 

@@ -10,11 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from grader import assignment as assignments
+from grader import templates
 from grader.cli import app
+from grader.errors import AssignmentError
 from grader.grading import Settings
+from grader.records import Measured
 from grader.validation.mutants import mutants
-from grader.validation.proof import prove
+from grader.validation.programs import Program
+from grader.validation.proof import Proof, prove
 from tests.conftest import ROOT
+from tests.reports.examples import check, record
 
 BANK = """
 @misconception("greet", "You greet without the name.")
@@ -77,14 +82,14 @@ def course(tmp_path: Path) -> Path:
     (private / "solution.py").write_text(MARKED, "utf-8")
     (private / "test_hidden.py").write_text(CHECKS, "utf-8")
     (private / "misconceptions.py").write_text(BANK, "utf-8")
+    templates.write(private / "solution.py", tmp_path / "course/assignments/greeting")
     return tmp_path / "course"
 
 
 def findings(course: Path, **more: object) -> list[tuple[str, str]]:
     """What validate finds in the course."""
-    assignment = assignments.load("greeting", course)
     options = {"runs": 1, "alternatives": [], "with_mutants": False} | more
-    proof = prove(assignment, Settings("cpu", "auto"), lambda text: None, **options)
+    proof = prove(course, "greeting", Settings("cpu", "auto"), lambda text: None, **options)
     return [(finding.about, finding.problem) for finding in proof.findings]
 
 
@@ -129,6 +134,80 @@ def test_template_that_earns_points_is_found(course):
 
     assert ("template.py", "it earns 100 points") in found
     assert ("template.ipynb", "it earns 100 points") in found
+
+
+def test_part_of_the_solution_in_the_handout_is_found(course):
+    """The template must be cut from the solution of today."""
+    template = course / "assignments/greeting/greeting.py"
+    template.write_text(MARKED, "utf-8")
+
+    ((about, problem),) = findings(course)
+
+    assert about == "handout"
+    assert "run `make templates`" in problem
+
+
+WEAK = """
+import pytest
+from grader.checking import assert_between
+
+
+@pytest.mark.stub("greet")
+def test_greet(submission):
+    assert submission.greet("Grace") == "Hello, Grace!"
+
+
+@pytest.mark.stub("shout")
+@pytest.mark.tier("training")
+def test_shout(submission):
+    assert_between(len(submission.shout("abc")), 2, None, what="the length")
+"""
+LONG = MARKED.replace("return text.upper()", "text = text.upper()\n    return text")
+JUDGED = """
+[[equivalent]]
+stub = "shout"
+diff = '''
+-    text = text.upper()
++    pass'''
+why = "For the test."
+"""
+
+
+def test_unnoticed_mutant_is_found_until_it_is_judged(course):
+    """A check that looks at the length only notices no missing capitals."""
+    private = course / "solutions/greeting"
+    (private / "test_hidden.py").write_text(WEAK, "utf-8")
+    (private / "misconceptions.py").unlink()
+    (private / "solution.py").write_text(LONG, "utf-8")
+    templates.write(private / "solution.py", course / "assignments/greeting")
+
+    found = findings(course, with_mutants=True)
+    (private / "equivalents.toml").write_text(JUDGED, "utf-8")
+    judged = findings(course, with_mutants=True)
+
+    assert found == [("mutants", "66.7% are noticed; it should be 95%")]
+    assert judged == []
+
+
+def test_judgement_that_cannot_be_read_is_wrong_usage(course):
+    """The file is named."""
+    (course / "solutions/greeting/equivalents.toml").write_text("[[equivalent]]\nstub = 1\n")
+
+    with pytest.raises(AssignmentError, match=r"equivalents\.toml"):
+        findings(course)
+
+
+def test_distance_of_a_training_from_its_limit_is_given_in_deviations():
+    """The smallest distance of the runs, divided by their standard deviation."""
+    proof = Proof(assignments.load("greeting", ROOT / "tests/small_course"), [])
+    for value in (0.79, 0.80, 0.81):
+        numbers = [Measured("the accuracy", value, 0.7, 1.0)]
+        seen = check("test_training", "shout", tier="training", measured=numbers)
+        proof.see(Program("solution", "solution", ""), record("solution", [seen]))
+
+    ((name, what, deviations),) = proof.margins()
+    assert (name, what) == ("test_training", "the accuracy")
+    assert deviations == pytest.approx(9.0)
 
 
 def test_mutants_differ_in_one_place():

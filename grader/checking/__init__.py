@@ -2,6 +2,7 @@
 
 from grader.checking.comparison import (
     Mismatch,
+    assert_between,
     assert_close,
     assert_number,
     assert_sequence,
@@ -11,6 +12,7 @@ from grader.sandbox.client import in_sandbox
 
 __all__ = [
     "Mismatch",
+    "assert_between",
     "assert_close",
     "assert_number",
     "assert_sequence",

@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from grader.records import Measured
+
 SHOWN_VALUES = 12  # more than these are cut out of a message
 
 # Relative and absolute tolerance by the type of the returned values: room for another order of
@@ -27,6 +29,11 @@ TOLERANCE = {
 # What a check has compared so far: the raw material for naming a mistake.
 observed: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
     "observed", default=None
+)
+
+# The numbers that it has compared with a limit.
+measured: contextvars.ContextVar[list[Measured] | None] = contextvars.ContextVar(
+    "measured", default=None
 )
 
 
@@ -77,8 +84,20 @@ def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what
     """Raise Mismatch unless `actual` is one number within `tolerance` of `expected`."""
     observe(actual)
     number = as_number(actual, what)
+    _measure(what, number, expected - tolerance, expected + tolerance)
     if not abs(number - expected) <= tolerance:
         raise Mismatch(f"{what} is {number:g}", f"expected {expected:g}")
+
+
+def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = "it") -> None:
+    """Raise Mismatch unless `actual` is one number above `low` and at most `high`; None: no limit.
+
+    Says what it is, never the limits. With limits this wide the number tells no mistake apart.
+    """
+    number = as_number(actual, what)
+    _measure(what, number, low, high)
+    if not ((low is None or number > low) and (high is None or number <= high)):
+        raise Mismatch(f"{what} is {number:.4f}")
 
 
 def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
@@ -125,6 +144,13 @@ def observe(value: Any) -> None:
     values = observed.get()
     if values is not None:
         values.append(value)
+
+
+def _measure(what: str, value: float, low: float | None, high: float | None) -> None:
+    """Remember how far a number is from its limits, for whoever proves the checks."""
+    values = measured.get()
+    if values is not None and math.isfinite(value):
+        values.append(Measured(what, value, low, high))
 
 
 def described(value: Any) -> str:

@@ -17,11 +17,11 @@ from typing import Any, Literal, TypeVar
 import pytest
 
 from grader.assignment import Assignment
-from grader.checking.comparison import observed
+from grader.checking.comparison import measured, observed
 from grader.checking.diagnosis import Diagnosis, Trace, observe_raised
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
-from grader.checking.run import Box, Run, result
+from grader.checking.run import Box, Ended, Run, result
 from grader.datasets import Dataset
 from grader.errors import (
     AssignmentError,
@@ -76,13 +76,14 @@ class Suite:
             self.checks[0].item.session._setupstate.teardown_exact(None)
         return run.with_names(self._plugin.diagnosis)
 
-    def only(self, stub: str) -> Suite:
-        """The checks of one stub."""
-        return Suite([check for check in self.checks if check.stub == stub], self._plugin)
+    def only(self, stub: str | None = None, tier: str | None = None) -> Suite:
+        """The checks of one stub and tier; None: of all."""
+        kept = [c for c in self.checks if stub in (None, c.stub) and tier in (None, c.tier)]
+        return Suite(kept, self._plugin)
 
     def all_failed(self, event: SandboxEvent) -> list[CheckResult]:
         """The results for a submission that could not even be loaded."""
-        return [result(check, event, 0.0) for check in self.checks]
+        return [result(Ended(check, event, 0.0, [])) for check in self.checks]
 
 
 def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[Suite], T]) -> T:
@@ -166,6 +167,7 @@ class _Plugin:
         """Remember what the check compares, so that a mistake can be told by its values."""
         trace: Trace = []
         token = observed.set(trace)
+        measuring = measured.set(self.run.measured)
         try:
             result = yield
             self.run.see(None)
@@ -183,6 +185,7 @@ class _Plugin:
             raise
         finally:
             observed.reset(token)
+            measured.reset(measuring)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(

@@ -10,7 +10,7 @@ from grader.checking import outcomes
 from grader.checking.diagnosis import Diagnosis, Seen, Trace, arguments_of, digest
 from grader.checking.marks import Check
 from grader.misconceptions import Misconception
-from grader.records import CheckResult
+from grader.records import CheckResult, Measured
 from grader.sandbox.chain import Source
 from grader.sandbox.client import RemoteSubmission
 
@@ -27,6 +27,16 @@ class Box(Protocol):
     ) -> AbstractContextManager[RemoteSubmission]: ...
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A check that has run, with the problem that ended it (None: it passed)."""
+
+    check: Check
+    problem: BaseException | None
+    seconds: float
+    measured: list[Measured]
+
+
 @dataclass
 class Run:
     """One submission's way through the suite."""
@@ -35,13 +45,15 @@ class Run:
     check: Check  # the one that is running
     results: list[CheckResult] = field(default_factory=list)
     problem: BaseException | None = None  # of the check that is running
-    ended: list[tuple[Check, BaseException | None, float]] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)  # by the check that is running
+    ended: list[Ended] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
     def begin(self, check: Check) -> None:
         """Turn to the next check."""
         self.check = check
         self.problem = None
+        self.measured = []
 
     def see(self, trace: Trace | None) -> None:
         """Keep what the running check compared before it failed; None: it passed."""
@@ -53,8 +65,8 @@ class Run:
 
     def end(self, seconds: float) -> CheckResult:
         """Keep the result of the check that was running."""
-        self.ended.append((self.check, self.problem, seconds))
-        self.results.append(result(*self.ended[-1]))
+        self.ended.append(Ended(self.check, self.problem, seconds, self.measured))
+        self.results.append(result(self.ended[-1]))
         return self.results[-1]
 
     def with_names(self, diagnosis: Diagnosis) -> list[CheckResult]:
@@ -67,12 +79,12 @@ class Run:
         )
         return [
             result(
-                *(check, problem, seconds),
-                mistakes.get(check.item.name),
-                hints.get(check.stub, ""),
-                traces.get(check.item.name),
+                one,
+                mistakes.get(one.check.item.name),
+                hints.get(one.check.stub, ""),
+                traces.get(one.check.item.name),
             )
-            for check, problem, seconds in self.ended
+            for one in self.ended
         ]
 
     def slow(self) -> bool:
@@ -90,15 +102,16 @@ class Run:
 
 
 def result(
-    check: Check,
-    problem: BaseException | None,
-    seconds: float,
+    ended: Ended,
     mistake: Misconception | None = None,
     hint: str = "",
     trace: Trace | None = None,
 ) -> CheckResult:
-    """The result of a check that ended with `problem` (None: it passed) after comparing `trace`."""
-    outcome, message = outcomes.judge(problem, check.sentence, check.visibility, mistake, hint)
+    """The result of a check that ended after comparing `trace`."""
+    check = ended.check
+    outcome, message = outcomes.judge(
+        ended.problem, check.sentence, check.visibility, mistake, hint
+    )
     return CheckResult(
         name=check.item.name,
         stub=check.stub,
@@ -109,6 +122,7 @@ def result(
         outcome=outcome,
         message=message,
         misconception=mistake.name if mistake else None,
-        seconds=round(seconds, 4),
+        seconds=round(ended.seconds, 4),
         answer=digest(trace) if trace and not mistake else None,
+        measured=ended.measured if check.tier == "training" else [],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -28,17 +30,19 @@ def show(proof: Proof, console: Console) -> None:
 
 
 def _figures(proof: Proof) -> Table:
-    table = Table(title=f"grader validate {proof.bench.assignment.name}", title_justify="left")
+    table = Table(title=f"grader validate {proof.assignment.name}", title_justify="left")
     table.add_column("what")
     table.add_column("found", justify="right")
     met = [name for name, wrong in proof.killed.items() if wrong]
     table.add_row("findings", str(len(proof.findings)))
     for tier, seconds in sorted(proof.seconds.items()):
-        table.add_row(f"{tier} tier on the solution", f"{seconds:.1f} s")
+        table.add_row(f"{tier} tier on the solution", f"{median(seconds):.1f} s")
+    for check, what, deviations in proof.margins():
+        table.add_row(f"{check}: {what}", f"{deviations:.1f} standard deviations")
     if proof.killed:
         table.add_row("checks that a misconception fails", f"{len(met)} of {len(proof.killed)}")
-    if proof.mutant_count:
-        noticed = proof.mutant_count - len(proof.survivors)
-        share = 100 * noticed / proof.mutant_count
-        table.add_row("mutants noticed", f"{noticed} of {proof.mutant_count} ({share:.0f} %)")
+    if proof.mutants:
+        noticed = proof.mutants - len(proof.survivors)
+        share = f"{proof.share_noticed():.1%}"
+        table.add_row("mutants noticed", f"{noticed} of {proof.mutants} ({share})")
     return table

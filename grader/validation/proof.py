@@ -1,4 +1,4 @@
-"""What is proved of a suite, each as a walk over real gradings that yields findings.
+"""What is proved of a suite: real gradings of programs whose result is known beforehand.
 
 A finding is something that the author should change before students meet the assignment.
 """
@@ -6,18 +6,31 @@ A finding is something that the author should change before students meet the as
 from __future__ import annotations
 
 import dataclasses
+import math
 import statistics
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import misconceptions, templates
+import torch
+
+from grader import assignment as assignments
+from grader import release
 from grader.assignment import Assignment
-from grader.grading import Bench, Settings, with_bench
+from grader.batch import default_jobs
+from grader.errors import AssignmentError
+from grader.grading import WHOLE, Settings
+from grader.jobs import Jobs, Task
+from grader.misconceptions import Misconception
 from grader.records import Record
-from grader.scoring import Grade, score
-from grader.validation.mutants import Mutant, mutants
+from grader.scoring import score
+from grader.validation import programs
+from grader.validation.equivalents import Equivalent, judged
+from grader.validation.mutants import Mutant
+from grader.validation.programs import Program
+
+LEAST_NOTICED = 0.95  # of the mutants that are not equivalent
 
 Say = Callable[[str], None]  # progress in words
 
@@ -32,113 +45,124 @@ class Finding:
 
 @dataclass
 class Proof:
-    """A bench with the assignment on it, a folder for programs, and what was seen."""
+    """What was seen of an assignment's suite."""
 
-    bench: Bench
-    folder: Path
-    say: Say
+    assignment: Assignment
+    equivalents: list[Equivalent]
     findings: list[Finding] = field(default_factory=list)
-    killed: dict[str, list[str]] = field(default_factory=dict)  # check: misconceptions it met
-    seconds: dict[str, float] = field(default_factory=dict)  # of the solution, by tier
+    killed: dict[str, list[str]] = field(default_factory=dict)
+    """Of each check, the misconceptions that it failed."""
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    """Of each tier, the time of each run of the solution."""
+    measured: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
+    """By check and quantity: what each run of the solution gave, and how far from the limit."""
+    mutants: int = 0
+    """How many there were, without those that were judged to be equivalent."""
     survivors: list[Mutant] = field(default_factory=list)
-    mutant_count: int = 0
+    """Those of them that no check notices."""
+    unnoticed: list[Program] = field(default_factory=list)
+    """Misconceptions that the unit tier does not notice, to be tried on the whole suite."""
 
-    def solution(self, runs: int) -> None:
-        """Full marks on every run, each with other random numbers in the submission."""
-        times: dict[str, list[float]] = {}
-        for seed in range(runs):
-            self.say(f"solution, run {seed + 1} of {runs}")
-            record = self._grade("solution", self._text(), seed=seed)
-            self._expect_full_marks("solution", record)
-            for tier in {check.tier for check in record.checks}:
-                spent = sum(check.seconds for check in record.checks if check.tier == tier)
-                times.setdefault(tier, []).append(spent)
-        self.seconds = {tier: statistics.median(spent) for tier, spent in times.items()}
+    def see(self, program: Program, record: Record) -> None:
+        """Compare what was seen of a program with what should be."""
+        if record.status != "graded":
+            self._find(program.name, f"it cannot be graded: {' '.join(record.warnings)}")
+        elif program.kind == "template":
+            self._see_template(f"template.{program.form}", record)
+        elif isinstance(program.about, Misconception):
+            passed = all(check.outcome == "passed" for check in record.checks)
+            if passed and program.part != WHOLE:
+                self.unnoticed.append(dataclasses.replace(program, part=WHOLE))
+            else:
+                self._see_misconception(program.about, record)
+        elif isinstance(program.about, Mutant):
+            self._see_mutant(program.about, record)
+        else:
+            self._see_right_program(program, record)
 
-    def template(self) -> None:
-        """No points, and every stub missing, for the template in both forms."""
-        text = templates.cut(self._text())
-        for form, content in (("py", text), ("ipynb", templates.to_notebook(text))):
-            self.say(f"template as .{form}")
-            record = self._grade("template", content, form)
-            grade = self._score(record)
-            if grade.score:
-                self._find(f"template.{form}", f"it earns {grade.score:g} points")
-            for stub in grade.stubs:
-                if stub.status != "missing":
-                    self._find(f"template.{form}", f"{stub.name} is {stub.status}, not missing")
+    def see_handout(self) -> None:
+        """Nothing of the solution may be in what students get."""
+        try:
+            release.contents(self.assignment)
+        except AssignmentError as error:
+            self._find("handout", str(error))
 
-    def misconceptions(self) -> None:
-        """Each loses points on its own stub only and is named; each check meets one of them."""
-        self.killed = {check.item.name: [] for check in self.bench.suite.checks}
-        bank = self.bench.assignment.bank
-        known = misconceptions.load(bank) if bank else []
-        for number, wrong in enumerate(known, 1):
-            self.say(f"misconception {number} of {len(known)}: {wrong.name}")
-            record = self._grade(wrong.name, f"{self._text()}\n\n{wrong.source}")
-            lost = {s.name for s in self._score(record).stubs if s.points < s.max_points}
-            if lost != {wrong.stub}:
-                found = ", ".join(sorted(lost)) or "nothing"
-                self._find(wrong.name, f"it should lose points in {wrong.stub}, and loses {found}")
-            if wrong.name not in {check.misconception for check in record.checks}:
-                self._find(wrong.name, "no failed check names it")
-            for check in record.checks:
-                if check.outcome != "passed":
-                    self.killed[check.name].append(wrong.name)
-
-    def alternatives(self, files: Iterable[Path]) -> None:
-        """Other correct styles keep full marks."""
-        for path in files:
-            self.say(f"alternative {path.stem}")
-            record = self._grade(path.stem, f"{self._text()}\n\n{path.read_text('utf-8')}")
-            self._expect_full_marks(path.stem, record)
+    def see_mutation_score(self) -> None:
+        """Few mutants may pass unnoticed."""
+        if self.mutants and self.share_noticed() < LEAST_NOTICED:
+            share = f"{self.share_noticed():.1%}"
+            self._find("mutants", f"{share} are noticed; it should be {LEAST_NOTICED:.0%}")
 
     def idle_checks(self) -> list[str]:
         """Checks that no misconception fails: is there a mistake that they are for?"""
         return [name for name, met in self.killed.items() if not met]
 
-    def mutation(self) -> None:
-        """Each small change of a stub is noticed by a check of that stub."""
-        names = [stub.name for stub in self.bench.assignment.stubs]
-        found = list(mutants(self._text(), names))
-        self.mutant_count = len(found)
-        for number, mutant in enumerate(found, 1):
-            self.say(f"mutant {number} of {len(found)}: {mutant.stub}, line {mutant.line}")
-            source = f"{self._text()}\n\n{mutant.source}"
-            record = self._grade(f"mutant_{number}", source, stub=mutant.stub)
-            if all(check.outcome == "passed" for check in record.checks):
-                self.survivors.append(mutant)
+    def share_noticed(self) -> float:
+        """The mutation score: mutants that a check notices, of those that are not equivalent."""
+        return 1 - len(self.survivors) / self.mutants
 
-    # ------------------------------------------------------------------ grading
+    def margins(self) -> Iterator[tuple[str, str, float]]:
+        """(check, quantity, the smallest distance to the limit in standard deviations) of what a
+        training gave; needs three runs."""
+        for (check, what), seen in self.measured.items():
+            deviation = statistics.stdev([value for value, _ in seen]) if len(seen) > 2 else 0.0
+            if deviation:
+                yield check, what, min(room for _, room in seen) / deviation
 
-    def _grade(
-        self, name: str, content: str, form: str = "py", *, seed: int = 0, stub: str | None = None
-    ) -> Record:
-        path = self.folder / f"{name}.{form}"
-        path.write_text(content, "utf-8")
-        suite = self.bench.suite.only(stub) if stub else self.bench.suite
-        record = dataclasses.replace(self.bench, suite=suite, seed=seed).grade(path)
-        if record.status != "graded":
-            self._find(name, f"it cannot be graded: {' '.join(record.warnings)}")
-        return record
+    # ------------------------------------------------------------------ one kind each
 
-    def _text(self) -> str:
-        return self.bench.assignment.solution.read_text("utf-8")
+    def _see_right_program(self, program: Program, record: Record) -> None:
+        for check in record.checks:
+            if check.outcome != "passed":
+                self._find(program.name, f"{check.name} {check.outcome}: {check.message}")
+        if program.kind == "solution":
+            self.killed = self.killed or {check.name: [] for check in record.checks}
+            for tier in {check.tier for check in record.checks}:
+                spent = sum(check.seconds for check in record.checks if check.tier == tier)
+                self.seconds.setdefault(tier, []).append(spent)
+            for check in record.checks:
+                for one in check.measured:
+                    seen = self.measured.setdefault((check.name, one.what), [])
+                    low = -math.inf if one.low is None else one.low
+                    high = math.inf if one.high is None else one.high
+                    seen.append((one.value, min(one.value - low, high - one.value)))
 
-    def _score(self, record: Record) -> Grade:
-        return score(record, self.bench.assignment)
+    def _see_template(self, name: str, record: Record) -> None:
+        grade = score(record, self.assignment)
+        if grade.score:
+            self._find(name, f"it earns {grade.score:g} points")
+        for stub in grade.stubs:
+            if stub.status != "missing":
+                self._find(name, f"{stub.name} is {stub.status}, not missing")
+
+    def _see_misconception(self, wrong: Misconception, record: Record) -> None:
+        lost = {check.stub for check in record.checks if check.outcome != "passed"}
+        if lost != {wrong.stub}:
+            found = ", ".join(sorted(lost)) or "nothing"
+            self._find(wrong.name, f"it should lose points in {wrong.stub}, and loses {found}")
+        names = {check.misconception for check in record.checks if check.misconception}
+        if wrong.name not in names:
+            self._find(wrong.name, "no failed check names it")
+        for other in sorted(names - {wrong.name}):
+            self._find(wrong.name, f"a failed check names it {other}")
+        for check in record.checks:
+            if check.outcome != "passed":
+                self.killed.setdefault(check.name, []).append(wrong.name)
+
+    def _see_mutant(self, mutant: Mutant, record: Record) -> None:
+        if any(check.outcome != "passed" for check in record.checks):
+            self.mutants += 1
+        elif not any(known.is_of(mutant) for known in self.equivalents):
+            self.mutants += 1
+            self.survivors.append(mutant)
 
     def _find(self, about: str, problem: str) -> None:
         self.findings.append(Finding(about, problem))
 
-    def _expect_full_marks(self, about: str, record: Record) -> None:
-        for check in record.checks:
-            if check.outcome != "passed":
-                self._find(about, f"{check.name} {check.outcome}: {check.message}")
-
 
 def prove(
-    assignment: Assignment,
+    course: Path,
+    name: str,
     settings: Settings,
     say: Say,
     *,
@@ -148,20 +172,60 @@ def prove(
 ) -> Proof:
     """Everything that can be proved of an assignment.
 
-    Raises UsageError or IsolationUnavailable before anything runs.
+    The solution is graded on every device and with all the data that the settings leave open;
+    everything else once, with the smaller data. Raises UsageError or IsolationUnavailable before
+    anything runs.
     """
-    proofs = []
+    assignment = assignments.load(name, course)
+    proof = Proof(assignment, judged(assignment))
+    proof.see_handout()
+    first, *more = _places(settings, assignment)
+    wanted = [
+        (
+            first,
+            [
+                *programs.solutions(assignment, runs),
+                *programs.others(assignment, alternatives, with_mutants),
+            ],
+        ),
+        *((place, list(programs.solutions(assignment, runs))) for place in more),
+        (first, proof.unnoticed),  # filled by the first round
+    ]
+    for place, tried in wanted:
+        for program, record in _graded(course, name, place, tried, say):
+            proof.see(program, record)
+    proof.see_mutation_score()
+    return proof
 
-    def on(bench: Bench) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            proof = Proof(bench, Path(folder), say)
-            proofs.append(proof)
-            proof.solution(runs)
-            proof.template()
-            proof.misconceptions()
-            proof.alternatives(alternatives)
-            if with_mutants:
-                proof.mutation()
 
-    with_bench(assignment, settings, on)
-    return proofs[0]
+def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
+    """Every device and data set that the settings leave open, the quickest first."""
+    devices = [settings.device]
+    if settings.device == "auto":
+        devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+    data: list[Path | None] = [settings.data]
+    if settings.data is None and assignment.datasets:
+        data = [Path("embedded"), None]
+    return [
+        dataclasses.replace(settings, device=device, data=folder)
+        for device in devices
+        for folder in data
+    ]
+
+
+def _graded(
+    course: Path, name: str, settings: Settings, tried: list[Program], say: Say
+) -> Iterator[tuple[Program, Record]]:
+    """Each program with its record, graded side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        tasks = []
+        for position, program in enumerate(tried):
+            path = Path(folder, str(position), f"{program.name}.{program.form}")
+            path.parent.mkdir()
+            path.write_text(program.text, "utf-8")
+            tasks.append(Task(position, path, part=program.part))
+        with Jobs(course, name, settings, default_jobs(len(tasks))) as jobs:
+            for done, (task, record) in enumerate(jobs.grade(tasks), 1):
+                program = tried[task.position]
+                say(f"{name}: {done} of {len(tasks)}, {program.kind} {program.name}")
+                yield program, record

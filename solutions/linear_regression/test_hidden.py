@@ -15,6 +15,7 @@ import torch
 
 from grader.checking import (
     Mismatch,
+    assert_between,
     assert_close,
     assert_number,
     assert_sequence,
@@ -804,7 +805,9 @@ def assert_trained(result, epochs, loss, room, distance):
     for epoch, value in enumerate(assert_sequence(history, epochs, "the history"), start=1):
         assert_number(value, loss, tolerance=room, what=f"the loss after epoch {epoch}")
     furthest = float(distances.abs().max())
-    assert furthest <= distance, f"a learned value is {furthest:.4f} away from the true one"
+    assert_between(
+        furthest, None, distance, what="the distance of a learned value from the true one"
+    )
 
 
 @pytest.mark.stub("train")

@@ -13,6 +13,7 @@ import torch
 
 from grader.checking import (
     Mismatch,
+    assert_between,
     assert_close,
     assert_number,
     assert_sequence,
@@ -763,7 +764,7 @@ def test_training_table(histories, dataset):
 def test_training_validation(histories):
     """After ten epochs the model classifies the test images far better than by chance."""
     accuracy = float(histories[1][-1][1])
-    assert FLOOR < accuracy <= 1, f"the validation accuracy is {accuracy:.4f}"
+    assert_between(accuracy, FLOOR, 1, what="the validation accuracy")
 
 
 @pytest.mark.stub("train")
@@ -776,4 +777,4 @@ def test_training_hidden_accuracy(histories, shared_submission, dataset):
         raise Mismatch("model(X, params) does not give ten scores for every image")
     right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
     accuracy = float(right.double().mean())
-    assert accuracy > FLOOR, f"its accuracy on them is {accuracy:.4f}"
+    assert_between(accuracy, FLOOR, None, what="its accuracy on them")
