@@ -52,5 +52,6 @@ def judged(assignment: Assignment) -> list[Equivalent]:
 
 
 def _plain(diff: str) -> list[str]:
-    """The changed lines; where they stand may change."""
-    return [line.strip() for line in diff.splitlines() if line[:1] in "+-" and line.strip()]
+    """The changed lines; where they stand, and how deep, may change."""
+    lines = (line for line in diff.splitlines() if line[:1] in ("+", "-"))
+    return [line[0] + line[1:].strip() for line in lines]

@@ -72,7 +72,8 @@ def _of_definition(definition: ast.stmt, stub: str, method: str) -> Iterator[Mut
 
 def _edits(definition: ast.stmt, method: str) -> Iterator[tuple[int, str, Edit]]:
     """(line, what changes, the change) for every place of a definition, or of one method of it."""
-    for part in ast.walk(definition):
+    parts = definition.body if isinstance(definition, ast.ClassDef) else [definition]
+    for part in parts:
         if isinstance(part, ast.FunctionDef) and (not method or part.name == method):
             for statement in part.body:
                 for node in ast.walk(statement):

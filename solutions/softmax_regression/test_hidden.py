@@ -361,6 +361,7 @@ def evaluate(submission, X, y, sizes):
             return X * 1.0
 
     batches = list(zip(X.split(sizes), y.split(sizes)))
+    submission.evaluate_accuracy(Scores(), batches[:1])  # what it counted must be forgotten
     result = submission.evaluate_accuracy(Scores(), batches)
     return result, [training for training, _ in seen], [gradients for _, gradients in seen]
 
