@@ -186,12 +186,15 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     notes = list(chosen.reasons)
     if dataset is not None and dataset.name != wanted[0]:
         notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
-    with Host(chosen.level, dataset.public_root if dataset else None, device) as host:
-        with_suite(
-            assignment,
-            dataset,
-            lambda suite: body(Bench(assignment, suite, dataset, host, notes)),
-        )
+
+    def begin(suite: Suite) -> None:
+        trains = any(check.tier == "training" for check in suite.checks)
+        root = dataset.public_root if dataset else None
+        read_once = (dataset.name,) if dataset and trains else ()
+        with Host(chosen.level, root, device, data=read_once) as host:
+            body(Bench(assignment, suite, dataset, host, notes))
+
+    with_suite(assignment, dataset, begin)
 
 
 def _device(wanted: str) -> str:

@@ -35,7 +35,8 @@ class Fork:
 class Host:
     """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started.
 
-    imports: modules that it imports before it forks.
+    imports: modules that it imports before it forks. data: names of data sets below `public_data`
+    that it reads before it forks, for checks that ask for their tensors.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Host:
         device: str = "cpu",
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         imports: tuple[str, ...] = (COMPILER,),
+        data: tuple[str, ...] = (),
     ) -> None:
         self.level = level
         self.public_data = public_data
         self.device = device
         self.limits = limits
         self.imports = imports
+        self.data = data
         self._box: Box | None = None
         self._conversation: ProcessConversation | None = None
 
@@ -134,8 +137,14 @@ class Host:
         os.set_blocking(read_end, False)
         output = Output(read_end)
         try:
-            order = json.dumps({"plan": self._box.submission, "imports": [*self.imports, *imports]})
-            conversation, pid = self._conversation.fork(START_SECONDS, order, write_end, output)
+            order = {
+                "plan": self._box.submission,
+                "imports": [*self.imports, *imports],
+                "data": self.data,
+            }
+            conversation, pid = self._conversation.fork(
+                START_SECONDS, json.dumps(order), write_end, output
+            )
         except BaseException:
             output.close()
             raise

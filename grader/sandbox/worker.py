@@ -194,9 +194,23 @@ class PublicData:
     def __init__(self, root: str | None) -> None:
         self.root = root
         self.device = "cpu"
+        self._kept: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    def keep(self, name: str) -> None:
+        """Read a data set for all processes that are forked from now on: they share its memory, and
+        a page that one of them writes to becomes its own."""
+        for split in ("train", "test"):
+            if (name, split) not in self._kept:
+                self._kept[name, split] = self._read(name, split)
 
     def tensors(self, name: str, split: str) -> tuple[Any, Any]:
         """(images float32 (n, 1, 28, 28) in [0, 1], labels int64 (n,)) of "train" or "test"."""
+        # What is kept is given once, and read again when a process has had it: it may be written.
+        key = name, split
+        images, labels = self._kept.pop(key) if key in self._kept else self._read(name, split)
+        return images.to(self.device), labels.to(self.device)
+
+    def _read(self, name: str, split: str) -> tuple[Any, Any]:
         import torch
 
         from grader import datasets
@@ -204,8 +218,7 @@ class PublicData:
         if self.root is None:
             raise RuntimeError("no data set was mounted")
         images, labels = datasets.load_split(Path(self.root), name, split)
-        pixels = torch.from_numpy(images).float().div_(255).unsqueeze(1)
-        return pixels.to(self.device), torch.from_numpy(labels).to(self.device)
+        return torch.from_numpy(images).float().div_(255).unsqueeze(1), torch.from_numpy(labels)
 
     def batches(self, name: str, split: str, batch_size: int, shuffle: bool = False) -> Batches:
         """An iterable of (images, labels) that can be walked again and again."""
@@ -267,12 +280,15 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
 
     With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
-    else of its parent, and is confined before it serves. What it will import, and the next ones
-    too, its parent imports before.
+    else of its parent, and is confined before it serves. What it will import or read, and the next
+    ones too, its parent imports and reads before.
     """
     for name in order.get("imports", []):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    for name in order.get("data", []):
+        with contextlib.suppress(Exception):  # a check that reads it meets the error
+            worker.data.keep(name)
     gc.freeze()  # else a collection in the child writes to every page that it shares
     pid = os.fork()
     if pid:

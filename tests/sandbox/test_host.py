@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 from in_boxes import confined, gaps
 
+from grader import datasets
 from grader.errors import MemoryExceeded, SandboxEvent
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox, Source
+from grader.sandbox.client import in_sandbox
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import Limits
 
@@ -260,3 +263,62 @@ def test_level_without_walls_gives_each_submission_a_host_of_its_own() -> None:
         with submission(host):
             assert host._box is not None
         assert host._box is None
+
+
+# ------------------------------------------------------------------------------ public data
+
+SUM = 2_241_528  # of the embedded training images
+
+
+@in_sandbox
+def sum_of_images(submission):  # type: ignore[no-untyped-def]
+    return float(submission.data.tensors("FashionMNIST", "train")[0].double().sum())
+
+
+@in_sandbox
+def spoil_images(submission):  # type: ignore[no-untyped-def]
+    images, labels = submission.data.tensors("FashionMNIST", "train")
+    images.zero_()
+    labels.fill_(3)
+    return [float(images.sum()), list(images.shape)]
+
+
+@contextlib.contextmanager
+def a_host_with_data(level: str, root: Path) -> Iterator[Host]:
+    if gaps(level):
+        pytest.skip(f"{level}: {gaps(level)[0]}")
+    with Host(level, root, data=("FashionMNIST",)) as host:
+        yield host
+
+
+@pytest.fixture
+def public_data(tmp_path: Path) -> Path:
+    """The public part of the embedded data, which a test may remove."""
+    source = datasets.find("FashionMNIST", Path("embedded")).public_root
+    return Path(shutil.copytree(source, tmp_path / "public"))
+
+
+@confined
+def test_spoilt_images_are_spoilt_for_their_check_only(level: str, public_data: Path) -> None:
+    """All share one reading of the data; what a check writes into it, no other one sees."""
+    with a_host_with_data(level, public_data) as host:
+        for _ in range(2):
+            with submission(host) as sandbox:
+                for _ in range(2):
+                    with sandbox.open_check(30, 30, 1) as check:
+                        assert sum_of_images(check) == pytest.approx(SUM, abs=1)
+                    with sandbox.open_check(30, 30, 1) as check:
+                        assert spoil_images(check) == [0.0, [10_000, 1, 28, 28]]
+                        assert sum_of_images(check) == pytest.approx(SUM, abs=1)
+
+
+@confined
+def test_data_is_read_once_for_all_submissions(level: str, public_data: Path) -> None:
+    """The host reads it before its first submission, and nobody reads it again."""
+    with a_host_with_data(level, public_data) as host:
+        with submission(host):
+            pass
+        shutil.rmtree(public_data / "FashionMNIST")
+
+        with submission(host) as sandbox, sandbox.open_check(30, 30, 1) as check:
+            assert sum_of_images(check) == pytest.approx(SUM, abs=1)
