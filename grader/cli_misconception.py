@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.syntax import Syntax
 
 from grader.cli_shared import (
     AssignmentArgument,
@@ -108,6 +107,8 @@ def _groups(assignment: Assignment, folder: Path) -> list[Group]:
 
 def _show(number: int, group: Group, assignment: Assignment) -> None:
     """A group with its size, its sample and the code there."""
+    from rich.syntax import Syntax
+
     from grader import answers
 
     record, check = group.submissions[0].record, group.checks[0]

@@ -188,12 +188,12 @@ def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
     ],
 )
 def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, wrong):
-    """The stub loses points, the mistake is named in one of its checks, all others keep theirs."""
+    """The stub loses points, the mistake is named and no other, all other stubs keep theirs."""
     which = "always" if is_fast(assignment, wrong) else "slow"
     result = graded(assignment, which, data)[wrong.name]
 
     assert stubs_with_losses(result) == {wrong.stub}
-    assert wrong.name in names_given(result)
+    assert names_given(result) == {wrong.name}
 
 
 def stubs_with_losses(result: Result) -> set[str]:
