@@ -7,6 +7,7 @@
 #                                                     known mistake, the notebooks, the full data
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
+#   make messages                                     bring the translations up to date
 
 PYTHON      ?= python3
 BIN         := .venv/bin
@@ -17,7 +18,7 @@ DEMO        := solutions/softmax_regression/solution.py \
 SUBMISSIONS ?= $(DEMO)
 RESULTS     ?= results
 
-.PHONY: grade test slow lint templates data
+.PHONY: grade test slow lint templates messages data
 
 grade: .venv/installed data
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
@@ -37,6 +38,9 @@ lint: .venv/installed
 templates: .venv/installed
 	$(BIN)/python -c "from pathlib import Path; from grader.templates import write; \
 	[write(s, Path('assignments') / s.parent.name) for s in Path('solutions').glob('*/solution.py')]"
+
+messages: .venv/installed
+	$(BIN)/python -m grader.translation
 
 # One torch for everything: the constraints name it, so nothing pulls in a second build.
 # bubblewrap, the sandbox program, comes as a wheel.

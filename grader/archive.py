@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePath, PurePosixPath
 
 from grader.errors import UnreadableSubmission
+from grader.words import _
 
 MAX_ARCHIVE = 64 << 20  # bytes
 MAX_MEMBERS = 10_000
@@ -31,13 +32,15 @@ def members(name: str, data: bytes, most: int) -> Iterator[Member]:
     """
     if data.count(ENTRY) > MAX_MEMBERS:
         raise UnreadableSubmission(
-            f"{name} holds more than {MAX_MEMBERS:,} files. Zip your own files only."
+            _("{name} holds more than {count:,} files. Zip your own files only.").format(
+                name=name, count=MAX_MEMBERS
+            )
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
         raise UnreadableSubmission(
-            f"{name} is no zip file, or a damaged one. Zip your files again."
+            _("{name} is no zip file, or a damaged one. Zip your files again.").format(name=name)
         ) from None
     left = MAX_UNPACKED
     for info in archive.infolist():
@@ -48,10 +51,8 @@ def members(name: str, data: bytes, most: int) -> Iterator[Member]:
         if isinstance(content, bytes):
             left -= len(content)
         if left < 0:
-            raise UnreadableSubmission(
-                f"{name} unpacks to more than {MAX_UNPACKED >> 20} MB of code. Zip your own files"
-                " only."
-            )
+            text = _("{name} unpacks to more than {limit} MB of code. Zip your own files only.")
+            raise UnreadableSubmission(text.format(name=name, limit=MAX_UNPACKED >> 20))
         yield path, content
 
 
@@ -64,20 +65,25 @@ def _is_code(path: PurePosixPath) -> bool:
 def _content(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int
 ) -> bytes | UnreadableSubmission:
-    label = info.filename
+    name = info.filename
     if stat.S_ISLNK(info.external_attr >> 16):
-        return UnreadableSubmission(f"{label} is a link; hand in the file itself.")
+        text = _("{name} is a link; hand in the file itself.")
+        return UnreadableSubmission(text.format(name=name))
     if info.flag_bits & ENCRYPTED:
-        return UnreadableSubmission(f"{label} is encrypted. Zip your files without a password.")
+        text = _("{name} is encrypted. Zip your files without a password.")
+        return UnreadableSubmission(text.format(name=name))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return UnreadableSubmission(
-            f"{label} is compressed in an unusual way. Zip your files with your system's own tool."
+        text = _(
+            "{name} is compressed in an unusual way. Zip your files with your system's own tool."
         )
+        return UnreadableSubmission(text.format(name=name))
     try:
         with archive.open(info) as file:
             content = file.read(most + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        return UnreadableSubmission(f"{label} is damaged in the zip file. Zip your files again.")
+        text = _("{name} is damaged in the zip file. Zip your files again.")
+        return UnreadableSubmission(text.format(name=name))
     if len(content) > most:
-        return UnreadableSubmission(f"{label} has more than {most >> 20} MB.")
+        text = _("{name} has more than {limit} MB.")
+        return UnreadableSubmission(text.format(name=name, limit=most >> 20))
     return content

@@ -17,12 +17,16 @@ from grader.cli_shared import (
     INTERRUPTED,
     AssignmentArgument,
     CourseOption,
+    Language,
+    LanguageOption,
     console,
     course_of,
     errors,
     readable_errors,
+    speak,
 )
 from grader.errors import UnreadableSubmission, UsageError
+from grader.words import _
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -126,6 +130,7 @@ def grade(
         float,
         typer.Option(help="Exit with 1 if a score is below this percentage.", min=0, max=100),
     ] = 0,
+    lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
 ) -> None:
     """Grade submissions of one assignment with its hidden checks.
@@ -149,7 +154,7 @@ def grade(
 
     for path in paths:
         if not path.exists():
-            raise UsageError(f"There is no file or folder {path}.")
+            raise UsageError(_("There is no file or folder {path}.").format(path=path))
     folder = course_of(course)
     stubs = assignments.load(assignment, folder).stubs
     single = report_formats.about_one(reports)
@@ -157,7 +162,7 @@ def grade(
     report_formats.fit(reports, len(uploads))
     for report in reports:
         report.file.parent.mkdir(parents=True, exist_ok=True)
-    settings = Settings(device.value, isolation.value, data)
+    settings = Settings(device.value, isolation.value, data, lang.value)
     jobs = jobs or default_jobs(len(uploads))
     results = grade_all(folder, assignment, uploads, settings, out, errors, force, jobs)
     _print_results(results, reports)
@@ -198,6 +203,14 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again each time you save; Ctrl-C ends it.")
     ] = False,
+    lang: Annotated[
+        Language | None,
+        typer.Option(
+            callback=speak,
+            show_default="that of the environment ($LANG and the like)",
+            help="Language of the messages.",
+        ),
+    ] = None,
 ) -> None:
     """Run the public checks on your own file: what is done, what is next, what is wrong.
 
@@ -207,17 +220,18 @@ def check(
     from grader import public
 
     if not path.exists():
-        raise UsageError(f"There is no file or folder {path}.")
+        raise UsageError(_("There is no file or folder {path}.").format(path=path))
     assignment = public.assignment_of(path)
     file = public.file_in(path, assignment) if path.is_dir() else path
     with public.host_for(assignment) as host:
         if not watch:
             raise typer.Exit(0 if _check(file, assignment, host, stub) else BELOW_THRESHOLD)
         with suppress(KeyboardInterrupt):
-            for _ in public.saves(file):
+            for _save in public.saves(file):
                 console.rule()
                 _check(file, assignment, host, stub)
-                console.print("[dim]Waiting for the next save; Ctrl-C ends it.[/dim]")
+                waiting = _("Waiting for the next save; Ctrl-C ends it.")
+                console.print(f"[dim]{waiting}[/dim]")
 
 
 def _check(file: Path, assignment: Assignment, host: Host, stub: str | None) -> bool:
@@ -239,6 +253,7 @@ def _check(file: Path, assignment: Assignment, host: Host, stub: str | None) -> 
 def release(
     assignment: AssignmentArgument,
     to: Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")],
+    lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
 ) -> None:
     """Write what students get: template, README, public checks, packages; nothing private."""
@@ -257,6 +272,7 @@ def package(
     service: Annotated[Service, typer.Argument(help="The service that runs the checks.")],
     assignment: AssignmentArgument,
     to: Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")],
+    lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
 ) -> None:
     """Pack an assignment for Gradescope (all of it), or for GitHub Actions (what is public)."""

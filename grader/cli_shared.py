@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from grader import words
 from grader.errors import InfrastructureError, UsageError
+from grader.words import _
 
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
 
@@ -29,6 +32,22 @@ CourseOption = Annotated[
 ]
 
 
+class Language(str, Enum):
+    en = "en"
+    zh = "zh"
+
+
+def speak(context: typer.Context, wanted: Language | None) -> Language | None:
+    """Until the command has ended, messages are in this language; None: in the reader's own."""
+    context.with_resource(words.speaking(wanted.value if wanted else words.of_environment()))
+    return wanted
+
+
+LanguageOption = Annotated[
+    Language, typer.Option("--lang", callback=speak, help="Language of what students read.")
+]
+
+
 def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """Errors of ours become a sentence and an exit code, never a traceback."""
 
@@ -37,18 +56,20 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except UsageError as error:
-            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
+            _complain(_("error:"), error)
             raise typer.Exit(USAGE) from None
         except InfrastructureError as error:
-            errors.print(
-                f"[red]this machine cannot grade:[/red] {escape(str(error))}", highlight=False
-            )
+            _complain(_("this machine cannot grade:"), error)
             raise typer.Exit(INFRASTRUCTURE) from None
         except OSError as error:  # a disk that is full, a folder that may not be written
-            errors.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
+            _complain(_("error:"), error)
             raise typer.Exit(USAGE) from None
 
     return wrapped
+
+
+def _complain(what: str, error: Exception) -> None:
+    errors.print(f"[red]{what}[/red] {escape(str(error))}", highlight=False)
 
 
 def course_of(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from grader import __version__, datasets, submission
+from grader import __version__, datasets, submission, words
 from grader.assignment import Assignment
 from grader.checking.plugin import Suite, with_suite
 from grader.datasets import Dataset
@@ -37,11 +37,13 @@ class Settings:
 
     device: "auto", "cpu" or "cuda". level: "auto" or an isolation level. data: a folder with the
     data set, "embedded" for the subset in the package, or None for the usual places.
+    language: of the messages.
     """
 
     device: str = "auto"
     level: str = "auto"
     data: Path | None = None
+    language: str = words.ENGLISH
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         with Host(chosen.level, root, device, data=read_once) as host:
             body(Bench(assignment, suite, dataset, host, notes))
 
-    with_suite(assignment, dataset, begin)
+    with words.speaking(settings.language):
+        with_suite(assignment, dataset, begin)
 
 
 def _device(wanted: str) -> str:
@@ -210,4 +213,5 @@ def _environment() -> dict[str, str]:
         "python": platform.python_version(),
         "torch": str(torch.__version__),
         "platform": platform.platform(),
+        "language": words.language(),
     }

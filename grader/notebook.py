@@ -24,7 +24,7 @@ from typing import Any
 
 from rich.console import Console
 
-from grader import public
+from grader import public, words
 from grader.assignment import Assignment
 from grader.errors import GraderError, UsageError
 from grader.records import Record
@@ -32,9 +32,10 @@ from grader.reports import progress
 from grader.sandbox.chain import Source
 from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
 from grader.scoring import Result, score
+from grader.words import N_, _
 
 NAME = "this notebook"
-GPU_USED = (
+GPU_USED = N_(
     "The kernel has used the GPU, so it cannot be checked from inside. Save the notebook and type "
     "`grader check` in a terminal, or in a cell: !grader check"
 )
@@ -54,23 +55,34 @@ class Feedback:
         return self.markup
 
 
-def check_namespace(namespace: dict[str, Any], stub: str | None) -> Feedback:
+def check_namespace(
+    namespace: dict[str, Any], stub: str | None, lang: str | None = None
+) -> Feedback:
     """Run the public checks of one stub, or of all, on the definitions in a module's namespace.
 
     Whatever goes wrong becomes a sentence: a student never sees a traceback of the grader.
     """
     try:
+        with words.speaking(lang or words.of_environment()):
+            return _feedback(namespace, stub)
+    except UsageError as error:  # there is no such language
+        return _sentence(str(error))
+
+
+def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
+    try:
         result = _checked(namespace, stub)
     except GraderError as error:
         return _sentence(str(error))
     except KeyboardInterrupt:
-        return _sentence("Stopped.")
+        return _sentence(_("Stopped."))
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
-        return _sentence(f"The grader failed, not your code ({problem}). Try `grader check`.")
-    text = io.StringIO()
-    Console(file=text, width=100, force_jupyter=False).print(progress.terminal(result, stub))
-    return Feedback(text.getvalue().rstrip(), progress.as_html(result, stub))
+        text = _("The grader failed, not your code ({problem}). Try `grader check`.")
+        return _sentence(text.format(problem=problem))
+    screen = io.StringIO()
+    Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
+    return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))
 
 
 def _sentence(text: str) -> Feedback:
@@ -81,7 +93,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
     started = time.monotonic()
     if not hasattr(os, "fork"):
         raise UsageError(
-            "This works on Linux and macOS. Save the notebook and type `grader check`."
+            _("This works on Linux and macOS. Save the notebook and type `grader check`.")
         )
     assignment = public.assignment_of(Path.cwd())
     public.known(assignment, stub)
@@ -95,7 +107,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
 
     checks = [box.in_words(check) for check in with_suite(assignment, None, run_on)]
     if any("fork-based multiprocessing" in check.message for check in checks):
-        raise UsageError(GPU_USED)  # where there is a GPU, autograd starts threads for it
+        raise UsageError(_(GPU_USED))  # where there is a GPU, autograd starts threads for it
     seconds = round(time.monotonic() - started, 3)
     record = Record(
         NAME, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, NAME
@@ -114,7 +126,7 @@ class LiveBox:
         from grader.sandbox.worker import Worker
 
         if torch.cuda.is_initialized():
-            raise UsageError(GPU_USED)
+            raise UsageError(_(GPU_USED))
         main = sys.modules[namespace["__name__"]]
         modules = {main.__name__: main, **_modules_in(assignment.public)}
         self.files = _files_of(modules)
@@ -170,7 +182,7 @@ class LiveBox:
         import msgspec
 
         message = check.message.replace(
-            "is not defined in the submission", "is not defined: run its cell first"
+            _("is not defined in the submission"), _("is not defined: run its cell first")
         )
         for file, cell in self.files.items():
             message = message.replace(file, cell)

@@ -7,7 +7,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from shlex import quote
 
-from grader import release
+from grader import release, words
 from grader.assignment import Assignment
 from grader.release import Files
 
@@ -37,7 +37,7 @@ root="${{AUTOGRADER_ROOT:-/autograder}}"
 export PYTHONPATH="$root/source"
 cd "$root"
 exec "${{PYTHON:-$root/venv/bin/python}}" -m grader grade {name} "$root/submission" \\
-    --course "$root/source" --format "gradescope=$root/results/results.json"
+    --lang {language} --course "$root/source" --format "gradescope=$root/results/results.json"
 """
 
 WORKFLOW = """\
@@ -64,7 +64,7 @@ jobs:
         run: |
           token=$(openssl rand -hex 16)
           echo "::stop-commands::$token"
-          python -m grader check {name}
+          python -m grader check {name} --lang {language}
           code=$?
           echo "::$token::"
           exit $code
@@ -89,7 +89,7 @@ def gradescope(assignment: Assignment) -> Files:
     return {
         **files,
         "setup.sh": SETUP.encode(),
-        "run_autograder": RUN.format(name=quote(assignment.name)).encode(),
+        "run_autograder": _filled(RUN, assignment),
         "requirements.txt": "\n".join([*_needed(), ""]).encode(),
         "constraints.txt": "\n".join([*_tested(), ""]).encode(),
     }
@@ -100,8 +100,12 @@ def github(assignment: Assignment) -> Files:
     return {
         **release.contents(assignment),
         **release.tree(PACKAGE, ".github/grader/grader"),
-        ".github/workflows/check.yml": WORKFLOW.format(name=quote(assignment.name)).encode(),
+        ".github/workflows/check.yml": _filled(WORKFLOW, assignment),
     }
+
+
+def _filled(script: str, assignment: Assignment) -> bytes:
+    return script.format(name=quote(assignment.name), language=words.language()).encode()
 
 
 def _needed() -> list[str]:

@@ -21,6 +21,7 @@ from grader.records import CheckResult
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.opening import box_for, load
 from grader.scoring import Result, score
+from grader.words import _
 
 LEVEL = "process"
 LOOK_SECONDS = 0.3  # between two looks whether the file has been saved
@@ -33,10 +34,11 @@ def assignment_of(path: Path) -> Assignment:
     for folder in (start, *start.parents):
         if (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file():
             return assignments.load_public(folder)
-    raise UsageError(
-        f"{path} belongs to no assignment: there is no assignment.toml with test_public.py in "
-        f"{start} or above it. Keep your file in the folder that you were given."
+    text = _(
+        "{path} belongs to no assignment: there is no assignment.toml with test_public.py in "
+        "{folder} or above it. Keep your file in the folder that you were given."
     )
+    raise UsageError(text.format(path=path, folder=start))
 
 
 def file_in(folder: Path, assignment: Assignment) -> Path:
@@ -51,7 +53,8 @@ def file_in(folder: Path, assignment: Assignment) -> Path:
     ]
     own = [path for path in found if path.stem == assignment.name] or found
     if not own:
-        raise UsageError(f"There is no notebook and no .py file in {folder}.")
+        text = _("There is no notebook and no .py file in {folder}.")
+        raise UsageError(text.format(folder=folder))
     return max(own, key=lambda path: path.stat().st_mtime)
 
 
@@ -59,7 +62,8 @@ def known(assignment: Assignment, stub: str | None) -> list[str]:
     """The names of the stubs. Raises UsageError if `stub` is none of them."""
     names = [each.name for each in assignment.stubs]
     if stub is not None and stub not in names:
-        raise UsageError(f"There is no stub {stub!r}; choose one of {', '.join(names)}.")
+        text = _("There is no stub {name!r}; choose one of {names}.")
+        raise UsageError(text.format(name=stub, names=", ".join(names)))
     return names
 
 

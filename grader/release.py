@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from grader import templates
+from grader import templates, words
 from grader.assignment import Assignment
 from grader.errors import AssignmentError, UsageError
 
@@ -22,18 +22,34 @@ JUPYTER = "jupyterlab>=4"
 
 
 def contents(assignment: Assignment) -> Files:
-    """The files of a release: <name>/… and helpers/…
+    """The files of a release, in the language of the moment: <name>/… and helpers/…
 
     Raises AssignmentError where a template is not what is cut from the solution today, or where
     any file has a part of the solution in it.
     """
     _verify_templates(assignment)
-    files = tree(assignment.public, assignment.name)
+    files = tree(assignment.public, assignment.name) | _in_other_words(assignment)
     for package in assignment.helpers:
         files |= tree(assignment.public.parent / "helpers" / package, f"helpers/{package}")
     files[f"{assignment.name}/requirements.txt"] = requirements().encode()
     _verify_nothing_private(assignment, files)
     return dict(sorted(files.items()))
+
+
+def _in_other_words(assignment: Assignment) -> Files:
+    """What students read in the language of the moment, if it is not English."""
+    if words.language() == words.ENGLISH:
+        return {}
+    catalogue = assignment.public / "locale" / words.language()
+    if not catalogue.is_dir():
+        raise UsageError(f"{assignment.name} is not translated: there is no {catalogue}.")
+    with words.quoting(assignment):
+        template = templates.translated(templates.cut(assignment.solution.read_text("utf-8")))
+        readme = templates.translated_text((assignment.public / "README.md").read_text("utf-8"))
+    texts = {"py": template, "ipynb": templates.to_notebook(template)}
+    files = {f"{assignment.name}.{ending}": text for ending, text in texts.items()}
+    files["README.md"] = readme + "\n"
+    return {f"{assignment.name}/{name}": text.encode() for name, text in files.items()}
 
 
 def requirements(*more: str) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 from grader import archive
 from grader.archive import Member
 from grader.errors import UnreadableSubmission
+from grader.words import N_, _
 
 MAX_FILE = 20 << 20  # bytes; notebooks carry pictures
 MAX_SOURCE = 1 << 20  # characters of code in one file
@@ -62,14 +63,14 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
     """
     try:
         if path.is_dir():
-            return _read_parts("folder", path, _files_of(path), set(stubs))
+            return _read_parts(N_("folder"), path, _files_of(path), set(stubs))
     except OSError as error:
         name = printable(path.name)
-        raise UnreadableSubmission(f"{name} cannot be opened: {error.strerror}.") from None
+        raise UnreadableSubmission(_unopened(name, error)) from None
     if path.suffix.lower() == ".zip":
         data = _bytes_of(path, archive.MAX_ARCHIVE)
         files = islice(archive.members(printable(path.name), data, MAX_FILE), MAX_HELPERS)
-        return _read_parts("zip file", path, files, set(stubs))
+        return _read_parts(N_("zip file"), path, files, set(stubs))
     data = _bytes_of(path)
     cells, notes = _cells(printable(path.name), data)
     return Submission(printable(path.stem), path, sha256(data).hexdigest(), cells, {}, notes)
@@ -98,13 +99,15 @@ def _read_parts(kind: str, path: Path, files: Iterable[Member], stubs: set[str])
         digest.update(printable(str(relative)).encode() + b"\0" + data)
         notes += own_notes
     if not parts:
-        found = notes[0] if notes else "there is no .py or .ipynb file in it"
-        raise UnreadableSubmission(f"The {kind} {printable(path.name)} cannot be graded: {found}")
+        found = notes[0] if notes else _("there is no .py or .ipynb file in it")
+        text = _("The {kind} {name} cannot be graded: {problem}")
+        raise UnreadableSubmission(
+            text.format(kind=_(kind), name=printable(path.name), problem=found)
+        )
     main = max(parts, key=lambda name: (_defined(parts[name], stubs), -len(name.parts)))
     if len(parts) > 1:
-        notes.insert(
-            0, f"{printable(str(main))} was taken as the main file: it defines most of the stubs"
-        )
+        text = _("{name} was taken as the main file: it defines most of the stubs")
+        notes.insert(0, text.format(name=printable(str(main))))
     name = printable(path.resolve().name if path.is_dir() else path.stem)
     helpers = _helpers(parts, main)
     return Submission(name, path, digest.hexdigest(), parts[main], helpers, notes)
@@ -156,7 +159,7 @@ def _module_name(path: PurePath) -> str:
 
 def _defined(cells: list[Cell], stubs: set[str]) -> int:
     names = set()
-    for _, source, _ in cells:
+    for _name, source, _line in cells:
         for node in ast.walk(parse(source)):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 names.add(node.name)
@@ -173,44 +176,52 @@ def _bytes_of(path: Path, most: int = MAX_FILE) -> bytes:
     name = printable(path.name)
     try:
         if path.is_symlink():
-            raise UnreadableSubmission(f"{name} is a link; hand in the file itself.")
+            text = _("{name} is a link; hand in the file itself.")
+            raise UnreadableSubmission(text.format(name=name))
         if not path.is_file():
-            raise UnreadableSubmission(f"{name} is not a file.")
+            raise UnreadableSubmission(_("{name} is not a file.").format(name=name))
         size = path.stat().st_size
         if size > most:
             advice = (
-                "Zip your own files only, without data sets."
+                _("Zip your own files only, without data sets.")
                 if path.suffix.lower() == ".zip"
-                else "Clear the outputs of the notebook (Edit, Clear All Outputs), save it and hand"
-                " it in."
+                else _(
+                    "Clear the outputs of the notebook (Edit, Clear All Outputs), save it and hand"
+                    " it in."
+                )
             )
+            text = _("{name} has {size:.0f} MB; the limit is {limit} MB. {advice}")
             raise UnreadableSubmission(
-                f"{name} has {size / 1e6:.0f} MB; the limit is {most >> 20} MB. {advice}"
+                text.format(name=name, size=size / 1e6, limit=most >> 20, advice=advice)
             )
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableSubmission(f"{name} cannot be opened: {error.strerror}.") from None
+        raise UnreadableSubmission(_unopened(name, error)) from None
+
+
+def _unopened(name: str, error: OSError) -> str:
+    text = _("{name} cannot be opened: {problem}.")
+    return text.format(name=name, problem=error.strerror)
 
 
 def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
     """The readable cells of one file and what was left out of it."""
     if not data.strip():
-        raise UnreadableSubmission(
-            f"{name} is empty. Did you save it before you handed it in? Hand in the template with "
+        text = _(
+            "{name} is empty. Did you save it before you handed it in? Hand in the template with "
             "your code in it."
         )
+        raise UnreadableSubmission(text.format(name=name))
     if name.endswith(".ipynb"):
         raw = list(_notebook_cells(name, data))
     elif name.endswith(".py"):
         raw = [(name, _decoded(name, data), 1)]
     else:
-        raise UnreadableSubmission(
-            f"{name} is neither a .py file nor an .ipynb notebook, nor a zip of them."
-        )
-    if sum(len(source) for _, source, _ in raw) > MAX_SOURCE:
-        raise UnreadableSubmission(
-            f"{name} has more than {MAX_SOURCE:,} characters of code. Hand in your code only."
-        )
+        text = _("{name} is neither a .py file nor an .ipynb notebook, nor a zip of them.")
+        raise UnreadableSubmission(text.format(name=name))
+    if sum(len(source) for title, source, line in raw) > MAX_SOURCE:
+        text = _("{name} has more than {count:,} characters of code. Hand in your code only.")
+        raise UnreadableSubmission(text.format(name=name, count=MAX_SOURCE))
     cells: list[Cell] = []
     notes: list[str] = []
     for title, source, line in raw:
@@ -218,24 +229,25 @@ def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
         cells += readable
         notes += problems
     if not cells:
-        problem = notes[0] if notes else "it has no code"
-        raise UnreadableSubmission(f"{name} cannot be graded: {problem}")
+        text = _("{name} cannot be graded: {problem}")
+        problem = notes[0] if notes else _("it has no code")
+        raise UnreadableSubmission(text.format(name=name, problem=problem))
     return cells, notes
 
 
 def _decoded(name: str, data: bytes) -> str:
     """Source text in its declared encoding, or UTF-8; what is no text at all is refused."""
     if b"\0" in data:
-        raise UnreadableSubmission(f"{name} is not a text file: it has NUL bytes in it.")
+        text = _("{name} is not a text file: it has NUL bytes in it.")
+        raise UnreadableSubmission(text.format(name=name))
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding, _lines = tokenize.detect_encoding(io.BytesIO(data).readline)
         if encoding not in ENCODINGS:
             raise LookupError
         return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except (SyntaxError, LookupError, ValueError):
-        raise UnreadableSubmission(
-            f"{name} is not UTF-8 text. Save it as UTF-8 in your editor and hand it in again."
-        ) from None
+        text = _("{name} is not UTF-8 text. Save it as UTF-8 in your editor and hand it in again.")
+        raise UnreadableSubmission(text.format(name=name)) from None
 
 
 def _notebook_cells(name: str, data: bytes) -> Iterator[Cell]:
@@ -243,19 +255,22 @@ def _notebook_cells(name: str, data: bytes) -> Iterator[Cell]:
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):
-        raise UnreadableSubmission(
-            f"{name} is not a notebook: it is not JSON. Open it in Jupyter, save it, and hand in "
+        text = _(
+            "{name} is not a notebook: it is not JSON. Open it in Jupyter, save it, and hand in "
             "the file that Jupyter wrote."
-        ) from None
+        )
+        raise UnreadableSubmission(text.format(name=name)) from None
     if isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         entries: Any = [cell for sheet in sheets for cell in _listed(sheet.get("cells"))]
     else:
         entries = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(entries, list):
-        raise UnreadableSubmission(f"{name} is JSON, but not a notebook: it has no list of cells.")
+        text = _("{name} is JSON, but not a notebook: it has no list of cells.")
+        raise UnreadableSubmission(text.format(name=name))
     if len(entries) > MAX_CELLS:
-        raise UnreadableSubmission(f"{name} has more than {MAX_CELLS:,} cells.")
+        text = _("{name} has more than {count:,} cells.")
+        raise UnreadableSubmission(text.format(name=name, count=MAX_CELLS))
     for position, entry in enumerate(entries, start=1):
         if isinstance(entry, dict) and entry.get("cell_type") == "code":
             source = entry.get("source", entry.get("input", ""))
@@ -297,7 +312,7 @@ def _plain_python(source: str) -> str:
     """
     skipped = ""
     while not _is_python(source):
-        first, _, body = source.lstrip("\n").partition("\n")
+        first, _end, body = source.lstrip("\n").partition("\n")
         match = re.match(r"%%(\w+)", first)
         if match is None:
             return skipped + _without_magics(source)
@@ -333,7 +348,7 @@ def _readable(name: str, source: str, first_line: int) -> tuple[list[Cell], list
     broken = False
     while start < len(blocks):
         for end in range(start + 1, min(start + 20, len(blocks)) + 1):
-            text = "\n".join(lines for _, lines in blocks[start:end])
+            text = "\n".join(lines for offset, lines in blocks[start:end])
             if _is_python(text):
                 cells.append((name, text, first_line + blocks[start][0]))
                 start = end
@@ -342,7 +357,9 @@ def _readable(name: str, source: str, first_line: int) -> tuple[list[Cell], list
             broken = True
             start += 1
     assert broken or cells
-    note = f"{name}, line {first_line + line - 1}: Python cannot read this ({problem}); left out"
+    note = _("{name}, line {line}: Python cannot read this ({problem}); left out").format(
+        name=name, line=first_line + line - 1, problem=problem
+    )
     return [cell for cell in cells if cell[1].strip()], [note]
 
 

@@ -27,6 +27,7 @@ from typing import Any
 
 from grader.assignment import tomllib
 from grader.errors import AssignmentError
+from grader.words import _
 
 _PLACEHOLDER = "# YOUR CODE HERE"
 _INLINE = re.compile(r"#+\s*SOLUTION")
@@ -34,6 +35,8 @@ _BLOCK = re.compile(r"#+\s*(BEGIN|END) SOLUTION")
 _SUSPECT = re.compile(
     r".*\bSOLUTIONS?\b.*|(?i:#+\s*solution\W*)|(?i:#+\s*(begin|end)[\s_-]*solutions?\b.*)"
 )
+
+_PROSE = re.compile(r"(?<=^# %% \[markdown\]\n)(?:#.*\n)+", re.MULTILINE)  # of a markdown cell
 
 
 def cut(source: str) -> str:
@@ -74,6 +77,35 @@ def written_parts(source: str) -> list[str]:
     ends = [number for number, mark in sorted(marks.items()) if mark == "END"]
     blocks = (lines[begin : end - 1] for begin, end in zip(begins, ends))
     return [textwrap.dedent("\n".join(block)).strip() for block in blocks]
+
+
+def prose(template: str) -> list[str]:
+    """The paragraphs of the markdown cells of a template."""
+    return [part for cell in _PROSE.findall(template) for part in paragraphs(_uncommented(cell))]
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a Markdown text, tables and lists among them."""
+    return [part for part in text.strip().split("\n\n") if part.strip()]
+
+
+def translated(template: str) -> str:
+    """The template with its markdown cells in the language of the moment; its code as it is."""
+
+    def cell(match: re.Match[str]) -> str:
+        lines = translated_text(_uncommented(match[0])).split("\n")
+        return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+    return _PROSE.sub(cell, template)
+
+
+def translated_text(text: str) -> str:
+    """A Markdown text, paragraph by paragraph in the language of the moment."""
+    return "\n\n".join(map(_, paragraphs(text)))
+
+
+def _uncommented(cell: str) -> str:
+    return "\n".join(line[2:] for line in cell.splitlines())
 
 
 def to_notebook(source: str) -> str:

@@ -23,8 +23,9 @@ def grade_paths(
     level: str = "auto",
     data: str | None = "embedded",
     device: str = "cpu",
+    language: str = "en",
 ) -> list[Result]:
     """Grade real submissions in real sandboxes; on the embedded data unless told otherwise."""
-    settings = Settings(device, level, Path(data) if data else None)
+    settings = Settings(device, level, Path(data) if data else None, language)
     quiet = Console(file=io.StringIO())
     return grade_all(course, assignment, list(paths), settings, None, quiet)

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from grader import cli_shared
-from grader.cli import Device, Level, app
+from grader.cli import Device, Language, Level, app
 from grader.records import CheckResult, DatasetUsed, Outcome, Record, Status
 from grader.reports.as_json import as_object
 from grader.scoring import Grade, Result, StubGrade
@@ -91,7 +91,9 @@ def test_options_are_found():
     assert {("grade", "--json"), ("grade", "--fail-under"), ("data", "--data")} <= set(options())
 
 
-@pytest.mark.parametrize(("option", "choices"), [("device", Device), ("isolation", Level)])
+@pytest.mark.parametrize(
+    ("option", "choices"), [("device", Device), ("isolation", Level), ("lang", Language)]
+)
 def test_choices_are_documented(option, choices):
     """The README names all values of an option that takes one of a few."""
     usage = f"--{option} " + "|".join(choice.value for choice in choices)

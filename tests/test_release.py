@@ -37,7 +37,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
     handed_out = set(files.values())
     assert not handed_out & {path.read_bytes() for path in private.rglob("*") if path.is_file()}
 
-    text = "\n".join(data.decode() for data in files.values())
+    text = "\n".join(data.decode(errors="replace") for data in files.values())
     lines = without_indentation(text)
     template = files[f"{name}/{name}.py"].decode()
     for part in templates.written_parts(assignment.solution.read_text("utf-8")):
@@ -59,6 +59,8 @@ def test_release_has_what_a_student_needs():
         "helpers/d2l/torch.py",
         f"{NAME}/README.md",
         f"{NAME}/assignment.toml",
+        f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.mo",
+        f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.po",
         f"{NAME}/requirements.txt",
         f"{NAME}/{NAME}.ipynb",
         f"{NAME}/{NAME}.py",

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from grader.records import Measured
+from grader.words import N_, _
 
 SHOWN_VALUES = 12  # more than these are cut out of a message
 
@@ -25,6 +26,8 @@ TOLERANCE = {
     torch.float16: (1e-2, 1e-3),
     torch.bfloat16: (3e-2, 1e-2),
 }
+
+IT = N_("it")
 
 # What a check has compared so far: the raw material for naming a mistake.
 observed: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
@@ -52,7 +55,7 @@ def assert_close(
     *,
     atol: float | None = None,
     rtol: float | None = None,
-    what: str = "it",
+    what: str = IT,
     shape_hint: str = "",
 ) -> None:
     """Raise Mismatch unless `actual` has the shape and the values of `expected`.
@@ -65,8 +68,11 @@ def assert_close(
     wanted = torch.as_tensor(expected)
     got = as_tensor(actual, what)
     if got.shape != wanted.shape and not (got.numel() == 1 and wanted.dim() == 0):
-        hint = f": {shape_hint}" if shape_hint else ""
-        raise Mismatch(f"{what} has shape {_shape(got)}, expected {_shape(wanted)}{hint}")
+        text = _("{what} has shape {shape}, expected {expected}")
+        if shape_hint:
+            text = _("{what} has shape {shape}, expected {expected}: {hint}")
+        values = {"what": _(what), "shape": _shape(got), "expected": _shape(wanted)}
+        raise Mismatch(text.format(**values, hint=_(shape_hint)))
     got, dtype = got.reshape(wanted.shape), got.dtype
     relative, absolute = TOLERANCE.get(dtype, TOLERANCE[torch.float32])
     close = torch.isclose(
@@ -77,7 +83,7 @@ def assert_close(
         equal_nan=True,
     )
     if not bool(close.all()):
-        raise Mismatch(_difference(got, wanted, close, what), f"expected {shown(wanted)}")
+        raise Mismatch(_difference(got, wanted, close, what), _expected(shown(wanted)))
 
 
 def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str) -> None:
@@ -86,10 +92,11 @@ def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what
     number = as_number(actual, what)
     _measure(what, number, expected - tolerance, expected + tolerance)
     if not abs(number - expected) <= tolerance:
-        raise Mismatch(f"{what} is {number:g}", f"expected {expected:g}")
+        text = _("{what} is {value}").format(what=_(what), value=f"{number:g}")
+        raise Mismatch(text, _expected(f"{expected:g}"))
 
 
-def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = "it") -> None:
+def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = IT) -> None:
     """Raise Mismatch unless `actual` is one number above `low` and at most `high`; None: no limit.
 
     Says what it is, never the limits. With limits this wide the number tells no mistake apart.
@@ -97,7 +104,7 @@ def assert_between(actual: Any, low: float | None, high: float | None, *, what: 
     number = as_number(actual, what)
     _measure(what, number, low, high)
     if not ((low is None or number > low) and (high is None or number <= high)):
-        raise Mismatch(f"{what} is {number:.4f}")
+        raise Mismatch(_("{what} is {value}").format(what=_(what), value=f"{number:.4f}"))
 
 
 def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
@@ -106,28 +113,31 @@ def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
     if isinstance(actual, torch.Tensor) and actual.dim() == 1:
         actual = actual.tolist()
     if not isinstance(actual, (list, tuple)):
-        raise Mismatch(f"{what} is {described(actual)}, expected {length} values")
+        text = _("{what} is {value}, expected {count} values")
+        raise Mismatch(text.format(what=_(what), value=described(actual), count=length))
     if len(actual) != length:
-        raise Mismatch(f"{what} has {len(actual)} values, expected {length}")
+        text = _("{what} has {count} values, expected {expected}")
+        raise Mismatch(text.format(what=_(what), count=len(actual), expected=length))
     return actual
 
 
-def as_number(value: Any, what: str = "it") -> float:
+def as_number(value: Any, what: str = IT) -> float:
     """A number, or the one element of a tensor or array, as a float."""
     if isinstance(value, float):
         return value  # as_tensor would round it to float32
     tensor = as_tensor(value, what)
     if tensor.numel() != 1:
-        raise Mismatch(f"{what} has shape {_shape(tensor)}, expected one number")
+        text = _("{what} has shape {shape}, expected one number")
+        raise Mismatch(text.format(what=_(what), shape=_shape(tensor)))
     return float(tensor)
 
 
-def as_tensor(value: Any, what: str = "it") -> torch.Tensor:
+def as_tensor(value: Any, what: str = IT) -> torch.Tensor:
     """Anything that means a tensor of numbers, as one. Raises Mismatch in words otherwise."""
     if isinstance(value, torch.Tensor):
         return value.detach()
     if value is None:
-        raise Mismatch(f"{what} is None: is there a `return`?")
+        raise Mismatch(_("{what} is None: is there a `return`?").format(what=_(what)))
     try:
         if isinstance(value, (list, tuple)):
             parts = [as_tensor(part, what) for part in value]
@@ -136,7 +146,8 @@ def as_tensor(value: Any, what: str = "it") -> torch.Tensor:
             return torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError):
         pass
-    raise Mismatch(f"{what} is {described(value)}, expected numbers")
+    text = _("{what} is {value}, expected numbers")
+    raise Mismatch(text.format(what=_(what), value=described(value)))
 
 
 def observe(value: Any) -> None:
@@ -156,7 +167,7 @@ def _measure(what: str, value: float, low: float | None, high: float | None) -> 
 def described(value: Any) -> str:
     """A value in a few words, bounded in length."""
     if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {_shape(value)}"
+        return _("a tensor of shape {shape}").format(shape=_shape(value))
     if value is None:
         return "None"
     if isinstance(value, str):
@@ -164,15 +175,16 @@ def described(value: Any) -> str:
     if isinstance(value, (bool, int, float)):
         return f"{value!r:.40}"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)} entries"
-    return f"a value of another kind ({value!r:.60})"
+        text = _("a {kind} of {count} entries")
+        return text.format(kind=type(value).__name__, count=len(value))
+    return _("a value of another kind ({value})").format(value=f"{value!r:.60}")
 
 
 def shown(tensor: torch.Tensor) -> str:
     """A few values of a tensor, rounded to four places, rows in brackets."""
     if tensor.numel() > SHOWN_VALUES:
         head = ", ".join(_number(v) for v in tensor.flatten()[: SHOWN_VALUES // 2].tolist())
-        return f"{_shape(tensor)} values [{head}, …]"
+        return _("{shape} values [{head}, …]").format(shape=_shape(tensor), head=head)
     return _nested(tensor.tolist())
 
 
@@ -190,10 +202,16 @@ def _number(value: float | bool) -> str:
 
 def _difference(got: torch.Tensor, wanted: torch.Tensor, close: torch.Tensor, what: str) -> str:
     if got.is_floating_point() and bool(got.isnan().any()) and not bool(wanted.isnan().any()):
-        return f"{what} contains nan (not a number)"
+        return _("{what} contains nan (not a number)").format(what=_(what))
+    if close.numel() == 1:
+        return _("wrong value: {what} is {value}").format(what=_(what), value=shown(got))
+    text = _("{wrong} of {count} values are wrong: {what} is {value}")
     wrong = int((~close).sum())
-    count = f"{wrong} of {close.numel()} values are wrong" if close.numel() > 1 else "wrong value"
-    return f"{count}: {what} is {shown(got)}"
+    return text.format(wrong=wrong, count=close.numel(), what=_(what), value=shown(got))
+
+
+def _expected(value: str) -> str:
+    return _("expected {value}").format(value=value)
 
 
 def _shape(tensor: torch.Tensor) -> str:

@@ -18,6 +18,7 @@ from grader.assignment import Stub
 from grader.checking.comparison import Mismatch
 from grader.sandbox.client import RemoteSubmission, in_sandbox
 from grader.submission import Cell
+from grader.words import _
 
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 
@@ -75,9 +76,9 @@ def assert_source_is_own(
     other_names: of classes whose methods are stubs.
     """
     trees = [(name, ast.parse(source), line) for name, source, line in cells]
-    imported = _imported_from_torch(tree for _, tree, _ in trees)
+    imported = _imported_from_torch(tree for name, tree, line in trees)
     definitions = _definitions(trees)
-    owner, _, name = stub.name.rpartition(".")
+    owner, _dot, name = stub.name.rpartition(".")
     owners = (
         [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
     )
@@ -88,10 +89,10 @@ def assert_source_is_own(
             for operation in stub.forbidden:
                 for spelling in used.intersection(OPERATIONS[operation].spellings):
                     line = first_line + getattr(found, "lineno", 1) - 1
-                    raise Mismatch(
-                        f"{cell}, line {line} uses PyTorch's ready-made {spelling}; build it "
-                        "yourself"
+                    text = _(
+                        "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
+                    raise Mismatch(text.format(cell=cell, line=line, name=spelling))
 
 
 def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
@@ -102,7 +103,8 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     seen = set(operations(submission, stub.name, calls))
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
-            raise Mismatch(f"it calls PyTorch's ready-made {operation}; build it yourself")
+            text = _("it calls PyTorch's ready-made {name}; build it yourself")
+            raise Mismatch(text.format(name=operation))
 
 
 @in_sandbox

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from grader.assignment import Stub
 from grader.definitions import Found, definitions, find
 from grader.submission import Cell, parse
+from grader.words import _
 
 BUILTINS = frozenset(vars(builtins))
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -55,7 +56,7 @@ def _readings(
     """The stub's function, or the methods of its class."""
     if found is None:
         return
-    (title, _, first_line), definition = found
+    (title, _source, first_line), definition = found
     references = _functions(wanted[1], definition) if wanted else {}
     for name, node in _functions(definition, definition).items():
         yield Reading(
@@ -76,7 +77,7 @@ def _functions(definition: ast.AST, own: ast.AST) -> dict[str, ast.FunctionDef]:
 
 
 def _variables(cells: Iterable[Cell]) -> Iterator[str]:
-    for _, source, _ in cells:
+    for _title, source, _line in cells:
         for statement in parse(source).body:
             if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For)):
                 yield from _bound(statement)
@@ -88,12 +89,14 @@ def _variables(cells: Iterable[Cell]) -> Iterator[str]:
 def _prints(reading: Reading) -> Iterator[str]:
     prints = [call for call in _calls(reading.node) if _called(call) == "print"]
     if prints and not _gives(reading.node) and _should_give(reading):
-        yield f"{reading.place(prints[0])}: `{reading.name}` prints and returns nothing; use return"
+        text = _("{place}: `{name}` prints and returns nothing; use return")
+        yield text.format(place=reading.place(prints[0]), name=reading.name)
 
 
 def _never_returns(reading: Reading) -> Iterator[str]:
     if not _gives(reading.node) and _should_give(reading):
-        yield f"{reading.place(reading.node)}: `{reading.name}` returns nothing; end it with return"
+        text = _("{place}: `{name}` returns nothing; end it with return")
+        yield text.format(place=reading.place(reading.node), name=reading.name)
 
 
 def _returns_in_the_loop(reading: Reading) -> Iterator[str]:
@@ -103,10 +106,8 @@ def _returns_in_the_loop(reading: Reading) -> Iterator[str]:
     for loop in loops:
         direct = [node for node in loop.body if isinstance(node, ast.Return)]
         if direct and len(returns) == 1 and _returns_last(reading.reference):
-            yield (
-                f"{reading.place(direct[0])}: return stands inside the loop, so the loop ends in "
-                "its first round"
-            )
+            text = _("{place}: return stands inside the loop, so the loop ends in its first round")
+            yield text.format(place=reading.place(direct[0]))
 
 
 def _hides_a_function(reading: Reading) -> Iterator[str]:
@@ -115,16 +116,18 @@ def _hides_a_function(reading: Reading) -> Iterator[str]:
     for call in _calls(reading.node):
         name = _called(call)
         if name in bound and (name == reading.name or name in BUILTINS):
-            yield (
-                f"{reading.place(call)}: `{name}` is also a variable in `{reading.name}`, which "
-                "hides the function; give the variable another name"
+            text = _(
+                "{place}: `{name}` is also a variable in `{stub}`, which hides the function; give "
+                "the variable another name"
             )
+            yield text.format(place=reading.place(call), name=name, stub=reading.name)
 
 
 def _calls_itself(reading: Reading) -> Iterator[str]:
     own = [call for call in _calls(reading.node) if _called(call) == reading.name]
     if own and not (reading.reference and reading.name in map(_called, _calls(reading.reference))):
-        yield f"{reading.place(own[0])}: `{reading.name}` calls itself; is that meant?"
+        text = _("{place}: `{name}` calls itself; is that meant?")
+        yield text.format(place=reading.place(own[0]), name=reading.name)
 
 
 def _throws_away(reading: Reading) -> Iterator[str]:
@@ -132,8 +135,8 @@ def _throws_away(reading: Reading) -> Iterator[str]:
         if isinstance(node, ast.Expr) and isinstance(
             node.value, (ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
         ):
-            text = ast.unparse(node.value)[:60]
-            yield f"{reading.place(node)}: the value of `{text}` is computed and not kept"
+            text = _("{place}: the value of `{code}` is computed and not kept")
+            yield text.format(place=reading.place(node), code=ast.unparse(node.value)[:60])
 
 
 def _ignores_an_argument(reading: Reading) -> Iterator[str]:
@@ -145,11 +148,14 @@ def _ignores_an_argument(reading: Reading) -> Iterator[str]:
     pairs = zip(_parameters(reading.node), _parameters(reading.reference))
     for own, wanted in pairs:
         if own not in read and wanted in known:
-            instead = f"; it uses the file's variable `{foreign[0]}`" if foreign else ""
-            yield (
-                f"{reading.place(reading.node)}: `{reading.name}` does not use its argument "
-                f"`{own}`{instead}"
-            )
+            text = _("{place}: `{name}` does not use its argument `{argument}`")
+            if foreign:
+                text = _(
+                    "{place}: `{name}` does not use its argument `{argument}`; it uses the file's "
+                    "variable `{variable}`"
+                )
+            values = {"name": reading.name, "argument": own, "variable": "".join(foreign[:1])}
+            yield text.format(place=reading.place(reading.node), **values)
 
 
 RULES = (

@@ -18,6 +18,7 @@ from grader.errors import (
 )
 from grader.misconceptions import Misconception
 from grader.records import Outcome
+from grader.words import _
 
 MAX_MESSAGE = 1_500  # characters
 MAX_HINT = 300
@@ -41,39 +42,46 @@ def judge(
     if isinstance(problem, MissingStub):
         return "missing", str(problem)[:MAX_MESSAGE]
     outcome, explanation = _explain(problem, visibility)
-    message = f"{sentence.rstrip('.')}: {explanation}" if explanation else sentence
+    message = _(sentence)
+    if explanation:
+        demand = message.rstrip(".。")
+        message = _("{demand}: {explanation}").format(demand=demand, explanation=explanation)
     if mistake is not None:
-        message = f"{mistake.sentence}\n{message}"
+        message = f"{_(mistake.sentence)}\n{message}"
     elif hint and outcome != "skipped":
-        message = f"{message[: MAX_MESSAGE - MAX_HINT]}\nHint: {hint[:MAX_HINT]}."
+        text = _("Hint: {hint}.").format(hint=hint[:MAX_HINT])
+        message = f"{message[: MAX_MESSAGE - MAX_HINT]}\n{text}"
     return outcome, message[:MAX_MESSAGE]
 
 
 def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
     if isinstance(problem, DeadlineExceeded):
-        return "timeout", f"{problem}; is there a loop that never ends?"
+        return "timeout", _("{problem}; is there a loop that never ends?").format(problem=problem)
     if isinstance(problem, ProcessDied):
-        return "error", (
+        return "error", _(
             "your code ended the Python process; is there an exit() or os._exit(), or does it "
             "need more memory than there is?"
         )
     if isinstance(problem, ProtocolError):
-        return "error", f"your code disturbed the connection to the grader ({problem})"
+        text = _("your code disturbed the connection to the grader ({problem})")
+        return "error", text.format(problem=problem)
     if isinstance(problem, StudentError):
         return "error", _student_error(problem)
     if isinstance(problem, Mismatch):
         hint = problem.expectation if visibility == "visible" else ""
-        return "failed", f"{problem.problem}; {hint}" if hint else problem.problem
+        text = _("{problem}; {expectation}") if hint else "{problem}"
+        return "failed", text.format(problem=_(problem.problem), expectation=_(hint))
     if isinstance(problem, AssertionError):
-        return "failed", str(problem)
+        return "failed", _(str(problem))
     if isinstance(problem, pytest.skip.Exception):
-        return "skipped", str(problem)
-    return "failed", "what came back cannot be used here; compare it with what the text asks for"
+        return "skipped", _(str(problem))
+    return "failed", _("what came back cannot be used here; compare it with what the text asks for")
 
 
 def _student_error(error: StudentError) -> str:
     if error.kind == "CodecError":
-        return f"it returned {error.message}"
+        return _("it returned {value}").format(value=error.message)
     if not error.trace:
-        return f"{error.kind}: {error.message} (while the check used what your code returned)"
-    return f"your code raised {error}\n{error.trace}"
+        text = _("{error} (while the check used what your code returned)")
+        return text.format(error=f"{error.kind}: {error.message}")
+    return _("your code raised {error}").format(error=error) + f"\n{error.trace}"

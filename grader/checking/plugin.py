@@ -32,6 +32,7 @@ from grader.errors import (
     UsageError,
 )
 from grader.records import CheckResult
+from grader.words import _, quoting
 
 T = TypeVar("T")
 
@@ -64,7 +65,9 @@ class Suite:
                 run.begin(check)
                 started = time.monotonic()
                 if check.tier == "training" and run.slow():
-                    run.problem = DeadlineExceeded(f"not run: {check.stub} did not answer before")
+                    run.problem = DeadlineExceeded(
+                        _("not run: {stub} did not answer before").format(stub=check.stub)
+                    )
                 else:
                     check.item.config.hook.pytest_runtest_protocol(
                         item=check.item, nextitem=following.item if following else None
@@ -94,7 +97,7 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
     plugin = _Plugin(assignment, body)
     holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
     arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.public}"]
-    with _clean_environment(), _own_modules(assignment):
+    with _clean_environment(), _own_modules(assignment), quoting(assignment):
         pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin, holder])
     if plugin.error is not None:
         raise plugin.error

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from grader.records import CheckResult
-from grader.reports.text import number, one_line, printable
+from grader.reports.text import number, one_line, printable, status
 from grader.scoring import Result, StubGrade
+from grader.words import _
 
 MARKS = {"passed": "✅", "missing": "⬜"}  # everything else is wrong
 
@@ -24,37 +25,44 @@ def render(results: Sequence[Result]) -> str:
 def _overview(results: Sequence[Result]) -> str:
     rows = [
         f"| {plain(r.record.submission)} | {number(r.grade.score)} | {number(r.grade.max_score)} "
-        f"| {r.record.status.replace('_', ' ')} |"
+        f"| {status(r.record.status)} |"
         for r in results
     ]
-    return "\n".join(["| submission | score | of | status |", "|---|---:|---:|---|", *rows])
+    return _table(_("submission"), _("score"), rows)
+
+
+def _table(what: str, number: str, rows: Sequence[str]) -> str:
+    heading = " | ".join([what, number, _("of"), _("status")])
+    return "\n".join([f"| {heading} |", "|---|---:|---:|---|", *rows])
 
 
 def _section(result: Result) -> str:
     record, grade = result.record, result.grade
     name = plain(record.submission)
     if record.status != "graded":
-        return f"## {name}: {record.status.replace('_', ' ')}\n\n{fenced(_lines(record.warnings))}"
+        return f"## {name}: {status(record.status)}\n\n{fenced(_lines(record.warnings))}"
     rows = [
         f"| {plain(stub.name)} | {number(stub.points)} | {number(stub.max_points)} "
-        f"| {MARKS.get(stub.status, '❌')} {stub.status} |"
+        f"| {MARKS.get(stub.status, '❌')} {status(stub.status)} |"
         for stub in grade.stubs
     ]
-    table = ["| stub | points | of | status |", "|---|---:|---:|---|", *rows]
+    title = _("{name}: {score} of {max_score}").format(
+        name=name, score=number(grade.score), max_score=number(grade.max_score)
+    )
     parts = [
-        f"## {name}: {number(grade.score)} of {number(grade.max_score)}",
-        "\n".join(table),
+        f"## {title}",
+        _table(_("stub"), _("points"), rows),
         *(_reasons(stub, record.checks) for stub in grade.stubs if stub.status != "passed"),
     ]
     if record.warnings:
-        parts.append(f"### Notes\n\n{fenced(_lines(record.warnings))}")
+        parts.append("### " + _("Notes") + f"\n\n{fenced(_lines(record.warnings))}")
     return "\n\n".join(parts)
 
 
 def _reasons(stub: StubGrade, checks: Sequence[CheckResult]) -> str:
     failed = [c for c in checks if c.stub == stub.name and c.outcome != "passed"]
     messages = list(dict.fromkeys(check.message for check in failed if check.message))
-    text = "\n\n".join(messages) or "There is no check of it."
+    text = "\n\n".join(messages) or _("There is no check of it.")
     return f"### {plain(stub.name)}\n\n{fenced(text)}"
 
 

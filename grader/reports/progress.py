@@ -11,19 +11,20 @@ from rich.text import Text
 
 from grader.reports.text import printable
 from grader.scoring import Result
+from grader.words import N_, _
 
 MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
 WORDS = {
-    "passed": "passed",
-    "missing": "not written yet",
-    "failed": "wrong",
-    "error": "raised an error",
-    "timeout": "takes too long",
-    "unchecked": "has no public check",
+    "passed": N_("passed"),
+    "missing": N_("not written yet"),
+    "failed": N_("wrong"),
+    "error": N_("raised an error"),
+    "timeout": N_("takes too long"),
+    "unchecked": N_("has no public check"),
 }
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
 COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
-ALL_PASS = (
+ALL_PASS = N_(
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
 )
@@ -64,7 +65,8 @@ def heading(found: Sequence[Line]) -> str:
     """How many stubs pass, in words."""
     checked = [line for line in found if line.status != "unchecked"]
     passed = sum(line.status == "passed" for line in checked)
-    return f"{passed} of {len(checked)} stubs pass their public checks"
+    text = _("{passed} of {count} stubs pass their public checks")
+    return text.format(passed=passed, count=len(checked))
 
 
 def advice(line: Line) -> str:
@@ -77,14 +79,16 @@ def terminal(result: Result, stub: str | None = None) -> Group:
     found = lines(result, stub)
     width = max((len(line.stub) for line in found), default=0)
     name = printable(result.record.path)
-    parts = [Text(f"{name}: {heading(found)}", style="bold")]
+    title = _("{name}: {heading}").format(name=name, heading=heading(found))
+    parts = [Text(title, style="bold")]
     for line in found:
         style = STYLES.get(line.status, "red")
-        parts.append(Text(f"  {line.mark} {line.stub:{width}}  {WORDS[line.status]}", style=style))
+        words = _(WORDS[line.status])
+        parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
     due = following(found)
     if due is None:
-        return Group(*parts, Text(f"\n{ALL_PASS}"))
-    parts.append(Text(f"\nNext: {due.stub}", style="bold"))
+        return Group(*parts, Text(f"\n{_(ALL_PASS)}"))
+    parts.append(Text("\n" + _("Next: {stub}").format(stub=due.stub), style="bold"))
     return Group(*parts, Text(printable(advice(due))))
 
 
@@ -94,15 +98,15 @@ def as_html(result: Result, stub: str | None = None) -> str:
     rows = [
         f'<tr style="color: {COLOURS.get(line.status, "crimson")}">'
         f"<td>{line.mark}</td><td><code>{_escaped(line.stub)}</code></td>"
-        f'<td style="text-align: left">{WORDS[line.status]}</td></tr>'
+        f'<td style="text-align: left">{_(WORDS[line.status])}</td></tr>'
         for line in found
     ]
     due = following(found)
     parts = [f"<p><b>{heading(found)}</b></p>", f"<table>{''.join(rows)}</table>"]
     if due is None:
-        return "".join([*parts, f"<p>{ALL_PASS}</p>"])
-    text = f"<p><b>Next: <code>{_escaped(due.stub)}</code></b></p>"
-    return "".join([*parts, text, f"<pre>{_escaped(advice(due))}</pre>"])
+        return "".join([*parts, f"<p>{_(ALL_PASS)}</p>"])
+    title = _("Next: {stub}").format(stub=f"<code>{_escaped(due.stub)}</code>")
+    return "".join([*parts, f"<p><b>{title}</b></p>", f"<pre>{_escaped(advice(due))}</pre>"])
 
 
 def _escaped(text: str) -> str:

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.records import CheckResult
-from grader.reports.text import printable
+from grader.reports.text import printable, status
 from grader.scoring import Result
+from grader.words import _
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
 MAX_WARNINGS = 5
@@ -22,28 +23,33 @@ def table(result: Result) -> Group:
     record, grade = result.record, result.grade
     if record.status != "graded":
         heading = Text(
-            f"\n{printable(record.submission)}: {record.status.replace('_', ' ')}", style="bold red"
+            f"\n{printable(record.submission)}: {status(record.status)}", style="bold red"
         )
         return Group(heading, *(Text(f"  {printable(warning)}") for warning in record.warnings))
+    title = _("{name}: {score} of {max_score}").format(
+        name=printable(record.submission),
+        score=f"{grade.score:g}",
+        max_score=f"{grade.max_score:g}",
+    )
     data = f" on {record.dataset.name} ({record.dataset.variant})" if record.dataset else ""
     rows = Table(
-        title=f"\n{escape(printable(record.submission))}: {grade.score:g} of {grade.max_score:g}",
+        title="\n" + escape(title),
         title_justify="left",
         title_style="bold",
         caption=f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
         f"{record.seconds:.1f} s",
         caption_justify="left",
     )
-    rows.add_column("stub", no_wrap=True)
-    rows.add_column("points", justify="right", no_wrap=True)
-    rows.add_column("status", no_wrap=True)
-    rows.add_column("what failed and why", overflow="fold")
+    rows.add_column(_("stub"), no_wrap=True)
+    rows.add_column(_("points"), justify="right", no_wrap=True)
+    rows.add_column(_("status"), no_wrap=True)
+    rows.add_column(_("what failed and why"), overflow="fold")
     for stub in grade.stubs:
         failed = [c for c in record.checks if c.stub == stub.name and c.outcome != "passed"]
         rows.add_row(
             escape(stub.name),
             f"{stub.points:g} / {stub.max_points:g}",
-            Text(stub.status, style=STYLE.get(stub.status, "red")),
+            Text(status(stub.status), style=STYLE.get(stub.status, "red")),
             _reason(failed),
         )
     return Group(rows, *_warnings(record.warnings))
@@ -51,21 +57,21 @@ def table(result: Result) -> Group:
 
 def overview(results: Sequence[Result]) -> Table:
     """One line for each submission."""
-    rows = Table(title="\nAll submissions", title_justify="left", title_style="bold")
-    rows.add_column("submission")
-    rows.add_column("score", justify="right")
-    rows.add_column("lost points in")
-    rows.add_column("seconds", justify="right")
+    rows = Table(title="\n" + _("All submissions"), title_justify="left", title_style="bold")
+    rows.add_column(_("submission"))
+    rows.add_column(_("score"), justify="right")
+    rows.add_column(_("lost points in"))
+    rows.add_column(_("seconds"), justify="right")
     for result in results:
         record, grade = result.record, result.grade
         lost = [stub.name for stub in grade.stubs if stub.points < stub.max_points]
-        status = "" if record.status == "graded" else record.status.replace("_", " ")
-        if len(lost) == len(grade.stubs) and not status:
-            status = "every stub"
+        where = ", ".join(lost) if record.status == "graded" else status(record.status)
+        if len(lost) == len(grade.stubs) and record.status == "graded":
+            where = _("every stub")
         rows.add_row(
             escape(printable(record.submission)),
             f"{grade.score:g}",
-            escape(status or ", ".join(lost)),
+            escape(where),
             f"{record.seconds:.1f}",
         )
     return rows
@@ -80,12 +86,12 @@ def _reason(failed: Sequence[CheckResult]) -> Text:
     more = len(failed) - 1
     text = Text(printable(telling.message))
     if more:
-        text.append(f"\n(and {more} more checks)", style="dim")
+        text.append("\n" + _("(and {count} more checks)").format(count=more), style="dim")
     return text
 
 
 def _warnings(warnings: Sequence[str]) -> list[Text]:
-    lines = [Text(f"  note: {printable(note)}", style="dim") for note in warnings[:MAX_WARNINGS]]
+    texts = [_("note: {note}").format(note=printable(note)) for note in warnings[:MAX_WARNINGS]]
     if len(warnings) > MAX_WARNINGS:
-        lines.append(Text(f"  … and {len(warnings) - MAX_WARNINGS} more notes", style="dim"))
-    return lines
+        texts.append(_("… and {count} more notes").format(count=len(warnings) - MAX_WARNINGS))
+    return [Text(f"  {text}", style="dim") for text in texts]

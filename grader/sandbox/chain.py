@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import MemoryExceeded, SandboxEvent
+from grader.sandbox import said
 from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmission
 from grader.sandbox.host import Fork, Host
+from grader.words import _
 
 LOAD_ATTEMPTS = 4
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
@@ -36,7 +38,7 @@ class Source:
     def imports(self) -> list[str]:
         """Of the large modules those that the submission may import."""
         cells = [*self.cells, *(cell for cells in self.helpers.values() for cell in cells)]
-        text = "\n".join(source for _, source, _ in cells)
+        text = "\n".join(source for name, source, line in cells)
         return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
 
 
@@ -79,7 +81,7 @@ class Sandbox:
         Raises the last SandboxEvent when even then it cannot be loaded, InfrastructureError when
         no box can be started.
         """
-        for _ in range(LOAD_ATTEMPTS):
+        for _attempt in range(LOAD_ATTEMPTS):
             try:
                 return self._load_once()
             except SandboxEvent as event:
@@ -89,7 +91,8 @@ class Sandbox:
                 if not place or place in self._skip:
                     break
                 self._skip.append(place)
-                self._skip_notes.append(f"{place}: left out: {event} while it ran")
+                note = _("{place}: left out: {event} while it ran")
+                self._skip_notes.append(note.format(place=place, event=event))
         raise last
 
     @contextlib.contextmanager
@@ -168,6 +171,9 @@ def _read_report(answer: Any, earlier: list[str]) -> LoadReport:
     notes = answer.get("notes")
     notes = notes if isinstance(notes, list) else []
     return LoadReport(
-        notes=[*earlier, *(note[:500] for note in notes[:300] if isinstance(note, str))],
+        notes=[
+            *earlier,
+            *(said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)),
+        ],
         cuda_started=answer.get("cuda_started") is True,
     )

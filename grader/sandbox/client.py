@@ -29,8 +29,9 @@ from grader.errors import (
     SandboxEvent,
     StudentError,
 )
-from grader.sandbox import protocol
+from grader.sandbox import protocol, said
 from grader.sandbox.protocol import Channel, CodecError, Message
+from grader.words import _
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
@@ -168,9 +169,10 @@ class ProcessConversation:
         except MemoryExceeded as event:
             self.ended = event
         except TimeoutError:
-            self.ended = DeadlineExceeded(f"no answer within {max(seconds, 1):.0f} seconds")
+            text = _("no answer within {seconds:.0f} seconds")
+            self.ended = DeadlineExceeded(text.format(seconds=max(seconds, 1)))
         except (EOFError, OSError):
-            self.ended = ProcessDied("its process ended")
+            self.ended = ProcessDied(_("its process ended"))
         except CodecError as error:
             self.ended = ProtocolError(f"it sent no proper answer: {error}")
         raise self.ended
@@ -194,7 +196,7 @@ def answer_of(message: Message, conversation: Conversation) -> Any:
     """The value of a reply, or the event that it reports."""
     body = message.body
     if message.kind == "missing" and isinstance(body, str):
-        raise MissingStub(body)
+        raise MissingStub(said.translated(body))
     if message.kind == "raised" and isinstance(body, protocol.Sequence):
         texts = [item for item in body.items if isinstance(item, str)]
         if len(body.items) == len(texts) == 3:

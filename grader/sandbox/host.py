@@ -17,6 +17,7 @@ from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.sandbox.boxes import Box, start
 from grader.sandbox.client import Output, ProcessConversation
 from grader.sandbox.plans import Limits
+from grader.words import _
 
 START_SECONDS = 60.0  # importing torch from a cold disk
 # Takes a second, which else each check with an optimizer would pay.
@@ -111,7 +112,8 @@ class Host:
         """Raises MemoryExceeded. Threat: many processes, each below the limit of one."""
         most = self.limits.box_bytes
         if self._box is not None and self._box.memory_bytes() > most:
-            raise MemoryExceeded(f"its processes took more than {most >> 30} GiB of memory")
+            text = _("its processes took more than {limit} GiB of memory")
+            raise MemoryExceeded(text.format(limit=most >> 30))
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()

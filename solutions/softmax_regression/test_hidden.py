@@ -202,9 +202,10 @@ def test_net_gradients(submission, reference, rng):
     b = torch.randn(3, generator=rng).requires_grad_()
     expected = net_gradients(reference, X, W, b, weights)
     gradients = assert_sequence(net_gradients(submission, X, W, b, weights), 2, "the gradients")
-    for gradient, wanted, name in zip(gradients, expected, "Wb", strict=True):
-        assert gradient is not None, f"no gradient reaches {name}: does net use it?"
-        assert_close(gradient, wanted, what=f"the gradient of {name}")
+    names = ("the gradient of W", "the gradient of b")
+    for gradient, wanted, name in zip(gradients, expected, names, strict=True):
+        assert gradient is not None, "no gradient reaches W or b: does net use both?"
+        assert_close(gradient, wanted, what=name)
 
 
 @pytest.mark.stub("net")
@@ -425,8 +426,9 @@ def test_sgd_step(submission, reference, rng, batch_size):
     params, gradients = sgd_case(rng)
     after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
     expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    for value, wanted, name in zip(after, expected, ("first", "second"), strict=True):
-        assert_close(value, wanted, what=f"the {name} parameter after the step")
+    names = ("the first parameter after the step", "the second parameter after the step")
+    for value, wanted, name in zip(after, expected, names, strict=True):
+        assert_close(value, wanted, what=name)
 
 
 @pytest.mark.stub("sgd")
@@ -480,8 +482,9 @@ def test_updater_step(submission, reference, rng, lr, batch_size):
     case = (W.requires_grad_(), b.requires_grad_(), *gradients, lr, batch_size)
     after = assert_sequence(run_updater(submission, *case), 2, "W and b")
     expected = run_updater(reference, *case)
-    for value, wanted, name in zip(after, expected, "Wb", strict=True):
-        assert_close(value, wanted, what=f"{name} after the step")
+    names = ("W after the step", "b after the step")
+    for value, wanted, name in zip(after, expected, names, strict=True):
+        assert_close(value, wanted, what=name)
 
 
 # ------------------------------------------------------------------------------ train_epoch, train
