@@ -1,12 +1,16 @@
-"""The guides in docs/ are done step by step: every command in a ```sh block, in one folder."""
+"""The guides in docs/ are done step by step: every command in a ```sh block, in one folder away from
+this checkout, with the grader installed from its wheel."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import site
 import subprocess
 import sys
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,14 +19,50 @@ import yaml
 from grader import templates
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.xdist_group("guides")  # one environment for all
+
 COURSE = ROOT / "tests" / "small_course"
 ASSIGNMENT = "softmax_regression"  # as the guides call it; the small course is quicker
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory) -> Path:
+    """The programs of a fresh environment: the packages of this one, and the grader of a wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    source = folder / "source"
+    shutil.copytree(ROOT / "grader", source / "grader")
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(ROOT / file, source / file)
+    offline = ["--no-deps", "--no-index"]
+    wheel = ["wheel", *offline, "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
+    subprocess.run([*PIP, *wheel], check=True)
+    shutil.rmtree(source)
+
+    environment = folder / "environment"
+    venv.create(environment, symlinks=True)
+    python = environment / "bin/python"
+    (packages,) = environment.glob("lib/python3*/site-packages")
+    ours = shutil.ignore_patterns("grader*", "__editable__*")
+    for own in site.getsitepackages():
+        shutil.copytree(own, packages, copy_function=_linked, ignore=ours, dirs_exist_ok=True)
+    wheels = map(str, folder.glob("*.whl"))
+    subprocess.run([*PIP, "--python", str(python), "install", *offline, *wheels], check=True)
+    return environment / "bin"
+
+
+def _linked(source: str, target: str) -> None:
+    """The same file once more; gigabytes are not copied where they need not be."""
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """A course with three submissions, and `grader` on the path."""
+def folder(tmp_path, monkeypatch, programs) -> Path:
+    """A course with three submissions, and the installed `grader` on the path."""
     course = tmp_path / "course"
     shutil.copytree(COURSE, course)
     solution = course / "solutions/greeting/solution.py"
@@ -31,26 +71,32 @@ def folder(tmp_path, monkeypatch) -> Path:
     shutil.copyfile(solution, course / "submissions/ada.py")
     shutil.copyfile(solution, course / "submissions/bob/main.py")
     (course / "submissions/cy.pdf").write_text("%PDF")
-    program = tmp_path / "bin/grader"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m grader "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     return course
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command as a person types it."""
+    return subprocess.run(
+        ["bash", "-e", "-c", command], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_grader_is_that_of_the_wheel(folder, programs):
+    """What the guides run here is no file of this checkout, and it has its data with it."""
+    done = run("python -c 'import grader; print(grader.__file__)'; grader data", folder)
+
+    file = done.stdout.splitlines()[0]
+    assert file.startswith(str(programs.parent)), done.stderr
+    assert "FashionMNIST" in done.stdout, done.stderr
 
 
 def follow(guide: str, folder: Path) -> str:
     """Run the commands of a guide; everything that they said."""
     commands = "".join(BLOCK.findall((ROOT / "docs" / guide).read_text("utf-8")))
     assert commands.count("grader ") >= 2
-    done = subprocess.run(
-        ["bash", "-e", "-c", commands.replace(ASSIGNMENT, "greeting")],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = run(commands.replace(ASSIGNMENT, "greeting"), folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     return done.stdout
@@ -85,27 +131,25 @@ def test_workflow_in_the_guide_is_yaml():
     assert steps[1]["with"]["persist-credentials"] is False
 
 
-def test_guide_for_students(folder):
+def test_guide_for_students(folder, tmp_path):
     """Each command of the table does what it says, in the folder that students have."""
     text = (ROOT / "docs/students.md").read_text("utf-8")
     commands = re.findall(r"^\| `(grader check[^`]*)` \|", text, flags=re.MULTILINE)
-    work = folder / "assignments/greeting"
+    assert run("grader release greeting --to ../handout.zip", folder).returncode == 0
+    zipfile.ZipFile(tmp_path / "handout.zip").extractall(tmp_path / "home")
+    work = tmp_path / "home/greeting"
     shutil.copyfile(work / "greeting.py", work / "my_work.py")
+    os.utime(work / "greeting.ipynb", (0, 0))  # the other one was saved last
     said = []
 
     for command in [line for line in commands if "--watch" not in line]:
-        done = subprocess.run(
-            ["bash", "-c", command.replace("net", "greet").replace(".ipynb", ".py")],
-            cwd=work,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = run(command.replace("net", "greet").replace(".ipynb", ".py"), work)
         assert done.returncode == 0, done.stderr
         said.append(done.stdout.splitlines()[0])
 
     assert said == [
-        "greeting.ipynb: 1 of 1 stubs pass their public checks",
+        "greeting.py: 1 of 1 stubs pass their public checks",
         "my_work.py: 1 of 1 stubs pass their public checks",
-        "greeting.ipynb: 1 of 1 stubs pass their public checks",
+        "greeting.py: 1 of 1 stubs pass their public checks",
+        "greeting.py：1 个小题中有 1 个通过公开检查",
     ]
