@@ -1,4 +1,4 @@
-"""The guides in docs/ are done step by step: every command in a ```sh block, in one folder away from
+"""The guides in docs/ are done step by step: every command in a ```sh block, in a folder away from
 this checkout, with the grader installed from its wheel."""
 
 from __future__ import annotations
