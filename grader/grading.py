@@ -181,6 +181,7 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
 
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
+    torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
     device = _device(settings.device)
     chosen = isolation.choose(settings.level)
     wanted = assignment.datasets

@@ -146,10 +146,7 @@ class Jobs:
 
 def _work(connection: Connection, course: Path, name: str, settings: Settings) -> None:
     """The process of a job: a bench that answers tasks with records until nobody asks."""
-    import torch
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the tasks
-    torch.set_num_threads(1)
 
     def answer(bench: Bench) -> None:
         connection.send(bench.notes)  # ready

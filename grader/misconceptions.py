@@ -137,7 +137,8 @@ def _strings(call: ast.expr, function: str, count: int) -> list[str]:
 
 def _in_place(definition: _Definition, stub: str, text: str) -> str:
     """Return the text of a definition without its decorator and under the stub's name."""
-    source = ast.get_source_segment(text, definition) or ""
+    lines = text.split("\n")[definition.lineno - 1 : definition.end_lineno]
+    source = "\n".join(lines)
     if "." in stub:  # a method: define the function, then put it into its class
         return f"{source}\n\n\n{stub} = {definition.name}\n"
     return _renamed(source, stub)

@@ -41,6 +41,7 @@ PYTEST_ARGUMENTS = [
     *("-c", os.devnull, "--import-mode=importlib", "--assert=plain", "--capture=no"),
     *("--strict-markers", "--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider"),
     *("-p", "no:faulthandler", "-p", "no:warnings", "-p", "no:logging"),
+    *("-p", "no:unraisableexception"),  # collects garbage five times before it ends
 ]
 
 

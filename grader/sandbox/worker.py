@@ -8,10 +8,12 @@ public. It returns values, never verdicts.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import itertools
 import json
+import logging
 import os
 import random
 import signal
@@ -270,6 +272,8 @@ def serve(channel: Channel, worker: Worker) -> None:
             except CodecError as error:  # nothing of it was sent
                 kind, node, buffers = _raised("CodecError", str(error), "")
                 channel.send(kind, message.number, node, buffers)
+            if message.kind == "load":
+                _join_pages()
 
 
 def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
@@ -289,6 +293,8 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     for name in order.get("data", []):
         with contextlib.suppress(Exception):  # a check that reads it meets the error
             worker.data.keep(name)
+    if order:
+        _forget_log_handlers()
     gc.freeze()  # else a collection in the child writes to every page that it shares
     pid = os.fork()
     if pid:
@@ -306,6 +312,25 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
+
+
+def _forget_log_handlers() -> None:
+    """PyTorch has dozens, on its loggers; every fork would give each of them a new lock."""
+    for name in logging.root.manager.loggerDict:
+        logging.getLogger(name).handlers.clear()
+
+
+def _join_pages() -> None:
+    """Make large pages again of those that writing has split: a fork copies the tables of small
+    ones. Before Linux 6.1, and where there is no /proc, everything stays as it is."""
+    collapse, large = 25, 2 << 20
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            area, rights, _, _, file, *_ = line.split()
+            start, end = (int(bound, 16) // large * large for bound in area.split("-"))
+            if rights == "rw-p" and file == "0" and end - start > large:
+                length = ctypes.c_size_t(end - start - large)
+                ctypes.CDLL(None).madvise(ctypes.c_void_p(start + large), length, collapse)
 
 
 def _keep_only(end: int, printed: int) -> None:
