@@ -1,0 +1,1 @@
+"""None: all seven questions are hidden."""
