@@ -241,8 +241,8 @@ class Batches:
         import torch
 
         order = torch.randperm(len(self.labels)) if self.shuffle else torch.arange(len(self.labels))
-        for picked in order.split(self.batch_size):
-            yield self.images[picked], self.labels[picked]
+        for picked in order.to(self.labels.device).split(self.batch_size):
+            yield self.images.index_select(0, picked), self.labels.index_select(0, picked)
 
 
 # ------------------------------------------------------------------------------ serving
