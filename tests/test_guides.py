@@ -153,3 +153,15 @@ def test_guide_for_students(folder, tmp_path):
         "greeting.py: 1 of 1 stubs pass their public checks",
         "greeting.py：1 个小题中有 1 个通过公开检查",
     ]
+
+
+def test_completion_in_bash(folder, tmp_path, monkeypatch):
+    """As the README says: after it is installed, commands and options are completed."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    typed = {"release": "grader rel", "--lang": "grader check --la", "zh": "grader check --lang z"}
+    script = "grader --install-completion bash >/dev/null\nsource ~/.bashrc\n"
+    for line in typed.values():
+        script += f"COMP_WORDS=({line}); COMP_CWORD={line.count(' ')}\n"
+        script += '_grader_completion grader; echo "${COMPREPLY[@]}"\n'
+
+    assert run(script, folder).stdout.split() == list(typed)
