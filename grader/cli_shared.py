@@ -69,7 +69,10 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _complain(what: str, error: Exception) -> None:
-    errors.print(f"[red]{what}[/red] {escape(str(error))}", highlight=False)
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    errors.print(f"[red]{what}[/red] {escape(text)}", highlight=False)
 
 
 def course_of(folder: Path) -> Path:

@@ -10,6 +10,7 @@ import itertools
 import re
 from pathlib import Path
 
+from grader.errors import UsageError
 from grader.records import Record
 from grader.reports import as_csv, as_json, summary
 from grader.scoring import Result
@@ -20,6 +21,8 @@ class Store:
     """The results of one assignment in a folder. A submission is known by its path."""
 
     def __init__(self, folder: Path, assignment: str) -> None:
+        if folder.is_file():
+            raise UsageError(f"{folder} is a file; the results need a folder.")
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.files: dict[str, Path] = {}  # by the path of the submission

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from rich.console import Console
 from grader.batch import grade_all
 from grader.grading import Settings
 from grader.scoring import Result
+
+os.environ["LANGUAGE"] = "en"  # whoever runs the tests
 
 ROOT = Path(__file__).resolve().parents[1]
 

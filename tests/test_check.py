@@ -83,6 +83,40 @@ def test_mistake_is_told_in_words(folder):
     assert "it is 'Hallo, Ada!'; expected 'Hello, Ada!'" in said
 
 
+def test_place_of_the_next_stub_is_told(folder):
+    """In which line, or cell and line, the student goes on."""
+    assert "Next: greet (greeting.py, line 4)" in check("greeting.py")[1]
+
+
+def test_mistake_of_syntax_is_told(folder):
+    """A stub that Python cannot read is not just missing: the line and the problem are named."""
+    Path("greeting.py").write_text(SOLUTION.replace("return f", "return (f"), "utf-8")
+
+    code, said = check("greeting.py")
+
+    assert code == 1
+    assert "note: greeting.py, line 6: Python cannot read this ('(' was never closed)" in said
+
+
+def test_notes_are_about_what_is_wrong(folder):
+    """Training and printing at top level is left out for everybody: no note about that."""
+    Path("greeting.py").write_text(f"{SOLUTION}\nprint(greet('Ada'))\nx = 1 / 0\n", "utf-8")
+
+    said = check("greeting.py")[1]
+
+    assert "left out" not in said
+    assert "failed: ZeroDivisionError" in said
+
+
+def test_other_arguments_are_told(folder):
+    """A call that does not fit the definition is no error inside the student's code."""
+    Path("greeting.py").write_text("def greet(name, mood):\n    return name\n", "utf-8")
+
+    said = check("greeting.py")[1]
+
+    assert "it cannot be called with the arguments of the text: greet() missing 1" in said
+
+
 def test_everything_passes(folder):
     """Exit code 0, and a sentence about what the hidden checks ask."""
     Path("greeting.py").write_text(SOLUTION, "utf-8")

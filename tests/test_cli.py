@@ -278,6 +278,11 @@ def test_score_below_the_demand_is_1(empty):
         (["grade", "greeting", "HERE/ada.py", "--course", "HERE/nothing"], "no folder solutions/"),
         (["grade", "greeting", "HERE/ada.py", "--isolation", "trust"], "trust"),
         (["grade", "greeting", "HERE/ada.py", "--fail-under", "101"], "100"),
+        (["grade", "greeting", "HERE/ada.py", "--course", COURSE, "--json", "HERE"], "is a folder"),
+        (
+            ["grade", "greeting", "HERE/ada.py", "--course", COURSE, "--out", "HERE/ada.py"],
+            "a file",
+        ),
         (["grade", "greeting"], "PATH"),
         (["release", "greeting", "--to", "HERE/new", "--course", COURSE], "make templates"),
         (["package", "gradescope", "greeting", "--to", "HERE", "--course", COURSE], "already"),

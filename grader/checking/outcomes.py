@@ -6,6 +6,8 @@ never of the check's source or, for hidden checks, of expected values.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader.checking.comparison import Mismatch
@@ -22,6 +24,7 @@ from grader.words import _
 
 MAX_MESSAGE = 1_500  # characters
 MAX_HINT = 300
+NOT_CALLABLE = re.compile(r"\(\) (missing|takes|got an unexpected) ")  # as Python says it
 
 
 def judge(
@@ -81,6 +84,9 @@ def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
 def _student_error(error: StudentError) -> str:
     if error.kind == "CodecError":
         return _("it returned {value}").format(value=error.message)
+    if error.kind == "TypeError" and NOT_CALLABLE.search(error.message) and not error.trace:
+        text = _("it cannot be called with the arguments of the text: {error}")
+        return text.format(error=error.message)
     if not error.trace:
         text = _("{error} (while the check used what your code returned)")
         return text.format(error=f"{error.kind}: {error.message}")

@@ -40,7 +40,8 @@ class Report:
 def parse(wanted: Sequence[str]) -> list[Report]:
     """Read ``NAME=FILE`` for each report; '-' as FILE is the screen.
 
-    Raises UsageError for an unknown format, for no file, and for two reports on the screen.
+    Raises UsageError for an unknown format, for no file, for a folder in its place, and for two
+    reports on the screen.
     """
     reports = []
     for text in wanted:
@@ -52,6 +53,8 @@ def parse(wanted: Sequence[str]) -> list[Report]:
                 f"Say where the report goes: --format {name}=FILE, or --format {name}=- for the "
                 "screen."
             )
+        if Path(file).is_dir():
+            raise UsageError(f"{file} is a folder; name a file in it for the report {name}.")
         reports.append(Report(name, Path(file)))
     if [report.file for report in reports].count(SCREEN) > 1:
         raise UsageError("Only one report can go to the screen; give the others a file.")

@@ -24,6 +24,7 @@ WORDS = {
 }
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
 COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
+MAX_NOTES = 5
 ALL_PASS = N_(
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
@@ -85,10 +86,14 @@ def terminal(result: Result, stub: str | None = None) -> Group:
         style = STYLES.get(line.status, "red")
         words = _(WORDS[line.status])
         parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
+    for note in result.record.warnings[:MAX_NOTES]:
+        parts.append(Text(printable(_("note: {note}").format(note=note)), style="yellow"))
     due = following(found)
     if due is None:
         return Group(*parts, Text(f"\n{_(ALL_PASS)}"))
-    parts.append(Text("\n" + _("Next: {stub}").format(stub=due.stub), style="bold"))
+    place = result.record.places.get(due.stub, "")
+    text = _("Next: {stub} ({place})") if place else _("Next: {stub}")
+    parts.append(Text("\n" + text.format(stub=due.stub, place=printable(place)), style="bold"))
     return Group(*parts, Text(printable(advice(due))))
 
 

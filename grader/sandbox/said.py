@@ -7,7 +7,9 @@ import re
 
 from grader.words import ENGLISH, N_, _, language
 
+DRIVERS = N_("left out, because it trains, prints, plots or compares at top level: {places}")
 SENTENCES = (
+    DRIVERS,
     N_("{stub}: your code is still missing"),
     N_("it raises NotImplementedError"),
     N_("it calls the course helper of the same name: write it yourself"),
@@ -20,11 +22,15 @@ SENTENCES = (
     N_("`{name}` is defined outside the class: move it into `{owner}`"),
     N_("`{name}` takes ({order}): its arguments are bound by name"),
     N_("`{name}` was found under the name `{used}`"),
-    N_("left out, because it trains, prints, plots or compares at top level: {places}"),
     N_("{place}: stopped after {seconds} seconds"),
     N_("{place}: the package {name} is not installed here; skipped"),
     N_("{place}: failed: {error}"),
 )
+
+
+def is_about_drivers(note: str) -> bool:
+    """Whether a note tells what every template leaves out, and nothing to repair."""
+    return note.startswith(_(DRIVERS).partition("{")[0])
 
 
 def translated(text: str) -> str:
