@@ -373,22 +373,28 @@ print(accuracy_gradient(w, X[far], y[far]))
 # **See it.** Turn the weights through a full circle. The accuracy is a staircase: flat between
 # the steps, with jumps at them. The cross entropy is smooth and shows the way everywhere.
 
+
 # %%
-angles = torch.linspace(0, 2 * torch.pi, 721)
-accuracies, losses = [], []
-for angle in angles:
-    scores = X[::10] @ torch.stack([angle.cos(), angle.sin()])
-    accuracies.append(((sigmoid(scores) > 0.5) == (y[::10] == 1)).float().mean().item())
-    both = torch.stack([torch.zeros_like(scores), scores], dim=1)  # logits of class 0 and class 1
-    losses.append(cross_entropy_from_logits(both, y[::10].long()).item())
-fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
-left.plot(angles, accuracies)
-left.set_title("accuracy")
-right.plot(angles, losses)
-right.set_title("cross entropy")
-for ax in (left, right):
-    ax.set_xlabel("direction of w")
-plt.show()
+def plot_full_circle(num_angles=721):
+    """Show accuracy and cross entropy for weights of length 1 in all directions."""
+    angles = torch.linspace(0, 2 * torch.pi, num_angles)
+    accuracies, losses = [], []
+    for angle in angles:
+        scores = X[::10] @ torch.stack([angle.cos(), angle.sin()])
+        accuracies.append(((sigmoid(scores) > 0.5) == (y[::10] == 1)).float().mean().item())
+        both = torch.stack([torch.zeros_like(scores), scores], dim=1)  # logits of both classes
+        losses.append(cross_entropy_from_logits(both, y[::10].long()).item())
+    _, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
+    left.plot(angles, accuracies)
+    left.set_title("accuracy")
+    right.plot(angles, losses)
+    right.set_title("cross entropy")
+    for ax in (left, right):
+        ax.set_xlabel("direction of w")
+    plt.show()
+
+
+plot_full_circle()
 
 # %% [markdown]
 # ### Now train
