@@ -205,8 +205,8 @@ def test_distance_of_a_training_from_its_limit_is_given_in_deviations():
         seen = check("test_training", "shout", tier="training", measured=numbers)
         proof.see(Program("solution", "solution", ""), record("solution", [seen]))
 
-    ((name, what, deviations),) = proof.margins()
-    assert (name, what) == ("test_training", "the accuracy")
+    ((*where, deviations),) = proof.margins()
+    assert where == ["cpu, embedded", "test_training", "the accuracy"]
     assert deviations == pytest.approx(9.0)
 
 

@@ -37,8 +37,8 @@ def _figures(proof: Proof) -> Table:
     table.add_row("findings", str(len(proof.findings)))
     for tier, seconds in sorted(proof.seconds.items()):
         table.add_row(f"{tier} tier on the solution", f"{median(seconds):.1f} s")
-    for check, what, deviations in proof.margins():
-        table.add_row(f"{check}: {what}", f"{deviations:.1f} standard deviations")
+    for place, check, what, deviations in proof.margins():
+        table.add_row(f"{check}, {place}: {what}", f"{deviations:.1f} deviations")
     if proof.killed:
         table.add_row("checks that a misconception fails", f"{len(met)} of {len(proof.killed)}")
     if proof.mutants:

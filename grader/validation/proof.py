@@ -54,8 +54,9 @@ class Proof:
     """Of each check, the misconceptions that it failed."""
     seconds: dict[str, list[float]] = field(default_factory=dict)
     """Of each tier, the time of each run of the solution."""
-    measured: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
-    """By check and quantity: what each run of the solution gave, and how far from the limit."""
+    measured: dict[tuple[str, str, str], list[tuple[float, float]]] = field(default_factory=dict)
+    """By place, check and quantity: what each run of the solution gave, and how far from the
+    limit. A place is a device with a data set, such as "cpu, embedded"."""
     mutants: int = 0
     """How many there were, without those that were judged to be equivalent."""
     survivors: list[Mutant] = field(default_factory=list)
@@ -101,13 +102,13 @@ class Proof:
         """The mutation score: mutants that a check notices, of those that are not equivalent."""
         return 1 - len(self.survivors) / self.mutants
 
-    def margins(self) -> Iterator[tuple[str, str, float]]:
-        """(check, quantity, the smallest distance to the limit in standard deviations) of what a
-        training gave; needs three runs."""
-        for (check, what), seen in self.measured.items():
+    def margins(self) -> Iterator[tuple[str, str, str, float]]:
+        """(place, check, quantity, the smallest distance to the limit in standard deviations) of
+        what a training gave; needs three runs."""
+        for where, seen in self.measured.items():
             deviation = statistics.stdev([value for value, _ in seen]) if len(seen) > 2 else 0.0
             if deviation:
-                yield check, what, min(room for _, room in seen) / deviation
+                yield *where, min(room for _, room in seen) / deviation
 
     # ------------------------------------------------------------------ one kind each
 
@@ -116,13 +117,15 @@ class Proof:
             if check.outcome != "passed":
                 self._find(program.name, f"{check.name} {check.outcome}: {check.message}")
         if program.kind == "solution":
-            self.killed = self.killed or {check.name: [] for check in record.checks}
+            used = record.dataset
+            place = f"{record.device}, {used.variant}" if used else record.device
             for tier in {check.tier for check in record.checks}:
                 spent = sum(check.seconds for check in record.checks if check.tier == tier)
                 self.seconds.setdefault(tier, []).append(spent)
             for check in record.checks:
+                self.killed.setdefault(check.name, [])
                 for one in check.measured:
-                    seen = self.measured.setdefault((check.name, one.what), [])
+                    seen = self.measured.setdefault((place, check.name, one.what), [])
                     low = -math.inf if one.low is None else one.low
                     high = math.inf if one.high is None else one.high
                     seen.append((one.value, min(one.value - low, high - one.value)))
