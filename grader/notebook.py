@@ -34,7 +34,7 @@ from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
 from grader.scoring import Result, score
 from grader.words import N_, _
 
-NAME = "this notebook"
+NAME = N_("this notebook")
 GPU_USED = N_(
     "The kernel has used the GPU, so it cannot be checked from inside. Save the notebook and type "
     "`grader check` in a terminal, or in a cell: !grader check"
@@ -109,8 +109,9 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
     if any("fork-based multiprocessing" in check.message for check in checks):
         raise UsageError(_(GPU_USED))  # where there is a GPU, autograd starts threads for it
     seconds = round(time.monotonic() - started, 3)
+    name = _(NAME)
     record = Record(
-        NAME, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, NAME
+        name, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, name
     )
     return Result(record, score(record, assignment))
 
