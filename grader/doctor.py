@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import __version__, datasets
-from grader.errors import DatasetError, IsolationUnavailable
+from grader.errors import DatasetError, InfrastructureError, IsolationUnavailable
 from grader.sandbox import isolation
+from grader.sandbox.host import Host
 
 PACKAGES = ("torch", "torchvision", "numpy", "pytest", "msgspec", "ipython", "matplotlib")
 
@@ -47,6 +48,13 @@ def _isolation() -> list[Line]:
     except IsolationUnavailable:
         repair = "repair one of the levels above; `--isolation process` is no protection"
         return [*lines, Line("hidden checks", "bad", "they cannot be run here", repair)]
+    try:
+        with Host(chosen.level, None) as host:
+            host.end(host.fork([]))
+    except InfrastructureError as error:
+        repair = "install the grader and its packages into one environment, and start it from there"
+        cause = str(error).strip().splitlines()[-1]
+        return [*lines, Line("hidden checks", "bad", f"no sandbox starts: {cause}", repair)]
     return [*lines, Line("hidden checks", "ok", f"they run at level {chosen.level}")]
 
 
