@@ -22,7 +22,7 @@ from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmissio
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox
-from grader.sandbox.host import Host
+from grader.sandbox.host import Host, imports_for
 from grader.sandbox.opening import box_for, load
 from grader.submission import Submission
 
@@ -190,11 +190,13 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     if dataset is not None and dataset.name != wanted[0]:
         notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
 
+    checks = "\n".join(path.read_text("utf-8") for path in assignment.suite)
+
     def begin(suite: Suite) -> None:
         trains = any(check.tier == "training" for check in suite.checks)
         root = dataset.public_root if dataset else None
         read_once = (dataset.name,) if dataset and trains else ()
-        with Host(chosen.level, root, device, data=read_once) as host:
+        with Host(chosen.level, root, device, imports=imports_for(checks), data=read_once) as host:
             body(Bench(assignment, suite, dataset, host, notes))
 
     with words.speaking(settings.language):

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import numpy.random  # else each check imports it when it is seeded
 
 from grader.sandbox import landlock, launch, loader, protocol
 from grader.sandbox.binding import Stubs, Submission
@@ -98,7 +98,7 @@ class Worker:
         if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(seed)
         random.seed(seed)
-        np.random.seed(seed)
+        numpy.random.seed(seed)
 
     def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a stub or an object that lives here."""
