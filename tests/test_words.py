@@ -220,6 +220,14 @@ def test_release_of_what_is_not_translated(name, tmp_path):
     assert not (tmp_path / "zh").exists()
 
 
+def test_demand_of_a_check_is_found_under_any_decorator(tmp_path):
+    """A stub may be marked by a decorator of the file's own, as for several losses at once."""
+    path = tmp_path / "test_hidden.py"
+    path.write_text('@every_loss\ndef test_loss(x):\n    """The loss is right."""\n', "utf-8")
+
+    assert list(translation.of_checks(path)) == ["The loss is right."]
+
+
 def test_new_sentences_keep_the_old_translations(tmp_path):
     """`make messages` adds what is new, drops what is gone and keeps the rest."""
     po = tmp_path / "zh/LC_MESSAGES/x.po"
