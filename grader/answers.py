@@ -12,9 +12,8 @@ from pathlib import Path
 
 from grader import definitions, submission
 from grader.assignment import Stub
-from grader.checking.marks import TIERS
 from grader.errors import UnreadableSubmission, UsageError
-from grader.records import CheckResult
+from grader.records import TIERS, CheckResult
 from grader.scoring import Result
 
 

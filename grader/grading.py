@@ -9,13 +9,12 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from grader import __version__, datasets, submission, words
 from grader.assignment import Assignment
-from grader.checking.plugin import Suite, with_suite
 from grader.datasets import Dataset
 from grader.definitions import places
 from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
@@ -26,6 +25,10 @@ from grader.sandbox.host import Host, imports_for
 from grader.sandbox.opening import box_for, load
 from grader.submission import Submission
 
+if TYPE_CHECKING:
+    from grader.checking.plugin import Suite
+
+CUDA_FILES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))  # without one there is no CUDA device
 ATTEMPTS = 2  # when the machine fails, not the student
 
 Progress = Callable[[str, CheckResult | None], None]  # (submission, check done or None: begun)
@@ -181,7 +184,6 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
 
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
-    torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
     device = _device(settings.device)
     chosen = isolation.choose(settings.level)
     wanted = assignment.datasets
@@ -191,30 +193,43 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
 
     checks = "\n".join(path.read_text("utf-8") for path in assignment.suite)
+    root = dataset.public_root if dataset else None
+    with (
+        words.speaking(settings.language),
+        Host(chosen.level, root, device, imports=imports_for(checks)) as host,
+    ):
+        host.start()  # it imports torch, and so does this process: both at once
+        import torch
 
-    def begin(suite: Suite) -> None:
-        trains = any(check.tier == "training" for check in suite.checks)
-        root = dataset.public_root if dataset else None
-        read_once = (dataset.name,) if dataset and trains else ()
-        with Host(chosen.level, root, device, imports=imports_for(checks), data=read_once) as host:
+        from grader.checking.plugin import with_suite
+
+        torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
+
+        def begin(suite: Suite) -> None:
+            if dataset and any(check.tier == "training" for check in suite.checks):
+                host.data = (dataset.name,)
             body(Bench(assignment, suite, dataset, host, notes))
 
-    with words.speaking(settings.language):
         with_suite(assignment, dataset, begin)
 
 
 def _device(wanted: str) -> str:
-    cuda = torch.cuda.is_available()
+    if wanted == "cpu" or not any(file.exists() for file in CUDA_FILES):
+        cuda = False
+    else:
+        import torch
+
+        cuda = torch.cuda.is_available()
     if wanted == "cuda" and not cuda:
         raise UsageError("There is no CUDA device here; use --device cpu.")
-    return "cuda" if wanted != "cpu" and cuda else "cpu"
+    return "cuda" if cuda else "cpu"
 
 
 def _environment() -> dict[str, str]:
     return {
         "grader": __version__,
         "python": platform.python_version(),
-        "torch": str(torch.__version__),
+        "torch": version("torch"),
         "platform": platform.platform(),
         "language": words.language(),
     }

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+TIERS = ("unit", "training")  # in the order in which they run
 Outcome = Literal["passed", "failed", "missing", "timeout", "error", "skipped"]
 Status = Literal["graded", "unreadable", "infrastructure_error"]
 

@@ -31,6 +31,8 @@ from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.submission import Cell, Submission, read
 
+MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
+
 Trace = list[Any]  # the values that a check compared, in order, and what was raised
 
 
@@ -200,6 +202,15 @@ def arguments_of(item: pytest.Function) -> dict[str, Any]:
     """The values of the fixtures and parameters that the check's function takes."""
     names = inspect.signature(item.function).parameters
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
+
+
+def size(value: Any) -> int:
+    """About how many bytes a compared value takes."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(map(size, value))
+    return 64 + (len(value) if isinstance(value, (str, bytes)) else getattr(value, "nbytes", 0))
 
 
 def digest(trace: Trace) -> str:

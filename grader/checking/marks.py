@@ -14,8 +14,8 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.errors import AssignmentError
+from grader.records import TIERS
 
-TIERS = ("unit", "training")
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
 MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.checking import outcomes
-from grader.checking.diagnosis import Diagnosis, Seen, Trace, arguments_of, digest
+from grader.checking.diagnosis import (
+    MOST_KEPT,
+    Diagnosis,
+    Seen,
+    Trace,
+    arguments_of,
+    digest,
+    size,
+)
 from grader.checking.marks import Check
 from grader.misconceptions import Misconception
 from grader.records import CheckResult, Measured
@@ -56,7 +64,11 @@ class Run:
         self.measured = []
 
     def see(self, trace: Trace | None) -> None:
-        """Keep what the running check compared before it failed; None: it passed."""
+        """Keep what the running check compared before it failed; None: it passed. Values of a size
+        that no coursework has are forgotten: a hostile submission could give them in every check.
+        """
+        if trace and size(trace) > MOST_KEPT:
+            trace = []
         arguments = arguments_of(self.check.item)
         if "submission" in arguments and "from_scratch" not in arguments:
             self.seen.append(

@@ -80,7 +80,7 @@ class Host:
             with contextlib.suppress(SandboxEvent, InfrastructureError):
                 return self._fork(imports)
         self.stop()
-        self._start()
+        self.start()
         try:
             return self._fork(imports)
         except SandboxEvent as event:
@@ -120,7 +120,8 @@ class Host:
             text = _("its processes took more than {limit} GiB of memory")
             raise MemoryExceeded(text.format(limit=most >> 30))
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the box without waiting for it; `fork` does so where it has not been done."""
         ours, theirs = socket.socketpair()
         try:
             self._box = start(
