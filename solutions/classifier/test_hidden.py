@@ -303,8 +303,13 @@ def test_configure_optimizers(submission, reference, rng, lr, later):
     case = (weights, gradients, lr, later)
     after = assert_sequence(optimized(submission, *case), 3, "the parameters")
     expected = optimized(reference, *case)
-    for value, wanted, name in zip(after, expected, ("scale", "weight", "bias"), strict=True):
-        assert_close(value, wanted, what=f"the {name} after three steps")
+    parts = (
+        "the scale after three steps",
+        "the weight after three steps",
+        "the bias after three steps",
+    )
+    for value, wanted, part in zip(after, expected, parts, strict=True):
+        assert_close(value, wanted, what=part)
 
 
 # ------------------------------------------------------------------------------ averages

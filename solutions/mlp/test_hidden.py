@@ -100,9 +100,13 @@ def test_init_params_shapes(submission):
 @pytest.mark.stub("init_params")
 def test_init_params_biases(submission):
     """The biases are zero."""
-    for bias, name in zip(params_of(submission)[1::2], ("b1", "b2", "b3"), strict=True):
-        nonzero = int((bias != 0).sum())
-        assert_number(nonzero, 0, what=f"the number of elements of {name} that are not zero")
+    numbers = (
+        "the number of elements of b1 that are not zero",
+        "the number of elements of b2 that are not zero",
+        "the number of elements of b3 that are not zero",
+    )
+    for bias, number in zip(params_of(submission)[1::2], numbers, strict=True):
+        assert_number(int((bias != 0).sum()), 0, what=number)
 
 
 @pytest.mark.stub("init_params")
