@@ -133,7 +133,7 @@ def params_with_fixed_biases():
 
 @misconception(
     "init_params",
-    "The biases are ones. They start at zero.",
+    "The biases are not zero. They start at zero.",
 )
 def params_with_biases_of_one():
     params = []
