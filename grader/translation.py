@@ -55,6 +55,8 @@ def of_private_part(assignment: Assignment) -> list[str]:
 def of_checks(path: Path) -> Iterator[str]:
     """The demand of each check of a file, and the words in it that messages are made of."""
     for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            yield from _words_in([node])
         marks = "".join(map(ast.unparse, getattr(node, "decorator_list", [])))
         if isinstance(node, ast.FunctionDef) and "in_sandbox" not in marks:
             docstring = ast.get_docstring(node)
