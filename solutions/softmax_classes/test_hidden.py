@@ -211,9 +211,10 @@ def test_model_gradients(submission, reference, rng):
     b = torch.randn(3, generator=rng).requires_grad_()
     expected = model_gradients(reference, X, W, b, weights)
     gradients = assert_sequence(model_gradients(submission, X, W, b, weights), 2, "the gradients")
-    for gradient, wanted, name in zip(gradients, expected, "Wb", strict=True):
-        assert gradient is not None, f"no gradient reaches {name}: does model use it?"
-        assert_close(gradient, wanted, what=f"the gradient of {name}")
+    names = ("the gradient of W", "the gradient of b")
+    for gradient, wanted, name in zip(gradients, expected, names, strict=True):
+        assert gradient is not None, "no gradient reaches W or b: does model use both?"
+        assert_close(gradient, wanted, what=name)
 
 
 @pytest.mark.stub("model")
@@ -418,8 +419,9 @@ def test_sgd_steps(submission, reference, rng, lr, steps):
     params, gradients = sgd_case(rng)
     after = run_steps(submission, params, gradients, lr, steps)[0]
     expected = run_steps(reference, params, gradients, lr, steps)[0]
-    for value, wanted, name in zip(after, expected, ("first", "second"), strict=True):
-        assert_close(value, wanted, what=f"the {name} parameter after the step")
+    parts = ("the first parameter after the step", "the second parameter after the step")
+    for value, wanted, part in zip(after, expected, parts, strict=True):
+        assert_close(value, wanted, what=part)
 
 
 @pytest.mark.stub("MySGD")
@@ -428,8 +430,9 @@ def test_sgd_float64(submission, reference, rng):
     params, gradients = sgd_case(rng, torch.float64)
     after, still = run_steps(submission, params, gradients, 0.03, 2)
     expected = run_steps(reference, params, gradients, 0.03, 2)[0]
-    for value, wanted, name in zip(after, expected, ("first", "second"), strict=True):
-        assert_close(value, wanted, what=f"the {name} parameter after the step")
+    parts = ("the first parameter after the step", "the second parameter after the step")
+    for value, wanted, part in zip(after, expected, parts, strict=True):
+        assert_close(value, wanted, what=part)
     assert all(still), "a parameter no longer requires gradients"
 
 
