@@ -585,12 +585,14 @@ def test_evaluate_device(submission, reference, rng):
 # ------------------------------------------------------------------------------ training
 
 
-# By data set and variant: batch size, epochs, and for these, with LeakyReLU, the training loss that
-# a correct program stays below and the accuracy on hidden images that it exceeds. Measured with
-# PyTorch's own and with Kaiming initialisation, with and without the last activation; the worst of
-# these is more than 8 standard deviations away: MNIST .402 +- .032 and .910 +- .002 (6 seeds),
-# Fashion-MNIST .607 +- .029 and .795 +- .008 (6 seeds), embedded .450 +- .009 and .826 +- .008
-# (10 seeds).
+# By data set and variant: batch size, epochs, and for these, with LeakyReLU from the start with
+# seed 5, the training loss that a correct program stays below and the accuracy on hidden images
+# that it exceeds. From a start of its own, and with an activation after the last layer, an output
+# may stay nearly dead for epochs (seen: loss 1.1 and accuracy .80 on MNIST, still right programs).
+# Measured with and without the last activation, 5 orders of the examples each: MNIST .266 to .269
+# and .934 to .936, Fashion-MNIST .462 to .466 and .824 to .832, embedded .341 to .347 and .834 to
+# .849.
+START_SEED = 5
 LIMITS = {
     ("MNIST", "full"): (200, 3, 0.7, 0.85),
     ("FashionMNIST", "full"): (200, 3, 0.9, 0.7),
@@ -602,9 +604,9 @@ LOW_LEVEL_SEED, LOW_LEVEL_LOSS, LOW_LEVEL_ACCURACY = 6, 1.4, 0.6
 
 
 @in_sandbox
-def real_training(submission, dataset, batch_size, epochs):
-    """Train the student's MLP with LeakyReLU on the public data, lr 0.01 (document 002); returns
-    the training loss of every epoch and the network."""
+def real_training(submission, dataset, batch_size, epochs, seed):
+    """Train the student's MLP with LeakyReLU from a fixed start on the public data, lr 0.01
+    (document 002); returns the training loss of every epoch and the network."""
     images, labels = submission.data.tensors(dataset, "train")
     images = (images - 0.1307) / 0.3081
 
@@ -614,6 +616,15 @@ def real_training(submission, dataset, batch_size, epochs):
                 yield images[picked], labels[picked]
 
     net = submission.MLP("leaky_relu").to(labels.device)
+    with torch.no_grad():
+        net(images[:2].reshape(2, 784))  # lazy layers have their parameters now
+        for param in net.parameters():
+            if param.dim() == 2:
+                generator = torch.Generator().manual_seed(seed + param.numel())
+                start = torch.randn(param.shape, generator=generator)
+                param.copy_(start * (2 / param.shape[1]) ** 0.5)
+            else:
+                param.zero_()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
     criterion = torch.nn.CrossEntropyLoss()
     losses = [
@@ -630,7 +641,7 @@ def training(shared_submission, dataset, passed_stubs):
     wrong = [name for name in ("MLP", "train_epoch") if name not in passed_stubs]
     supplied_parts(shared_submission, ["relu", "leaky_relu", *wrong])
     batch_size, epochs, *_ = LIMITS[dataset.name, dataset.variant]
-    losses, net = real_training(shared_submission, dataset.name, batch_size, epochs)
+    losses, net = real_training(shared_submission, dataset.name, batch_size, epochs, START_SEED)
     return losses, net, wrong
 
 
