@@ -12,7 +12,7 @@ from typing import Any
 from grader.errors import MemoryExceeded, SandboxEvent
 from grader.sandbox import said
 from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmission
-from grader.sandbox.host import COMPILER, Fork, Host
+from grader.sandbox.host import Fork, Host
 from grader.words import _
 
 LOAD_ATTEMPTS = 4
@@ -21,7 +21,6 @@ LARGE_MODULES = {
     "torchvision": r"\b(torchvision|d2l)\b",
     "matplotlib.pyplot": r"\b(matplotlib|pylab|d2l)\b",
     "IPython.display": r"\b(IPython|d2l)\b",
-    COMPILER: r"\b(optim|d2l)\b",
 }
 
 

@@ -72,7 +72,7 @@ class Host:
     def fork(self, imports: list[str]) -> Fork:
         """A new process for a submission, confined, in which nothing has run yet.
 
-        imports: modules that it will need; the host imports them once, for all that follow.
+        imports: modules that it may need; a host that serves many imports them once for all.
 
         Raises InfrastructureError when no box can be started.
         """
@@ -147,7 +147,7 @@ class Host:
         try:
             order = {
                 "plan": self._box.submission,
-                "imports": [*self.imports, *imports],
+                "imports": [*self.imports, *(imports if self._box.is_for_many else [])],
                 "data": self.data,
             }
             conversation, pid = self._conversation.fork(
