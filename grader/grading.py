@@ -9,7 +9,6 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -213,23 +212,30 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         with_suite(assignment, dataset, begin)
 
 
-def _device(wanted: str) -> str:
-    if wanted == "cpu" or not any(file.exists() for file in CUDA_FILES):
-        cuda = False
-    else:
-        import torch
+def devices() -> list[str]:
+    """The devices that are here, such as ["cpu", "cuda"]. torch is asked only where it may say
+    yes: importing it takes a second."""
+    if not any(file.exists() for file in CUDA_FILES):
+        return ["cpu"]
+    import torch
 
-        cuda = torch.cuda.is_available()
-    if wanted == "cuda" and not cuda:
+    return ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+
+
+def _device(wanted: str) -> str:
+    found = ["cpu"] if wanted == "cpu" else devices()
+    if wanted == "cuda" and wanted not in found:
         raise UsageError("There is no CUDA device here; use --device cpu.")
-    return "cuda" if cuda else "cpu"
+    return found[-1]
 
 
 def _environment() -> dict[str, str]:
+    import torch  # a bench has it already
+
     return {
         "grader": __version__,
         "python": platform.python_version(),
-        "torch": version("torch"),
+        "torch": str(torch.__version__),
         "platform": platform.platform(),
         "language": words.language(),
     }

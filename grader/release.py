@@ -100,14 +100,15 @@ def _verify_templates(assignment: Assignment) -> None:
 def _verify_nothing_private(assignment: Assignment, files: Files) -> None:
     """No part of the solution of two lines or more stands in a file; a single line, such as
     `return self.sums[i]`, may be in the public checks too."""
-    parts = templates.written_parts(assignment.solution.read_text("utf-8"))
+    written = templates.written_parts(assignment.solution.read_text("utf-8"))
+    parts = {_at_the_margin(part): part.split("\n")[0] for part in written if "\n" in part}
     for name, data in files.items():
         text = data.decode("utf-8", "replace")
         if name.endswith(".ipynb"):
             text = "\n".join(cell.source for cell in nbformat.reads(text, 4).cells)
-        for part in parts:
-            if "\n" in part and _at_the_margin(part) in _at_the_margin(text):
-                first = part.split("\n")[0]
+        text = _at_the_margin(text)
+        for part, first in parts.items():
+            if part in text:
                 raise AssignmentError(f"{name} has a part of the solution in it: {first}")
 
 

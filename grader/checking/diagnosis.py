@@ -224,7 +224,7 @@ def digest(trace: Trace) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Numbers as text of three digits, in the nesting of the value; a tensor with its shape."""
+    """Numbers of three digits, in the nesting of the value; a tensor as its shape and a digest."""
     if isinstance(value, (list, tuple)):
         return [_rounded(part) for part in value]
     if isinstance(value, dict):
@@ -233,8 +233,11 @@ def _rounded(value: Any) -> Any:
         tensor = as_tensor(value)
     except AssertionError:
         return repr(value)[:500] if isinstance(value, (str, Raised)) else type(value).__name__
-    numbers = tensor.double().flatten().tolist()
-    return [list(tensor.shape), [f"{round(number, 6) + 0.0:.3g}" for number in numbers]]
+    numbers = torch.round(tensor.double().cpu(), decimals=6)
+    scale = 10 ** (2 - numbers.abs().clamp(min=1e-6).log10().floor())
+    short = torch.where(numbers.isfinite(), torch.round(numbers * scale) / scale, numbers) + 0.0
+    short[short.isnan()] = torch.nan  # there are many of them
+    return [list(tensor.shape), sha256(short.numpy().tobytes()).hexdigest()]
 
 
 def _ends_with_value(trace: Trace) -> bool:

@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
-
 from grader import assignment as assignments
 from grader import release
 from grader.assignment import Assignment
 from grader.batch import default_jobs
 from grader.errors import AssignmentError
-from grader.grading import WHOLE, Settings
+from grader.grading import WHOLE, Settings, devices
 from grader.jobs import Jobs, Task
 from grader.misconceptions import Misconception
 from grader.records import Record
@@ -203,15 +201,13 @@ def prove(
 
 def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
     """Every device and data set that the settings leave open, the quickest first."""
-    devices = [settings.device]
-    if settings.device == "auto":
-        devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+    found = devices() if settings.device == "auto" else [settings.device]
     data: list[Path | None] = [settings.data]
     if settings.data is None and assignment.datasets:
         data = [Path("embedded"), None]
     return [
         dataclasses.replace(settings, device=device, data=folder)
-        for device in devices
+        for device in found
         for folder in data
     ]
 
