@@ -5,9 +5,11 @@ read the upload → box → load → run the checks → record
 
 from __future__ import annotations
 
+import gc
 import platform
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,13 @@ from grader import __version__, datasets, submission, words
 from grader.assignment import Assignment
 from grader.datasets import Dataset
 from grader.definitions import places
-from grader.errors import InfrastructureError, SandboxEvent, UnreadableSubmission, UsageError
+from grader.errors import (
+    InfrastructureError,
+    IsolationUnavailable,
+    SandboxEvent,
+    UnreadableSubmission,
+    UsageError,
+)
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox
@@ -184,20 +192,25 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
     device = _device(settings.device)
-    chosen = isolation.choose(settings.level)
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
-    notes = list(chosen.reasons)
-    if dataset is not None and dataset.name != wanted[0]:
-        notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
-
     checks = "\n".join(path.read_text("utf-8") for path in assignment.suite)
     root = dataset.public_root if dataset else None
+    likely = isolation.LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
-        Host(chosen.level, root, device, imports=imports_for(checks)) as host,
+        Host(likely, root, device, imports=imports_for(checks)) as host,
     ):
-        host.start()  # it imports torch, and so does this process: both at once
+        with suppress(IsolationUnavailable):
+            host.start()  # it imports torch meanwhile, and so does this process after the probe
+        chosen = isolation.choose(settings.level)
+        if chosen.level != likely:
+            host.stop()
+            host.level = chosen.level
+            host.start()
+        notes = list(chosen.reasons)
+        if dataset is not None and dataset.name != wanted[0]:
+            notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
         import torch
 
         from grader.checking.plugin import with_suite
@@ -207,6 +220,7 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         def begin(suite: Suite) -> None:
             if dataset and any(check.tier == "training" for check in suite.checks):
                 host.data = (dataset.name,)
+            gc.freeze()  # what is here stays: no collection, and no exit, need look at it
             body(Bench(assignment, suite, dataset, host, notes))
 
         with_suite(assignment, dataset, begin)

@@ -22,6 +22,11 @@ from grader.records import Record
 from grader.submission import printable
 
 
+# Forks the jobs: it has imported torch once for all of them, and done nothing else.
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["grader.checking.preloaded"])
+
+
 @dataclass
 class Task:
     """One upload: its place in the order, what an earlier run saw of it, and what is run."""
@@ -135,8 +140,7 @@ class Jobs:
 
     def _start(self) -> None:
         ours, theirs = multiprocessing.Pipe()
-        fresh = multiprocessing.get_context("spawn")  # a fork would inherit torch's state
-        process = fresh.Process(
+        process = _SERVER.Process(
             target=_work, args=(theirs, self.course, self.name, self.settings), daemon=True
         )
         process.start()

@@ -34,6 +34,7 @@ from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.statements import Cell
 
 MAX_TRACE_LINES = 6
+MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
 MAX_OBJECTS = 1_000  # that one check may hold by reference
 
 
@@ -251,6 +252,7 @@ class Batches:
 def serve(channel: Channel, worker: Worker) -> None:
     """Answer requests until the other side closes; a forked child serves a socket of its own."""
     children: dict[int, bool] = {}  # pid: whether it has a supervisor
+    forks = 0
     while True:
         fds: list[int] = []
         try:
@@ -259,6 +261,9 @@ def serve(channel: Channel, worker: Worker) -> None:
             return
         if message.kind == "fork":
             order = json.loads(message.body) if message.body else {}
+            forks += 1
+            if forks == (MANY_SUBMISSIONS if order else MANY_CHECKS):
+                _join_pages()
             pid = _fork(channel, worker, fds, order)
             children[pid] = launch.is_supervised(order.get("plan", []))
             channel.send("value", message.number, pid, [])
@@ -272,8 +277,6 @@ def serve(channel: Channel, worker: Worker) -> None:
             except CodecError as error:  # nothing of it was sent
                 kind, node, buffers = _raised("CodecError", str(error), "")
                 channel.send(kind, message.number, node, buffers)
-            if message.kind == "load":
-                _join_pages()
 
 
 def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
@@ -304,6 +307,7 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     try:
         channel.close()  # the child speaks for itself only
         os.setpgid(0, 0)
+        gc.enable()
         if order:
             _keep_only(*fds)
             launch.carry_out(order["plan"])
@@ -367,6 +371,7 @@ def main(data_root: str | None = None) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
+    gc.disable()  # importing makes much that stays
     _prepare_torch()
     serve(channel, Worker(data_root))
 
