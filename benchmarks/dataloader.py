@@ -79,7 +79,7 @@ def grader(root: Path, epochs: int) -> tuple[list[float], float]:
     upload = submission.read(assignment.solution, [stub.name for stub in assignment.stubs])
     source = Source(upload.cells, upload.helpers, {}, assignment.contract)
     level = isolation.choose().level
-    with Host(level, root) as host, Sandbox(source, host, 60) as sandbox:
+    with Host(level, root, data=("FashionMNIST",)) as host, Sandbox(source, host, 60) as sandbox:
         sandbox.load()
         with sandbox.open_check(3_600, 3_600, seed=0) as student:
             return timed(lambda: in_sandbox(train)(student, epochs))

@@ -21,7 +21,6 @@ from grader.grading import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
 from grader.records import Record
 from grader.submission import printable
 
-
 # Forks the jobs: it has imported torch once for all of them, and done nothing else.
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["grader.checking.preloaded"])
