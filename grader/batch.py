@@ -83,8 +83,12 @@ def grade_all(
 
 def default_jobs(count: int) -> int:
     """As many jobs as there are processor cores, if each has at least four submissions to grade."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(cores, count // 4))
+    return max(1, min(cores(), count // 4))
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 class _Bar:

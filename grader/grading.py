@@ -58,11 +58,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Part:
-    """What is run of a suite: the checks of one stub or tier (None: of all), and `seed`, which is
-    added to the seeds of the submission's generators."""
+    """What is run of a suite: the checks of one stub or tier (None: of all), or those that a change
+    of the solution in the stub `changed` can reach; and `seed`, which is added to the seeds of the
+    submission's generators."""
 
     stub: str | None = None
     tier: str | None = None
+    changed: str | None = None
     seed: int = 0
 
 
@@ -82,7 +84,10 @@ class Bench:
 
     def only(self, part: Part) -> Bench:
         """The same bench for a part of the suite."""
-        return replace(self, suite=self.suite.only(part.stub, part.tier), seed=part.seed)
+        suite = self.suite.only(part.stub, part.tier)
+        if part.changed is not None:
+            suite = suite.running(part.changed)
+        return replace(self, suite=suite, seed=part.seed)
 
     def grade(
         self,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -83,20 +84,28 @@ class Diagnosis:
         """
         found = {}
         for failed in seen:
-            others = [other for other in seen if other.stub == failed.stub]
-            fits = [
-                wrong
-                for wrong in self._alike(failed)
-                if not any(self._contradicts(other, wrong) for other in others)
-            ]
+            fits = self._fits(failed, [other for other in seen if other.stub == failed.stub])
             if len(fits) == 1:
                 found[failed.item.name] = fits[0]
         return found
 
-    def _alike(self, seen: Seen) -> list[Misconception]:
-        """The wrong versions of the stub of which a failed check sees the same."""
-        own = [wrong for wrong in self.known if wrong.stub == seen.stub]
-        return [w for w in own if seen.trace and _same(seen.trace, self._trace(seen, w))]
+    def _fits(self, failed: Seen, checks: list[Seen]) -> list[Misconception]:
+        """The wrong versions that a failed check sees and that no check of the stub contradicts."""
+        conditions: list[Callable[[Misconception], bool]] = [
+            lambda wrong: self._sees(failed, wrong),
+            lambda wrong: not any(self._contradicts(other, wrong) for other in checks),
+        ]
+        if failed.tier == "training":  # to train with every wrong version would take seconds each
+            conditions.reverse()
+        return [w for w in self._versions(failed) if all(holds(w) for holds in conditions)]
+
+    def _versions(self, seen: Seen) -> list[Misconception]:
+        """The known wrong versions of a check's stub."""
+        return [wrong for wrong in self.known if wrong.stub == seen.stub]
+
+    def _sees(self, seen: Seen, wrong: Misconception) -> bool:
+        """Whether a failed check compared what it compares of a wrong version."""
+        return bool(seen.trace) and _same(seen.trace, self._trace(seen, wrong))
 
     def _contradicts(self, seen: Seen, wrong: Misconception) -> bool:
         """Whether a check speaks against a wrong version: that fails where the submission passed,
@@ -106,7 +115,8 @@ class Diagnosis:
             return False
         theirs = self._trace(seen, wrong)
         if theirs is None:
-            differs = seen.trace is not None and not self._alike(seen)
+            unknown = not any(self._sees(seen, other) for other in self._versions(seen))
+            differs = seen.trace is not None and unknown
         else:
             comparable = seen.trace is None or _ends_with_value(theirs)
             differs = comparable and not _same(seen.trace, theirs)

@@ -8,6 +8,7 @@ fixtures.py says what a check may ask for, marks.py how it is marked.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import time
@@ -21,6 +22,7 @@ from grader.checking.comparison import measured, observed
 from grader.checking.diagnosis import Diagnosis, Trace, observe_raised
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
+from grader.checking.reach import WatchedSolution
 from grader.checking.run import Box, Ended, Run, result
 from grader.datasets import Dataset
 from grader.errors import (
@@ -85,6 +87,14 @@ class Suite:
         kept = [c for c in self.checks if stub in (None, c.stub) and tier in (None, c.tier)]
         return Suite(kept, self._plugin)
 
+    def running(self, stub: str) -> Suite:
+        """The checks that may see a change of the solution in one stub: its own, and those of other
+        stubs that run it."""
+        reach = self._plugin.reach
+        return Suite(
+            [c for c in self.checks if stub in (c.stub, *reach.get(c.item.name, ()))], self._plugin
+        )
+
     def all_failed(self, event: SandboxEvent) -> list[CheckResult]:
         """The results for a submission that could not even be loaded."""
         return [result(Ended(check, event, 0.0, [])) for check in self.checks]
@@ -95,7 +105,7 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
 
     Raises AssignmentError when the checks cannot be collected, and whatever `body` raises.
     """
-    plugin = _Plugin(assignment, body)
+    plugin = _Plugin(assignment, dataset, body)
     holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
     arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.public}"]
     with _clean_environment(), _own_modules(assignment), quoting(assignment):
@@ -137,9 +147,13 @@ def _clean_environment() -> Iterator[None]:
 
 
 class _Plugin:
-    def __init__(self, assignment: Assignment, body: Callable[[Suite], Any]) -> None:
+    def __init__(
+        self, assignment: Assignment, dataset: Dataset | None, body: Callable[[Suite], Any]
+    ) -> None:
         self.assignment = assignment
+        self.data = dataset.public_root if dataset else None
         self.body = body
+        self.checks: list[Check] = []
         self.diagnosis = Diagnosis(assignment)
         self.collection_problems: list[str] = []
         self.run: Run
@@ -160,11 +174,25 @@ class _Plugin:
         """Hand the collected checks to `body`; what it raises is raised again outside pytest."""
         try:
             if not self.collection_problems and session.items:
-                self.result = self.body(Suite(read_checks(session.items, self.assignment), self))
+                self.checks = read_checks(session.items, self.assignment)
+                self.result = self.body(Suite(self.checks, self))
                 self.finished = True
         except BaseException as error:
             self.error = error
         return True
+
+    @functools.cached_property
+    def reach(self) -> dict[str, frozenset[str]]:
+        """The stubs that each check of the unit tier runs, by the check's name."""
+        watched = WatchedSolution(self.assignment, self.diagnosis.solution, self.data)
+        found = {}
+
+        def done(result: CheckResult) -> None:
+            found[result.name] = frozenset(watched.reached)
+            watched.reached.clear()
+
+        Suite([check for check in self.checks if check.tier == "unit"], self).run(watched, done)
+        return found
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Iterator[None]:

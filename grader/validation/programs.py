@@ -41,8 +41,8 @@ def others(
 ) -> Iterator[Program]:
     """Templates, known mistakes, other correct styles and mutants.
 
-    A suite puts right parts in the place of stubs that failed before it trains, so the training
-    tier runs with the first mistake of each stub only.
+    The first mistake of each stub meets the whole suite, the others those checks of the unit tier
+    that run the stub: before it trains, a suite puts right parts in the place of stubs that failed.
     """
     text = _text(assignment)
     template = templates.cut(text)
@@ -50,7 +50,7 @@ def others(
     yield Program("template", "template", templates.to_notebook(template), "ipynb")
     met: set[str] = set()
     for wrong in misconceptions.load(assignment.bank) if assignment.bank else []:
-        part = Part(tier="unit") if wrong.stub in met else WHOLE
+        part = Part(tier="unit", changed=wrong.stub) if wrong.stub in met else WHOLE
         source = f"{text}\n\n{wrong.source}"
         yield Program("misconception", wrong.name, source, about=wrong, part=part)
         met.add(wrong.stub)

@@ -16,7 +16,7 @@ from pathlib import Path
 from grader import assignment as assignments
 from grader import release
 from grader.assignment import Assignment
-from grader.batch import default_jobs
+from grader.batch import cores
 from grader.errors import AssignmentError
 from grader.grading import WHOLE, Settings, devices
 from grader.jobs import Jobs, Task
@@ -223,7 +223,7 @@ def _graded(
             path.parent.mkdir()
             path.write_text(program.text, "utf-8")
             tasks.append(Task(position, path, part=program.part))
-        with Jobs(course, name, settings, default_jobs(len(tasks))) as jobs:
+        with Jobs(course, name, settings, cores()) as jobs:
             for done, (task, record) in enumerate(jobs.grade(tasks), 1):
                 program = tried[task.position]
                 say(f"{name}: {done} of {len(tasks)}, {program.kind} {program.name}")

@@ -1,0 +1,72 @@
+"""Which stubs each check of a suite runs, seen on the solution in this process.
+
+A program that differs from the solution in one stub can change nothing for a check that never runs
+that stub. Mutation testers choose tests in the same way (PIT by line coverage); here it makes the
+proof with hundreds of wrong programs several times shorter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from grader.assignment import Assignment
+from grader.definitions import definitions
+from grader.sandbox.chain import Source
+from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.local import LocalConversation
+from grader.submission import Submission
+
+FILE = "the solution, watched"  # the reference runs the same code under its own name
+
+
+class WatchedSolution:
+    """Stands where a sandbox stands; `reached` holds the stubs that were run since it was emptied.
+
+    A method counts as its whole class: what one of them sets, another reads.
+    """
+
+    def __init__(self, assignment: Assignment, solution: Submission, data: Path | None) -> None:
+        cells = [(FILE, "\n\n".join(source for _, source, _ in solution.cells), 1)]
+        self.source = Source(cells, {}, assignment.stand_ins(), assignment.contract)
+        self.data = data
+        self.reached: set[str] = set()
+        self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
+        found = definitions(cells)
+        for stub in assignment.stubs:
+            _, node = found[stub.name.partition(".")[0]]
+            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+            for line in range(first, (node.end_lineno or first) + 1):
+                self._stubs_at[line].add(stub.name)
+
+    @contextlib.contextmanager
+    def open_check(self, seconds: float, each: float, seed: int) -> Iterator[RemoteSubmission]:
+        """A fresh copy of the solution for one check."""
+        conversation = LocalConversation(str(self.data) if self.data else None)
+        conversation.request(
+            "load",
+            cells=self.source.cells,
+            helpers={},
+            stand_ins=self.source.stand_ins,
+            contract=self.source.contract,
+            skip=[],
+            device="cpu",
+        )
+        conversation.request("seed", seed=seed)
+        before = sys.getprofile()
+        sys.setprofile(self._see)
+        try:
+            yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+        finally:
+            if sys.getprofile() != self._see:  # the check watched calls itself: it may run any
+                self.reached |= set(self.source.contract["stubs"])
+            sys.setprofile(before)
+
+    def _see(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename == FILE:
+            self.reached |= self._stubs_at[frame.f_code.co_firstlineno]
