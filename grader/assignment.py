@@ -73,6 +73,11 @@ class Assignment:
         return [self.public / "test_public.py", *hidden]
 
     @property
+    def checks(self) -> str:
+        """The source of the checks."""
+        return "\n".join(path.read_text("utf-8") for path in self.suite)
+
+    @property
     def bank(self) -> Path | None:
         """The file of its known mistakes, if there is one."""
         file = self.private / "misconceptions.py" if self.private else None

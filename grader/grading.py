@@ -199,12 +199,11 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     device = _device(settings.device)
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
-    checks = "\n".join(path.read_text("utf-8") for path in assignment.suite)
     root = dataset.public_root if dataset else None
     likely = isolation.LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
-        Host(likely, root, device, imports=imports_for(checks)) as host,
+        Host(likely, root, device, imports=imports_for(assignment.checks)) as host,
     ):
         with suppress(IsolationUnavailable):
             host.start()  # it imports torch meanwhile, and so does this process after the probe

@@ -19,11 +19,11 @@ from grader import assignment as assignments
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
 from grader.records import Record
+from grader.sandbox.host import imports_for
 from grader.submission import printable
 
 # Forks the jobs: it has imported torch once for all of them, and done nothing else.
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["grader.checking.preloaded"])
 
 
 @dataclass
@@ -73,6 +73,8 @@ class Jobs:
         Raises what a bench raises before its first submission: UsageError, IsolationUnavailable.
         """
         waiting = tasks[::-1]
+        checks = assignments.load(self.name, self.course).checks
+        _SERVER.set_forkserver_preload([*imports_for(checks), "grader.checking.preloaded"])
         for _ in range(min(self.count, len(tasks))):
             self._start()
         while self.running:
