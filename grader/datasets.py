@@ -299,11 +299,15 @@ def _sha256(name: str, variant: str) -> str:
     return hashlib.sha256("".join(f"{sha}  {file}\n" for sha, file in lines).encode()).hexdigest()
 
 
-def _home(name: str, variant: str) -> Path:
+def cache_folder() -> Path:
+    """Where the grader keeps what it can make again: GRADER_CACHE or the user's cache."""
     from platformdirs import user_cache_dir
 
-    cache = Path(os.environ.get("GRADER_CACHE") or user_cache_dir("grader")).absolute()
-    return cache / "datasets" / f"{name}-{variant}-{_sha256(name, variant)[:16]}"
+    return Path(os.environ.get("GRADER_CACHE") or user_cache_dir("grader")).absolute()
+
+
+def _home(name: str, variant: str) -> Path:
+    return cache_folder() / "datasets" / f"{name}-{variant}-{_sha256(name, variant)[:16]}"
 
 
 def _made(folder: Path) -> Path:

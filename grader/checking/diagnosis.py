@@ -24,7 +24,9 @@ import torch
 
 from grader.assignment import Assignment
 from grader.checking.comparison import as_tensor, observe, observed
+from grader.checking.fingerprints import Fingerprints, Raised
 from grader.checking.hints import hints
+from grader.datasets import Dataset
 from grader.errors import StudentError
 from grader.misconceptions import Misconception
 from grader.misconceptions import load as load_misconceptions
@@ -36,14 +38,6 @@ OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of th
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
 
 Trace = list[Any]  # the values that a check compared, in order, and what was raised
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An exception of the student's code at the end of a trace."""
-
-    kind: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -60,11 +54,10 @@ class Seen:
 class Diagnosis:
     """The solution, its known wrong versions, and what checks see of them."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, dataset: Dataset | None) -> None:
         self.assignment = assignment
         self.known = load_misconceptions(assignment.bank) if assignment.bank else []
-        self.traces: dict[tuple[str, str], Trace | None] = {}  # by check and misconception
-        self.repeatable: dict[tuple[str, str], bool] = {}
+        self.fingerprints = Fingerprints(assignment, dataset)
         self.tapes: dict[str, Tape] = {}  # of the reference, by check
 
     @cached_property
@@ -124,21 +117,19 @@ class Diagnosis:
 
     def _trace(self, seen: Seen, wrong: Misconception) -> Trace | None:
         """What the check compares of a wrong version before it fails; None if it passes."""
-        key = (seen.item.name, wrong.name)
-        if key not in self.traces:
-            self.traces[key] = self._run(seen, wrong, 0)
-        return self.traces[key]
+        key = f"{seen.item.name} {wrong.name}"
+        return self.fingerprints.get(key, lambda: self._run(seen, wrong, 0))
 
     def _is_repeatable(self, seen: Seen, wrong: Misconception) -> bool:
         """Whether the check sees the same of a wrong version with other random numbers."""
-        key = (seen.item.name, wrong.name)
-        if key not in self.repeatable:
+
+
+        def compute() -> bool:
             first = self._trace(seen, wrong)
             others = (self._run(seen, wrong, seed) for seed in OTHER_SEEDS)
-            self.repeatable[key] = all(
-                other is None if first is None else _same(first, other) for other in others
-            )
-        return self.repeatable[key]
+            return all(other is None if first is None else _same(first, other) for other in others)
+
+        return self.fingerprints.get(f"{seen.item.name} {wrong.name} repeatable", compute)
 
     def _run(self, seen: Seen, wrong: Misconception, seed: int) -> Trace | None:
         trace: Trace = []

@@ -154,7 +154,7 @@ class _Plugin:
         self.data = dataset.public_root if dataset else None
         self.body = body
         self.checks: list[Check] = []
-        self.diagnosis = Diagnosis(assignment)
+        self.diagnosis = Diagnosis(assignment, dataset)
         self.collection_problems: list[str] = []
         self.run: Run
         self.result: Any = None

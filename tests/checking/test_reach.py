@@ -1,0 +1,86 @@
+"""Which checks a change of one stub can reach is seen on the solution."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from grader import assignment as assignments
+from grader.grading import Bench, Part, Settings, with_bench
+from tests.conftest import ROOT
+
+SOLUTION = '''
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def shout(text):
+    return text.upper()
+'''
+CHECKS = '''
+import pytest
+from grader.checking import in_sandbox
+
+
+@pytest.mark.stub("greet")
+def test_greet(submission, reference):
+    assert submission.greet("Grace") == reference.greet("Grace")
+
+
+@pytest.mark.stub("shout")
+def test_shout(submission):
+    assert submission.shout("abc") == "ABC"
+
+
+@in_sandbox
+def loud(submission):
+    return submission.shout(submission.greet("Grace"))
+
+
+@pytest.mark.stub("shout")
+def test_shouted_greeting(submission):
+    assert loud(submission) == "HELLO, GRACE!"
+
+
+@pytest.mark.stub("shout")
+def test_against_the_reference(submission, reference):
+    assert submission.shout("Hello, Grace!") == reference.shout(reference.greet("Grace"))
+
+
+@in_sandbox
+def watched(submission):
+    import sys
+
+    sys.setprofile(None)
+    return submission.shout("abc")
+
+
+@pytest.mark.stub("shout")
+def test_that_watches_calls_itself(submission):
+    assert watched(submission) == "ABC"
+'''
+
+
+def test_change_reaches_the_checks_that_run_the_stub(tmp_path):
+    """Its own, those that call it in the box, and one that hides what it calls; none that only
+    calls the reference."""
+    course = shutil.copytree(ROOT / "tests" / "small_course", tmp_path / "course")
+    private = Path(course, "solutions/greeting")
+    (private / "solution.py").write_text(SOLUTION, "utf-8")
+    (private / "test_hidden.py").write_text(CHECKS, "utf-8")
+    reached: dict[str, set[str]] = {}
+
+    def see(bench: Bench) -> None:
+        for stub in ("greet", "shout"):
+            suite = bench.only(Part(tier="unit", changed=stub)).suite
+            names = {check.item.name for check in suite.checks}
+            reached[stub] = {name for name in names if "example" not in name}
+
+    with_bench(assignments.load("greeting", Path(course)), Settings("cpu"), see)
+
+    own = {"test_shout", "test_shouted_greeting", "test_against_the_reference"}
+    hidden = "test_that_watches_calls_itself"
+    assert reached["greet"] >= {"test_greet", "test_shouted_greeting", hidden}
+    assert not reached["greet"] & {"test_shout", "test_against_the_reference"}
+    assert reached["shout"] >= {*own, hidden}
+    assert "test_greet" not in reached["shout"]
