@@ -123,7 +123,6 @@ class Diagnosis:
     def _is_repeatable(self, seen: Seen, wrong: Misconception) -> bool:
         """Whether the check sees the same of a wrong version with other random numbers."""
 
-
         def compute() -> bool:
             first = self._trace(seen, wrong)
             others = (self._run(seen, wrong, seed) for seed in OTHER_SEEDS)

@@ -9,15 +9,15 @@ from grader import assignment as assignments
 from grader.grading import Bench, Part, Settings, with_bench
 from tests.conftest import ROOT
 
-SOLUTION = '''
+SOLUTION = """
 def greet(name):
     return f"Hello, {name}!"
 
 
 def shout(text):
     return text.upper()
-'''
-CHECKS = '''
+"""
+CHECKS = """
 import pytest
 from grader.checking import in_sandbox
 
@@ -58,7 +58,7 @@ def watched(submission):
 @pytest.mark.stub("shout")
 def test_that_watches_calls_itself(submission):
     assert watched(submission) == "ABC"
-'''
+"""
 
 
 def test_change_reaches_the_checks_that_run_the_stub(tmp_path):
