@@ -1,11 +1,11 @@
 """How grading scales: with jobs, with the number of submissions, and to a course of 100,000 a day.
 
-    python benchmarks/scale.py [ASSIGNMENT] [--count N] [--jobs 1 2 3] [--unit] [--data DIR]
-                               [--growth N] [--a-day N] [--price EUR]
+    python benchmarks/scale.py [ASSIGNMENT] [--course DIR] [--count N] [--jobs 1 2 3] [--unit]
+                               [--data DIR] [--growth N] [--a-day N] [--price EUR]
 
 Grades N copies of the solution, after one for each job that warms it up, with each number of jobs:
 the rate, its efficiency (rate of one job = 1), the proportional memory (PSS) of a job with its box.
---unit measures the unit tier alone, with one job. --growth N then grades N submissions of a
+--unit measures the unit tier alone. --growth N then grades N submissions of a
 course of two stubs in one process and prints how its memory grows. The last lines are a model:
 the cores, memory and cost of so many submissions a day at the measured rate, evenly spread.
 """
@@ -13,7 +13,6 @@ the cores, memory and cost of so many submissions a day at the measured rate, ev
 from __future__ import annotations
 
 import argparse
-import copy
 import dataclasses
 import math
 import os
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader import assignment as assignments
-from grader.grading import Bench, Settings, with_bench
+from grader.grading import WHOLE, Bench, Part, Settings, with_bench
 from grader.jobs import Jobs, Task
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,37 +68,20 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB
 
 
-def side_by_side(name: str, paths: list[Path], settings: Settings, count: int) -> Figures:
+def side_by_side(
+    course: Path, name: str, tasks: list[Task], settings: Settings, count: int
+) -> Figures:
     """The rate after the first record of each job, while all of them work."""
-    tasks = [Task(position, path) for position, path in enumerate(paths)]
     times, memory = [], 0.0
-    with Jobs(ROOT, name, settings, count) as jobs:
+    with Jobs(course, name, settings, count) as jobs:
         for _, record in jobs.grade(tasks):
             assert record.status == "graded", record.warnings
             times.append(time.perf_counter())
-            pids = [job.process.pid for job in jobs.running.values()]
-            memory = max([memory, *(proportional_mib(pid) for pid in pids if pid)])
+            if len(times) % 10 == 5:  # to look takes the processor from the jobs
+                pids = [job.process.pid for job in jobs.running.values()]
+                memory = max([memory, *(proportional_mib(pid) for pid in pids if pid)])
     begun, ended = times[count - 1], times[-count]  # all work from the one to the other
     return Figures((len(times) - 2 * count + 1) / (ended - begun), memory)
-
-
-def unit_tier(name: str, paths: list[Path], settings: Settings) -> Figures:
-    """The rate of one job without the training tier."""
-    figures: list[Figures] = []
-
-    def run(bench: Bench) -> None:
-        unit = copy.copy(bench.suite)
-        unit.checks = [check for check in unit.checks if check.tier == "unit"]
-        bench = dataclasses.replace(bench, suite=unit)
-        bench.grade(paths[0])
-        started = time.perf_counter()
-        for path in paths:
-            assert bench.grade(path).status == "graded"
-        rate = len(paths) / (time.perf_counter() - started)
-        figures.append(Figures(rate, proportional_mib(os.getpid())))
-
-    with_bench(assignments.load(name, ROOT), settings, run)
-    return figures[0]
 
 
 def growth(count: int, settings: Settings) -> list[tuple[int, float]]:
@@ -121,6 +103,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("assignment", nargs="?", default="softmax_regression")
+    parser.add_argument("--course", type=Path, default=ROOT)
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--unit", action="store_true")
@@ -135,14 +118,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"student_{number}.py") for number in range(chosen.count)]
         for path in paths:
-            solution = ROOT / "solutions" / chosen.assignment / "solution.py"
+            solution = chosen.course / "solutions" / chosen.assignment / "solution.py"
             path.write_text(solution.read_text("utf-8"), "utf-8")
-        for count in [1] if chosen.unit else chosen.jobs:
-            found[count] = (
-                unit_tier(chosen.assignment, paths, settings)
-                if chosen.unit
-                else side_by_side(chosen.assignment, paths, settings, count)
-            )
+        part = Part(tier="unit") if chosen.unit else WHOLE
+        for count in chosen.jobs:
+            tasks = [Task(position, path, part=part) for position, path in enumerate(paths)]
+            found[count] = side_by_side(chosen.course, chosen.assignment, tasks, settings, count)
     table = Table("jobs", "a second", "efficiency", "MiB each")
     one = found[min(found)].rate / min(found)
     for count, each in found.items():

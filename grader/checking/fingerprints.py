@@ -86,7 +86,7 @@ class Fingerprints:
         """Where the values lie; those of earlier states of the assignment are deleted."""
         folder = datasets.cache_folder() / "fingerprints"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        start = f"{self.assignment.name}-{self.dataset.variant if self.dataset else 'no data'}"
+        start = f"{self.assignment.name}-{self.dataset.variant if self.dataset else 'no-data'}"
         file = folder / f"{start}-{self._digest()}.sqlite"
         for old in set(folder.glob(f"{start}-*")) - {file}:
             old.unlink(missing_ok=True)
