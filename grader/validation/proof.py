@@ -6,7 +6,6 @@ A finding is something that the author should change before students meet the as
 from __future__ import annotations
 
 import dataclasses
-import math
 import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -53,8 +52,8 @@ class Proof:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     """Of each tier, the time of each run of the solution."""
     measured: dict[tuple[str, str, str], list[tuple[float, float]]] = field(default_factory=dict)
-    """By place, check and quantity: what each run of the solution gave, and how far from the
-    limit. A place is a device with a data set, such as "cpu, embedded"."""
+    """By place, check and quantity: how far each run of the solution was from the first limit and
+    from the nearer one. A place is a device with a data set, such as "cpu, embedded"."""
     mutants: int = 0
     """How many there were, without those that were judged to be equivalent."""
     survivors: list[Mutant] = field(default_factory=list)
@@ -104,9 +103,10 @@ class Proof:
         """(place, check, quantity, the smallest distance to the limit in standard deviations) of
         what a training gave; needs three runs."""
         for where, seen in self.measured.items():
-            deviation = statistics.stdev([value for value, _ in seen]) if len(seen) > 2 else 0.0
+            # The limits of each run may be its own: around what the reference gives for its weights.
+            deviation = statistics.stdev([first for first, _ in seen]) if len(seen) > 2 else 0.0
             if deviation:
-                yield *where, min(room for _, room in seen) / deviation
+                yield *where, min(nearer for _, nearer in seen) / deviation
 
     # ------------------------------------------------------------------ one kind each
 
@@ -124,9 +124,9 @@ class Proof:
                 self.killed.setdefault(check.name, [])
                 for one in check.measured:
                     seen = self.measured.setdefault((place, check.name, one.what), [])
-                    low = -math.inf if one.low is None else one.low
-                    high = math.inf if one.high is None else one.high
-                    seen.append((one.value, min(one.value - low, high - one.value)))
+                    ends = ((one.low, 1), (one.high, -1))
+                    rooms = [sign * (one.value - end) for end, sign in ends if end is not None]
+                    seen.append((rooms[0], min(rooms)))
 
     def _see_template(self, name: str, record: Record) -> None:
         grade = score(record, self.assignment)
