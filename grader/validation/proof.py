@@ -103,7 +103,7 @@ class Proof:
         """(place, check, quantity, the smallest distance to the limit in standard deviations) of
         what a training gave; needs three runs."""
         for where, seen in self.measured.items():
-            # The limits of each run may be its own: around what the reference gives for its weights.
+            # Each run may have limits of its own: around what the reference gives for its weights.
             deviation = statistics.stdev([first for first, _ in seen]) if len(seen) > 2 else 0.0
             if deviation:
                 yield *where, min(nearer for _, nearer in seen) / deviation
