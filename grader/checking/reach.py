@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.assignment import Assignment
 from grader.definitions import definitions
+from grader.errors import AssignmentError
 from grader.sandbox.chain import Source
 from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation
@@ -28,7 +29,8 @@ FILE = "the solution, watched"  # the reference runs the same code under its own
 class WatchedSolution:
     """Stands where a sandbox stands; `reached` holds the stubs that were run since it was emptied.
 
-    A method counts as its whole class: what one of them sets, another reads.
+    A method counts as its whole class: what one of them sets, another reads. Raises AssignmentError
+    for a solution without one of the stubs.
     """
 
     def __init__(self, assignment: Assignment, solution: Submission, data: Path | None) -> None:
@@ -39,7 +41,10 @@ class WatchedSolution:
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
         found = definitions(cells)
         for stub in assignment.stubs:
-            _, node = found[stub.name.partition(".")[0]]
+            name = stub.name.partition(".")[0]
+            if name not in found:
+                raise AssignmentError(f"{assignment.solution} does not define {name}")
+            _, node = found[name]
             first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
             for line in range(first, (node.end_lineno or first) + 1):
                 self._stubs_at[line].add(stub.name)
