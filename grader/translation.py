@@ -9,21 +9,24 @@ A catalogue is begun by making its empty .po file. Needs Babel, which grading do
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import assignment as assignments
 from grader import misconceptions, templates
 from grader.assignment import Assignment
-from grader.words import LOCALE
+from grader.words import LOCALE, PLACE
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 MARKS = {"_": None, "N_": None}
 EPOCH = datetime(2000, 1, 1)  # equal sentences give equal files
+WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}[.:;?!]?(?!\S)")  # prose; not "f(x, y)"
 
 
 def of_grader() -> list[str]:
@@ -66,14 +69,25 @@ def of_checks(path: Path) -> Iterator[str]:
 
 
 def _words_in(statements: list[ast.stmt]) -> Iterator[str]:
-    """String constants that are no code, such as "the gradient"; not the parts of an f-string."""
+    """Texts that are no code, such as "the gradient" and f"the gradient of {name}"."""
     waiting: list[ast.AST] = list(statements)
     for node in waiting:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if " " in node.value and not _is_code(node.value):
                 yield node.value
-        elif not isinstance(node, ast.JoinedStr):
+        elif isinstance(node, ast.JoinedStr):
+            if WORD.search(template := _template(node)):
+                yield template
+        else:
             waiting += ast.iter_child_nodes(node)
+
+
+def _template(text: ast.JoinedStr) -> str:
+    """An f-string with numbers for its values: "{0} has the shape {1}"."""
+    parts = [part.value if isinstance(part, ast.Constant) else "{0}" for part in text.values]
+    number = count()
+    # Neighbours are one place; a "{0}" that the author writes out is one, too, and its own value.
+    return re.sub(rf"({PLACE.pattern})+", lambda _: f"{{{next(number)}}}", "".join(map(str, parts)))
 
 
 def _is_code(text: str) -> bool:

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from grader import translation, words
 from grader.assignment import available, load
+from grader.checking import Mismatch, assert_close
+from grader.checking.outcomes import judge
 from grader.cli import Language, app
 from grader.errors import UsageError
 from grader.notebook import check_namespace
@@ -85,6 +87,14 @@ def test_translations_have_the_fields_of_the_sentence():
 
     for message in catalogue:
         assert fields(str(message.string)) == fields(str(message.id)), message.id
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_translations_have_the_places_of_the_f_string(path):
+    """Each value of an author's message stands in its translation, once."""
+    for message in translation.read(path):
+        places = [Counter(words.PLACE.findall(str(text))) for text in (message.id, message.string)]
+        assert places[0] == places[1], message.id
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -232,6 +242,110 @@ def test_demand_of_a_check_is_found_under_any_decorator(tmp_path):
     path.write_text('@every_loss\ndef test_loss(x):\n    """The loss is right."""\n', "utf-8")
 
     assert list(translation.of_checks(path)) == ["The loss is right."]
+
+
+CHECKS = """
+def test_gradient(submission, name, value):
+    '''The gradient is right.'''
+    assert value, f"the gradient of {name} is {value!r:.60}, expected {1}"
+    assert_close(value, 1, what=f"the gradient of {name}")
+    raise Mismatch(f"{name} now is {value}", f"expected {name}")
+    assert value, f"the set {{0}} is no set {name}{value}"
+    run(what=f"{name}(X, y)", key=f"{name}.weight", code=f"{name}[{value}, 1]")
+    raise Mismatch("the norm")
+"""
+CHINESE = {
+    "The gradient is right.": "梯度正确。",
+    "the gradient of {0} is {1}, expected {2}": "{0} 的梯度应为 {2}，而不是 {1}",
+    "the gradient of {0}": "{0} 的梯度",
+    "{0} now is {1}": "{0}现在是 {1}",
+    "expected {0}": "应为 {0}",
+    "the set {0} is no set {1}": "集合 {0} 不是集合 {1}",
+    "the norm": "范数",
+}
+
+
+@pytest.fixture
+def author(tmp_path):
+    """An author's f-strings, in Chinese."""
+    (tmp_path / "test_public.py").write_text(CHECKS, "utf-8")
+    found = list(translation.of_checks(tmp_path / "test_public.py"))
+    assert sorted(found) == sorted(CHINESE)
+    po = tmp_path / f"locale/zh/LC_MESSAGES/{NAME}.po"
+    po.parent.mkdir(parents=True)
+    po.write_text("".join(f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in CHINESE.items()), "utf-8")
+    translation.update(po, found)
+    with words.speaking("zh"), words.quoting(replace(load(NAME, ROOT), public=tmp_path)):
+        yield
+
+
+@pytest.mark.usefixtures("author")
+@pytest.mark.parametrize(
+    ("finished", "chinese"),
+    [
+        ("the gradient of w is [1, 2], expected 3", "w 的梯度应为 3，而不是 [1, 2]"),
+        ("the norm now is 3", "范数现在是 3"),
+        ("the gradient of w now is 3", "w 的梯度现在是 3"),
+        ("w now is {0} and {value} {", "w现在是 {0} and {value} {"),
+        ("w now is 'x now is y'", "w现在是 'x now is y'"),
+        ("w now is x\ny", "w现在是 x\ny"),
+        ("the set {0} is no set w3", "集合 {0} 不是集合 w3"),
+        ("the loss of w is 3", "the loss of w is 3"),
+        ("so the gradient of w", "so the gradient of w"),
+    ],
+)
+def test_f_string_of_a_check_is_shown_in_chinese(finished, chinese):
+    """With its values as they are, and names among them translated; English without a template."""
+    assert words._(finished) == chinese
+
+
+@pytest.mark.usefixtures("author")
+@pytest.mark.parametrize("part", ["the gradient of ", " is ", ", expected ", " now"])
+def test_long_text_that_resembles_f_strings_stays_english(part):
+    """However often the words of a template stand in it: nothing is tried twice."""
+    text = f"so {part * 200_000}"
+
+    assert words._(text) == text
+
+
+def raises(error):
+    raise error
+
+
+@pytest.mark.usefixtures("author")
+@pytest.mark.parametrize(
+    ("check", "chinese"),
+    [
+        (lambda: raises(Mismatch("w now is 2", "expected b")), "w现在是 2；应为 b"),
+        (lambda: raises(AssertionError("w now is 2")), "w现在是 2"),
+        (lambda: assert_close(2, 1, what="the gradient of w"), "值不正确：w 的梯度是 2；应为 1"),
+        (
+            lambda: assert_close("w now is 2", 1, what="the gradient of w"),
+            "w 的梯度是 'w now is 2'，应为数值",
+        ),
+    ],
+    ids=["mismatch", "assert", "what", "value"],
+)
+def test_message_of_a_check_is_translated_once(check, chinese):
+    """In whichever way an f-string becomes a message; a student's value is none."""
+    with pytest.raises(AssertionError) as raised:
+        check()
+
+    _, message = judge(raised.value, "The gradient is right.", "visible")
+    assert message == f"梯度正确。结果：{chinese}"
+
+
+def test_f_string_of_a_check_is_chinese_in_the_record(tmp_path):
+    """From the check of a course to the record, whatever the student's value holds."""
+    (tmp_path / "ada.py").write_text("def greet(name):\n    return 'it is {0}'\n", "utf-8")
+    course = ROOT / "tests/small_course"
+
+    (ada,) = grade_paths(
+        [tmp_path / "ada.py"], assignment="greeting", course=course, data=None, language="zh"
+    )
+
+    messages = [check.message for check in ada.record.checks]
+    assert any("返回值是 'it is {0}'；" in message for message in messages), messages
 
 
 def test_new_sentences_keep_the_old_translations(tmp_path):

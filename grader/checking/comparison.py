@@ -49,6 +49,10 @@ class Mismatch(AssertionError):
         self.expectation = expectation
 
 
+class Difference(Mismatch):
+    """A Mismatch in the grader's words, which are in the reader's language already."""
+
+
 def assert_close(
     actual: Any,
     expected: Any,
@@ -72,7 +76,7 @@ def assert_close(
         if shape_hint:
             text = _("{what} has shape {shape}, expected {expected}: {hint}")
         values = {"what": _(what), "shape": _shape(got), "expected": _shape(wanted)}
-        raise Mismatch(text.format(**values, hint=_(shape_hint)))
+        raise Difference(text.format(**values, hint=_(shape_hint)))
     got, dtype = got.reshape(wanted.shape), got.dtype
     relative, absolute = TOLERANCE.get(dtype, TOLERANCE[torch.float32])
     close = torch.isclose(
@@ -83,7 +87,7 @@ def assert_close(
         equal_nan=True,
     )
     if not bool(close.all()):
-        raise Mismatch(_difference(got, wanted, close, what), _expected(shown(wanted)))
+        raise Difference(_difference(got, wanted, close, what), _expected(shown(wanted)))
 
 
 def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str) -> None:
@@ -93,7 +97,7 @@ def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what
     _measure(what, number, expected - tolerance, expected + tolerance)
     if not abs(number - expected) <= tolerance:
         text = _("{what} is {value}").format(what=_(what), value=f"{number:g}")
-        raise Mismatch(text, _expected(f"{expected:g}"))
+        raise Difference(text, _expected(f"{expected:g}"))
 
 
 def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = IT) -> None:
@@ -104,7 +108,7 @@ def assert_between(actual: Any, low: float | None, high: float | None, *, what: 
     number = as_number(actual, what)
     _measure(what, number, low, high)
     if not ((low is None or number > low) and (high is None or number <= high)):
-        raise Mismatch(_("{what} is {value}").format(what=_(what), value=f"{number:.4f}"))
+        raise Difference(_("{what} is {value}").format(what=_(what), value=f"{number:.4f}"))
 
 
 def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
@@ -114,10 +118,10 @@ def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
         actual = actual.tolist()
     if not isinstance(actual, (list, tuple)):
         text = _("{what} is {value}, expected {count} values")
-        raise Mismatch(text.format(what=_(what), value=described(actual), count=length))
+        raise Difference(text.format(what=_(what), value=described(actual), count=length))
     if len(actual) != length:
         text = _("{what} has {count} values, expected {expected}")
-        raise Mismatch(text.format(what=_(what), count=len(actual), expected=length))
+        raise Difference(text.format(what=_(what), count=len(actual), expected=length))
     return actual
 
 
@@ -128,7 +132,7 @@ def as_number(value: Any, what: str = IT) -> float:
     tensor = as_tensor(value, what)
     if tensor.numel() != 1:
         text = _("{what} has shape {shape}, expected one number")
-        raise Mismatch(text.format(what=_(what), shape=_shape(tensor)))
+        raise Difference(text.format(what=_(what), shape=_shape(tensor)))
     return float(tensor)
 
 
@@ -137,7 +141,7 @@ def as_tensor(value: Any, what: str = IT) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
         return value.detach()
     if value is None:
-        raise Mismatch(_("{what} is None: is there a `return`?").format(what=_(what)))
+        raise Difference(_("{what} is None: is there a `return`?").format(what=_(what)))
     try:
         if isinstance(value, (list, tuple)):
             parts = [as_tensor(part, what) for part in value]
@@ -147,7 +151,7 @@ def as_tensor(value: Any, what: str = IT) -> torch.Tensor:
     except (TypeError, ValueError, RuntimeError):
         pass
     text = _("{what} is {value}, expected numbers")
-    raise Mismatch(text.format(what=_(what), value=described(value)))
+    raise Difference(text.format(what=_(what), value=described(value)))
 
 
 def observe(value: Any) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.assignment import Stub
-from grader.checking.comparison import Mismatch
+from grader.checking.comparison import Difference
 from grader.sandbox.client import RemoteSubmission, in_sandbox
 from grader.submission import Cell
 from grader.words import _
@@ -91,7 +91,7 @@ def assert_source_is_own(
                     text = _(
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
-                    raise Mismatch(text.format(cell=cell, line=line, name=spelling))
+                    raise Difference(text.format(cell=cell, line=line, name=spelling))
 
 
 def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
@@ -103,7 +103,7 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             text = _("it calls PyTorch's ready-made {name}; build it yourself")
-            raise Mismatch(text.format(name=operation))
+            raise Difference(text.format(name=operation))
 
 
 @in_sandbox

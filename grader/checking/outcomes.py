@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from grader.checking.comparison import Mismatch
+from grader.checking.comparison import Difference, Mismatch
 from grader.errors import (
     DeadlineExceeded,
     MissingStub,
@@ -73,7 +73,8 @@ def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
     if isinstance(problem, Mismatch):
         hint = problem.expectation if visibility == "visible" else ""
         text = _("{problem}; {expectation}") if hint else "{problem}"
-        return "failed", text.format(problem=_(problem.problem), expectation=_(hint))
+        said = str if isinstance(problem, Difference) else _
+        return "failed", text.format(problem=said(problem.problem), expectation=said(hint))
     if isinstance(problem, AssertionError):
         return "failed", _(str(problem))
     if isinstance(problem, pytest.skip.Exception):

@@ -443,8 +443,9 @@ def test_sgd_step(submission, reference, rng, batch_size):
     params, gradients = sgd_case(rng)
     after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
     expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    for value, wanted, name in zip(after, expected, ("first", "second"), strict=True):
-        assert_close(value, wanted, what=f"the {name} parameter after the step")
+    names = ("the first parameter", "the second parameter")
+    for value, wanted, name in zip(after, expected, names, strict=True):
+        assert_close(value, wanted, what=f"{name} after the step")
 
 
 @pytest.mark.stub("sgd")

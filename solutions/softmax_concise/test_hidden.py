@@ -403,9 +403,10 @@ def test_training_loss_table(training, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
     rows = numbers_of(training)
     _, losses, accuracies = BANDS[dataset.variant]
-    for column, bands, name in ((0, losses, "loss"), (1, accuracies, "accuracy")):
+    tables = ((0, losses, "the training loss"), (1, accuracies, "the training accuracy"))
+    for column, bands, name in tables:
         for epoch, (value, room) in bands.items():
-            what = f"the training {name} of epoch {epoch}"
+            what = f"{name} of epoch {epoch}"
             assert_number(rows[epoch - 1][column], value, tolerance=room, what=what)
 
 

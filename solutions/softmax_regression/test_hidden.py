@@ -642,9 +642,10 @@ def test_predict_labels(submission, rng, n):
     pair = run_predict(submission, X, y, [] if n is None else [n])
     found = [assert_sequence(part, count, "each list") for part in assert_sequence(pair, 2, "it")]
     expected = [[TEXT[int(i)] for i in part[:count]] for part in (y, X.argmax(1))]
-    for texts, wanted, name in zip(found, expected, ("true", "predicted"), strict=True):
+    names = ("the true labels", "the predicted labels")
+    for texts, wanted, name in zip(found, expected, names, strict=True):
         if list(texts) != wanted:
-            raise Mismatch(f"the {name} labels are {list(texts)!r:.200}", f"expected {wanted}")
+            raise Mismatch(f"{name} are {list(texts)!r:.200}", f"expected {wanted}")
 
 
 # ------------------------------------------------------------------------------ training
