@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch import default_jobs, grade_all
-from grader.errors import AssignmentError
+from grader.errors import UsageError
 from grader.grading import Settings
 from grader.jobs import Jobs, Task
 from grader.records import Record
@@ -115,8 +115,8 @@ def test_task_that_loses_every_job_gets_a_record(tmp_path):
 def test_error_of_the_author_is_raised_once(uploads):
     """What is wrong before the first submission is an error, as with one job."""
     with (
-        Jobs(COURSE, "farewell", SETTINGS, 2) as jobs,
-        pytest.raises(AssignmentError, match="no assignment 'farewell'"),
+        Jobs(COURSE, "greeting", Settings("cpu", "vault"), 2) as jobs,
+        pytest.raises(UsageError, match="no isolation level 'vault'"),
     ):
         list(jobs.grade([Task(0, uploads[0]), Task(1, uploads[1])]))
 
