@@ -29,6 +29,8 @@ from grader.datasets import Dataset
 PACKAGE = Path(__file__).resolve().parents[1]
 MOST_WRITTEN = 1 << 20  # bytes of one value
 WAIT_SECONDS = 5.0  # for another process that writes
+# What torch says of a value that is more than tensors and plain values, on either way.
+UNWRITABLE = (pickle.PickleError, TypeError, AttributeError, RuntimeError)
 
 T = TypeVar("T")
 
@@ -65,12 +67,16 @@ class Fingerprints:
             rows = self._kept.execute("SELECT value FROM kept WHERE key = ?", [key]).fetchall()
             with torch.serialization.safe_globals([Raised]):
                 return torch.load(io.BytesIO(rows[0][0]), weights_only=True)
-        except (sqlite3.Error, IndexError, RuntimeError, pickle.UnpicklingError) as error:
+        except (sqlite3.Error, IndexError, EOFError, *UNWRITABLE) as error:
             raise KeyError(key) from error
 
     def _write(self, key: str, value: Any) -> None:
+        """Where a value holds an object of the solution, such as a generator, nothing is kept."""
         written = io.BytesIO()
-        torch.save(value, written)
+        try:
+            torch.save(value, written)
+        except UNWRITABLE:
+            return
         if written.tell() <= MOST_WRITTEN:
             with contextlib.suppress(sqlite3.Error), self._kept:
                 self._kept.execute("REPLACE INTO kept VALUES (?, ?)", [key, written.getvalue()])

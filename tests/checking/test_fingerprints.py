@@ -62,7 +62,7 @@ def test_change_of_the_assignment_forgets_what_was_seen(course, cache):
 
 
 def test_damaged_file_is_computed_anew(course, cache):
-    """A file that is no database, and a value that is no value."""
+    """A file that is no database."""
     asked(course, 1)
     (file,) = cache.iterdir()
     file.write_bytes(b"damaged" * 1_000)
@@ -85,3 +85,15 @@ def test_huge_value_is_not_kept(course):
     asked(course, huge)
 
     assert asked(course, huge)[1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[(n for n in "ab")], [lambda: 1], [Path()]],
+    ids=["generator", "function", "object of another class"],
+)
+def test_object_that_cannot_be_kept_is_computed_anew(course, value):
+    """A known mistake may return a generator, or a model: naming it must not fail."""
+    asked(course, value)
+
+    assert asked(course, value) == (value, True)
