@@ -178,7 +178,6 @@ class Nbgrader:
             every = f"--student={half[0]}" if len(students) == 1 else "--student=*"
             commands.append([*self._program("autograde"), "ps1", every, chosen, "--force"])
         _run_all(commands, self.folder)
-        self.last = students
 
     def points(self, student: str) -> float:
         code = (
