@@ -178,18 +178,7 @@ class Diagnosis:
         cells = list(self.solution.cells)
         if misconception is not None:
             cells.append((misconception.name, misconception.source, 1))
-        conversation.request(
-            "load",
-            cells=cells,
-            helpers={},
-            stand_ins={},
-            contract=self.assignment.contract,
-            skip=[],
-            device="cpu",
-        )
-        return RemoteSubmission(
-            conversation, frozenset(stub.name for stub in self.assignment.stubs)
-        )
+        return conversation.load(cells, self.assignment.contract)
 
     def rng(self, item: pytest.Item) -> torch.Generator:
         """The generator of a check's inputs: the same for every student and every run."""

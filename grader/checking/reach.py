@@ -35,7 +35,7 @@ class WatchedSolution:
 
     def __init__(self, assignment: Assignment, solution: Submission, data: Path | None) -> None:
         cells = [(FILE, "\n\n".join(source for _, source, _ in solution.cells), 1)]
-        self.source = Source(cells, {}, assignment.stand_ins(), assignment.contract)
+        self.source = Source(cells, {}, {}, assignment.contract)
         self.data = data
         self.reached: set[str] = set()
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
@@ -53,20 +53,12 @@ class WatchedSolution:
     def open_check(self, seconds: float, each: float, seed: int) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
         conversation = LocalConversation(str(self.data) if self.data else None)
-        conversation.request(
-            "load",
-            cells=self.source.cells,
-            helpers={},
-            stand_ins=self.source.stand_ins,
-            contract=self.source.contract,
-            skip=[],
-            device="cpu",
-        )
+        remote = conversation.load(self.source.cells, self.source.contract)
         conversation.request("seed", seed=seed)
         before = sys.getprofile()
         sys.setprofile(self._see)
         try:
-            yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+            yield remote
         finally:
             if sys.getprofile() != self._see:  # the check watched calls itself: it may run any
                 self.reached |= set(self.source.contract["stubs"])

@@ -9,14 +9,6 @@ from grader import assignment as assignments
 from grader.grading import Bench, Part, Settings, with_bench
 from tests.conftest import ROOT
 
-SOLUTION = """
-def greet(name):
-    return f"Hello, {name}!"
-
-
-def shout(text):
-    return text.upper()
-"""
 CHECKS = """
 import pytest
 from grader.checking import in_sandbox
@@ -65,9 +57,7 @@ def test_change_reaches_the_checks_that_run_the_stub(tmp_path):
     """Its own, those that call it in the box, and one that hides what it calls; none that only
     calls the reference."""
     course = shutil.copytree(ROOT / "tests" / "small_course", tmp_path / "course")
-    private = Path(course, "solutions/greeting")
-    (private / "solution.py").write_text(SOLUTION, "utf-8")
-    (private / "test_hidden.py").write_text(CHECKS, "utf-8")
+    Path(course, "solutions/greeting/test_hidden.py").write_text(CHECKS, "utf-8")
     reached: dict[str, set[str]] = {}
 
     def see(bench: Bench) -> None:
