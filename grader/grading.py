@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gc
 import platform
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,7 @@ from grader.errors import (
 )
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
-from grader.sandbox.chain import Sandbox
+from grader.sandbox.chain import Sandbox, large_modules
 from grader.sandbox.host import Host, imports_for
 from grader.sandbox.opening import box_for, load
 from grader.submission import Submission
@@ -199,14 +201,16 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
     device = _device(settings.device)
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
-    root = dataset.public_root if dataset else None
     likely = isolation.LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
-        Host(likely, root, device, imports=imports_for(assignment.checks)) as host,
+        _host(assignment, dataset, likely, device) as host,
     ):
         with suppress(IsolationUnavailable):
-            host.start()  # it imports torch meanwhile, and so does this process after the probe
+            host.start()
+        # Both sides need torch, which takes a second: this one imports it while the box does.
+        plugin = "grader.checking.plugin"
+        threading.Thread(target=import_module, args=(plugin,), daemon=True).start()
         chosen = isolation.choose(settings.level)
         if chosen.level != likely:
             host.stop()
@@ -220,14 +224,27 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         from grader.checking.plugin import with_suite
 
         torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
+        for name in imports_for(assignment.checks):  # the solution needs them too
+            import_module(name)
 
         def begin(suite: Suite) -> None:
-            if dataset and any(check.tier == "training" for check in suite.checks):
-                host.data = (dataset.name,)
             gc.freeze()  # what is here stays: no collection, and no exit, need look at it
             body(Bench(assignment, suite, dataset, host, notes))
 
         with_suite(assignment, dataset, begin)
+
+
+def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: str) -> Host:
+    """A host that prepares what checks and submissions will need: the data to train on, and the
+    modules of the solution, which its students import too."""
+    checks = assignment.checks
+    return Host(
+        level,
+        dataset.public_root if dataset else None,
+        device,
+        imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
+        data=(dataset.name,) if dataset and "training" in checks else (),
+    )
 
 
 def devices() -> list[str]:

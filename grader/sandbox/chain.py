@@ -38,8 +38,12 @@ class Source:
     def imports(self) -> list[str]:
         """Of the large modules those that the submission may import."""
         cells = [*self.cells, *(cell for cells in self.helpers.values() for cell in cells)]
-        text = "\n".join(source for name, source, line in cells)
-        return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
+        return large_modules("\n".join(source for name, source, line in cells))
+
+
+def large_modules(text: str) -> list[str]:
+    """Of the large modules those that a program with this text may import."""
+    return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
 
 
 @dataclass

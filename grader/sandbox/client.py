@@ -11,12 +11,13 @@ import ast
 import contextlib
 import functools
 import inspect
+import json
 import os
 import selectors
 import socket
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -111,6 +112,13 @@ class ProcessConversation:
         seconds = min(self.each, self.deadline - time.monotonic())
         return answer_of(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
 
+    def prepare(self, imports: Iterable[str], data: Iterable[str]) -> None:
+        """Have the process import modules and read data sets for all that it will fork, without
+        waiting for it."""
+        order = json.dumps({"imports": [*imports], "data": [*data]})
+        with contextlib.suppress(OSError):  # a process that is lost is met when it should fork
+            self.channel.send("prepare", self.number, order, [])
+
     def fork(
         self,
         seconds: float = CONTROL_SECONDS,
@@ -120,8 +128,8 @@ class ProcessConversation:
     ) -> tuple[ProcessConversation, int]:
         """Let the process fork, once it listens; returns a conversation with the child, its pid.
 
-        With an `order`, JSON with the "plan" that confines the child and the "imports" and the
-        "data" that are made and read before, it prints into `pipe`, which is read by `output`.
+        With an `order`, JSON with the "plan" that confines the child and the "imports" that are
+        made before, it prints into `pipe`, which is read by `output`.
         """
         ours, theirs = socket.socketpair()
         fds = [theirs.fileno()] if pipe is None else [theirs.fileno(), pipe]

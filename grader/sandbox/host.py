@@ -137,6 +137,7 @@ class Host:
         finally:
             theirs.close()
         self._conversation = ProcessConversation(ours, Output(self._box.output))
+        self._conversation.prepare(self.imports, self.data)
 
     def _fork(self, imports: list[str]) -> Fork:
         assert self._conversation is not None
@@ -147,8 +148,7 @@ class Host:
         try:
             order = {
                 "plan": self._box.submission,
-                "imports": [*self.imports, *(imports if self._box.is_for_many else [])],
-                "data": self.data,
+                "imports": imports if self._box.is_for_many else [],
             }
             conversation, pid = self._conversation.fork(
                 START_SECONDS, json.dumps(order), write_end, output

@@ -267,6 +267,8 @@ def serve(channel: Channel, worker: Worker) -> None:
             pid = _fork(channel, worker, fds, order)
             children[pid] = launch.is_supervised(order.get("plan", []))
             channel.send("value", message.number, pid, [])
+        elif message.kind == "prepare":
+            _prepare(worker, json.loads(message.body))
         elif message.kind == "reap":
             channel.send("value", message.number, _reap(message.body, children), [])
         else:
@@ -287,15 +289,10 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
 
     With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
-    else of its parent, and is confined before it serves. What it will import or read, and the next
-    ones too, its parent imports and reads before.
+    else of its parent, and is confined before it serves. What it will import, and the next ones
+    too, its parent imports before.
     """
-    for name in order.get("imports", []):
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    for name in order.get("data", []):
-        with contextlib.suppress(Exception):  # a check that reads it meets the error
-            worker.data.keep(name)
+    _prepare(worker, order)
     if order:
         _forget_log_handlers()
     gc.freeze()  # else a collection in the child writes to every page that it shares
@@ -316,6 +313,16 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
+
+
+def _prepare(worker: Worker, order: dict[str, Any]) -> None:
+    """Import modules and read data sets for all processes that are forked from now on."""
+    for name in order.get("imports", []):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    for name in order.get("data", []):
+        with contextlib.suppress(Exception):  # a check that reads it meets the error
+            worker.data.keep(name)
 
 
 def _forget_log_handlers() -> None:
