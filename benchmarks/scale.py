@@ -68,12 +68,10 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB
 
 
-def side_by_side(
-    course: Path, name: str, tasks: list[Task], settings: Settings, count: int
-) -> Figures:
+def side_by_side(course: Path, name: str, tasks: list[Task], count: int) -> Figures:
     """The rate after the first record of each job, while all of them work."""
     times, memory = [], 0.0
-    with Jobs(course, name, settings, count) as jobs:
+    with Jobs(course, name, count) as jobs:
         for _, record in jobs.grade(tasks):
             assert record.status == "graded", record.warnings
             times.append(time.perf_counter())
@@ -122,8 +120,8 @@ def main() -> None:
             path.write_text(solution.read_text("utf-8"), "utf-8")
         part = Part(tier="unit") if chosen.unit else WHOLE
         for count in chosen.jobs:
-            tasks = [Task(position, path, part=part) for position, path in enumerate(paths)]
-            found[count] = side_by_side(chosen.course, chosen.assignment, tasks, settings, count)
+            tasks = [Task(number, path, settings, part=part) for number, path in enumerate(paths)]
+            found[count] = side_by_side(chosen.course, chosen.assignment, tasks, count)
     table = Table("jobs", "a second", "efficiency", "MiB each")
     one = found[min(found)].rate / min(found)
     for count, each in found.items():

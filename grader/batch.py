@@ -41,7 +41,7 @@ def grade_all(
     store = Store(out, name) if out is not None else None
     known = store if not force else None
     tasks = [
-        Task(position, path, known.earlier(path) if known is not None else None)
+        Task(position, path, settings, known.earlier(path) if known is not None else None)
         for position, path in enumerate(paths)
     ]
     results: dict[int, Result] = {}
@@ -68,7 +68,7 @@ def grade_all(
             if jobs == 1:
                 with_bench(assignment, settings, one_after_another)
             else:
-                with Jobs(course, name, settings, jobs) as side_by_side:
+                with Jobs(course, name, jobs) as side_by_side:
                     for task, record in side_by_side.grade(tasks):
                         keep(task, record)
                     say(side_by_side.notes)

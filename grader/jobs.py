@@ -1,4 +1,5 @@
 """Grading side by side: each job is a process with a bench of its own, fed one upload at a time.
+A bench has one device and data set: where tasks ask for several, jobs end and others begin.
 
 A job that is lost (the machine killed it) costs its upload a second attempt elsewhere, then a
 record that says so; the others go on.
@@ -9,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -28,10 +30,12 @@ _SERVER = multiprocessing.get_context("forkserver")
 
 @dataclass
 class Task:
-    """One upload: its place in the order, what an earlier run saw of it, and what is run."""
+    """One upload: its place in the order, how to grade it, what an earlier run saw of it, and what
+    is run."""
 
     position: int
     path: Path
+    settings: Settings
     earlier: Record | None = None
     part: Part = WHOLE
     attempts: int = 0
@@ -43,6 +47,7 @@ class Job:
 
     process: BaseProcess
     connection: Connection
+    settings: Settings
     task: Task | None = None
 
 
@@ -52,10 +57,10 @@ class Jobs:
 
     course: Path
     name: str
-    settings: Settings
     count: int
-    notes: list[str] = field(default_factory=list)  # of the benches, which are all alike
+    notes: list[str] = field(default_factory=list)  # of a bench
     running: dict[Connection, Job] = field(default_factory=dict)
+    waiting: dict[Settings, deque[Task]] = field(default_factory=dict)
 
     def __enter__(self) -> Jobs:
         return self
@@ -67,17 +72,24 @@ class Jobs:
         for job in self.running.values():
             job.process.join()
 
-    def grade(self, tasks: list[Task]) -> Iterator[tuple[Task, Record]]:
+    def add(self, tasks: Iterable[Task]) -> None:
+        """More to grade, also while others are graded."""
+        for task in tasks:
+            self.waiting.setdefault(task.settings, deque()).append(task)
+
+    def grade(self, tasks: Iterable[Task] = ()) -> Iterator[tuple[Task, Record]]:
         """Each task with its record, as they come.
 
         Raises what a bench raises before its first submission: UsageError, IsolationUnavailable.
         """
-        waiting = tasks[::-1]
+        self.add(tasks)
         checks = assignments.load(self.name, self.course).checks
         _SERVER.set_forkserver_preload([*imports_for(checks), "grader.checking.preloaded"])
-        for _ in range(min(self.count, len(tasks))):
+        for _ in range(min(self.count, sum(map(len, self.waiting.values())))):
             self._start()
-        while self.running:
+        while any(self.waiting.values()) or any(job.task for job in self.running.values()):
+            if not self.running:
+                self._start()
             for connection in wait(list(self.running)):
                 assert isinstance(connection, Connection)
                 job = self.running[connection]
@@ -85,9 +97,9 @@ class Jobs:
                 try:
                     answer = connection.recv()
                 except (EOFError, OSError):
-                    answer = self._lost(job, done, waiting)
+                    answer = self._lost(job, done)
                 else:
-                    self._feed(job, waiting)
+                    self._feed(job)
                 if isinstance(answer, GraderError):
                     raise answer
                 if isinstance(answer, list):
@@ -95,17 +107,19 @@ class Jobs:
                 elif done is not None and answer is not None:
                     yield done, answer
 
-    def _feed(self, job: Job, waiting: list[Task]) -> None:
-        if waiting:
-            job.task = waiting.pop()
+    def _feed(self, job: Job) -> None:
+        tasks = self.waiting[job.settings]
+        if tasks:
+            job.task = tasks.popleft()
             with contextlib.suppress(OSError):  # a lost job is met when it should answer
                 job.connection.send(job.task)
         else:
             job.connection.close()
             job.process.join()
             del self.running[job.connection]
+            self._start()
 
-    def _lost(self, job: Job, task: Task | None, waiting: list[Task]) -> Record | None:
+    def _lost(self, job: Job, task: Task | None) -> Record | None:
         """Take leave of a job that ended; its task waits again, or has this record."""
         del self.running[job.connection]
         job.process.join()
@@ -117,9 +131,8 @@ class Jobs:
         task.attempts += 1
         again = task.attempts < ATTEMPTS
         if again:
-            waiting.append(task)
-        if waiting:
-            self._start()
+            self.waiting[task.settings].appendleft(task)
+        self._start()
         if again:
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
@@ -128,7 +141,7 @@ class Jobs:
             assignment=self.name,
             status="infrastructure_error",
             isolation=None,
-            device=self.settings.device,
+            device=task.settings.device,
             dataset=None,
             checks=[],
             warnings=[problem],
@@ -140,13 +153,19 @@ class Jobs:
         )
 
     def _start(self) -> None:
+        """Start a job, if tasks wait: for those that the fewest jobs are at."""
+        at = Counter(job.settings for job in self.running.values())
+        wanted = [settings for settings, tasks in self.waiting.items() if tasks]
+        if not wanted:
+            return
+        settings = min(wanted, key=lambda one: at[one])
         ours, theirs = multiprocessing.Pipe()
         process = _SERVER.Process(
-            target=_work, args=(theirs, self.course, self.name, self.settings), daemon=True
+            target=_work, args=(theirs, self.course, self.name, settings), daemon=True
         )
         process.start()
         theirs.close()
-        self.running[ours] = Job(process, ours)
+        self.running[ours] = Job(process, ours, settings)
 
 
 def _work(connection: Connection, course: Path, name: str, settings: Settings) -> None:

@@ -75,10 +75,12 @@ def test_task_of_a_lost_job_is_done_by_another(uploads, tmp_path):
     """A grading process that is killed costs its submission a second attempt, not its record."""
     patient = tmp_path / "patient.py"
     patient.write_text(PATIENT, "utf-8")
-    tasks = [Task(position, path) for position, path in enumerate([*uploads[:2], patient])]
+    tasks = [
+        Task(position, path, SETTINGS) for position, path in enumerate([*uploads[:2], patient])
+    ]
     killed = []
 
-    with Jobs(COURSE, "greeting", SETTINGS, 2) as jobs:
+    with Jobs(COURSE, "greeting", 2) as jobs:
         records = {}
         for task, record in jobs.grade(tasks):
             records[task.path.stem] = record.status
@@ -97,10 +99,10 @@ def test_task_that_loses_every_job_gets_a_record(tmp_path):
     paths = [tmp_path / "right.py", tmp_path / "killer.py"]
     for path in paths:
         path.write_text(RIGHT, "utf-8")
-    tasks = [Task(position, path) for position, path in enumerate(paths)]
+    tasks = [Task(position, path, SETTINGS) for position, path in enumerate(paths)]
     tasks[1].attempts = 1  # one job is lost already
 
-    with Jobs(COURSE, "greeting", SETTINGS, 1) as jobs:
+    with Jobs(COURSE, "greeting", 1) as jobs:
         records = {}
         for task, record in jobs.grade(tasks):
             records[task.path.stem] = record
@@ -114,13 +116,30 @@ def test_task_that_loses_every_job_gets_a_record(tmp_path):
 
 def test_error_of_the_author_is_raised_once(uploads):
     """What is wrong before the first submission is an error, as with one job."""
+    vault = Settings("cpu", "vault")
     with (
-        Jobs(COURSE, "greeting", Settings("cpu", "vault"), 2) as jobs,
+        Jobs(COURSE, "greeting", 2) as jobs,
         pytest.raises(UsageError, match="no isolation level 'vault'"),
     ):
-        list(jobs.grade([Task(0, uploads[0]), Task(1, uploads[1])]))
+        list(jobs.grade([Task(0, uploads[0], vault), Task(1, uploads[1], vault)]))
 
     assert [job.process.is_alive() for job in jobs.running.values()] == [False, False]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_tasks_may_ask_for_different_settings_and_come_later(uploads, count):
+    """Each is graded as it asks, whichever job begins with it; what is added to the end too."""
+    english, chinese = SETTINGS, Settings("cpu", "auto", language="zh")
+    languages = {}
+
+    with Jobs(COURSE, "greeting", count) as jobs:
+        first = [Task(0, uploads[0], english), Task(1, uploads[0], chinese)]
+        for task, record in jobs.grade(first):
+            languages[task.position] = record.environment["language"]
+            if task.position < 2:
+                jobs.add([Task(task.position + 2, uploads[2], task.settings)])
+
+    assert languages == {0: "en", 1: "zh", 2: "en", 3: "zh"}
 
 
 @pytest.mark.parametrize(("count", "most"), [(1, 1), (7, 1), (8, 2), (100_000, 1_000)])

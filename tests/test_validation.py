@@ -120,8 +120,24 @@ def test_everything_that_is_wrong_is_found(course):
     found = findings(course, alternatives=[style])
 
     about = {who for who, _ in found}
-    assert {"solution", "greet_right", "greet_nobody", "style"} <= about
+    assert {"solution", "greet_right", "style"} <= about
     assert ("greet_right", "no failed check names it") in found
+
+
+def test_training_that_relies_on_another_stub_is_found(course):
+    """A mistake elsewhere must not spoil it: it should train with right parts in the place of
+    stubs that failed."""
+    hidden = course / "solutions/greeting/test_hidden.py"
+    hidden.write_text(
+        CHECKS + '\n\n@pytest.mark.stub("shout")\n@pytest.mark.tier("training")\n'
+        "def test_training(submission):\n"
+        '    assert submission.shout(submission.greet("Grace")) == "HELLO, GRACE!"\n',
+        "utf-8",
+    )
+
+    assert findings(course) == [
+        ("many_mistakes", "it should lose points in greet, and loses greet, shout")
+    ]
 
 
 def test_template_that_earns_points_is_found(course):

@@ -18,7 +18,7 @@ class Program:
     """A submission to grade, and why.
 
     kind: "solution", "template", "misconception", "alternative" or "mutant".
-    about: the misconception or the mutant that is in it.
+    mistakes: the misconceptions that are in it. mutant: the mutant that it is.
     part: of the suite that is run.
     """
 
@@ -26,7 +26,8 @@ class Program:
     name: str
     text: str
     form: str = "py"
-    about: Misconception | Mutant | None = None
+    mistakes: tuple[Misconception, ...] = ()
+    mutant: Mutant | None = None
     part: Part = WHOLE
 
 
@@ -41,26 +42,48 @@ def others(
 ) -> Iterator[Program]:
     """Templates, known mistakes, other correct styles and mutants.
 
-    The first mistake of each stub meets the whole suite, the others those checks of the unit tier
-    that run the stub: before it trains, a suite puts right parts in the place of stubs that failed.
+    A mistake meets those checks of the unit tier that run its stub, the first one of each stub also
+    the stub's own training.
     """
     text = _text(assignment)
     template = templates.cut(text)
     yield Program("template", "template", template)
     yield Program("template", "template", templates.to_notebook(template), "ipynb")
-    met: set[str] = set()
-    for wrong in misconceptions.load(assignment.bank) if assignment.bank else []:
-        part = Part(tier="unit", changed=wrong.stub) if wrong.stub in met else WHOLE
-        source = f"{text}\n\n{wrong.source}"
-        yield Program("misconception", wrong.name, source, about=wrong, part=part)
-        met.add(wrong.stub)
+    first = _first_mistakes(assignment)
+    for wrong in _mistakes(assignment):
+        part = Part(tier=None if wrong == first[wrong.stub] else "unit", changed=wrong.stub)
+        yield _with_mistakes(assignment, wrong.name, [wrong], part)
     for path in alternatives:
         yield Program("alternative", path.stem, f"{text}\n\n{path.read_text('utf-8')}")
     if with_mutants:
         found = mutants(text, [stub.name for stub in assignment.stubs])
         for number, mutant in enumerate(found, 1):
             name, source = f"mutant_{number}", f"{text}\n\n{mutant.source}"
-            yield Program("mutant", name, source, about=mutant, part=Part(mutant.stub))
+            yield Program("mutant", name, source, mutant=mutant, part=Part(mutant.stub))
+
+
+def together(assignment: Assignment, trained: set[str]) -> Program | None:
+    """Many mistakes at once, one in each stub but those that are `trained`: before it trains, a
+    suite puts right parts in the place of stubs that failed."""
+    first = _first_mistakes(assignment)
+    some = [wrong for stub, wrong in first.items() if stub not in trained]
+    return _with_mistakes(assignment, "many_mistakes", some, WHOLE) if some and trained else None
+
+
+def _mistakes(assignment: Assignment) -> list[Misconception]:
+    return misconceptions.load(assignment.bank) if assignment.bank else []
+
+
+def _first_mistakes(assignment: Assignment) -> dict[str, Misconception]:
+    """Of each stub."""
+    return {wrong.stub: wrong for wrong in reversed(_mistakes(assignment))}
+
+
+def _with_mistakes(
+    assignment: Assignment, name: str, mistakes: list[Misconception], part: Part
+) -> Program:
+    text = "\n\n".join([_text(assignment), *(wrong.source for wrong in mistakes)])
+    return Program("misconception", name, text, mistakes=tuple(mistakes), part=part)
 
 
 def _text(assignment: Assignment) -> str:

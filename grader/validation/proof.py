@@ -19,7 +19,6 @@ from grader.batch import cores
 from grader.errors import AssignmentError
 from grader.grading import WHOLE, Settings, devices
 from grader.jobs import Jobs, Task
-from grader.misconceptions import Misconception
 from grader.records import Record
 from grader.scoring import score
 from grader.validation import programs
@@ -58,8 +57,8 @@ class Proof:
     """How many there were, without those that were judged to be equivalent."""
     survivors: list[Mutant] = field(default_factory=list)
     """Those of them that no check notices."""
-    unnoticed: list[Program] = field(default_factory=list)
-    """Misconceptions that the unit tier does not notice, to be tried on the whole suite."""
+    further: list[Program] = field(default_factory=list)
+    """Programs to be tried because of what was seen of others."""
 
     def see(self, program: Program, record: Record) -> None:
         """Compare what was seen of a program with what should be."""
@@ -67,14 +66,14 @@ class Proof:
             self._find(program.name, f"it cannot be graded: {' '.join(record.warnings)}")
         elif program.kind == "template":
             self._see_template(f"template.{program.form}", record)
-        elif isinstance(program.about, Misconception):
+        elif program.mistakes:
             passed = all(check.outcome == "passed" for check in record.checks)
             if passed and program.part != WHOLE:
-                self.unnoticed.append(dataclasses.replace(program, part=WHOLE))
+                self.further.append(dataclasses.replace(program, part=WHOLE))
             else:
-                self._see_misconception(program.about, record)
-        elif isinstance(program.about, Mutant):
-            self._see_mutant(program.about, record)
+                self._see_mistakes(program, record)
+        elif program.mutant is not None:
+            self._see_mutant(program.mutant, record)
         else:
             self._see_right_program(program, record)
 
@@ -115,18 +114,25 @@ class Proof:
             if check.outcome != "passed":
                 self._find(program.name, f"{check.name} {check.outcome}: {check.message}")
         if program.kind == "solution":
-            used = record.dataset
-            place = f"{record.device}, {used.variant}" if used else record.device
-            for tier in {check.tier for check in record.checks}:
-                spent = sum(check.seconds for check in record.checks if check.tier == tier)
-                self.seconds.setdefault(tier, []).append(spent)
-            for check in record.checks:
-                self.killed.setdefault(check.name, [])
-                for one in check.measured:
-                    seen = self.measured.setdefault((place, check.name, one.what), [])
-                    ends = ((one.low, 1), (one.high, -1))
-                    rooms = [sign * (one.value - end) for end, sign in ends if end is not None]
-                    seen.append((rooms[0], min(rooms)))
+            self._see_solution(record)
+
+    def _see_solution(self, record: Record) -> None:
+        if not self.killed:  # the first one
+            self.killed = {check.name: [] for check in record.checks}
+            trained = {check.stub for check in record.checks if check.tier == "training"}
+            together = programs.together(self.assignment, trained)
+            self.further += [together] if together else []
+        used = record.dataset
+        place = f"{record.device}, {used.variant}" if used else record.device
+        for tier in {check.tier for check in record.checks}:
+            spent = sum(check.seconds for check in record.checks if check.tier == tier)
+            self.seconds.setdefault(tier, []).append(spent)
+        for check in record.checks:
+            for one in check.measured:
+                seen = self.measured.setdefault((place, check.name, one.what), [])
+                ends = ((one.low, 1), (one.high, -1))
+                rooms = [sign * (one.value - end) for end, sign in ends if end is not None]
+                seen.append((rooms[0], min(rooms)))
 
     def _see_template(self, name: str, record: Record) -> None:
         grade = score(record, self.assignment)
@@ -136,19 +142,21 @@ class Proof:
             if stub.status != "missing":
                 self._find(name, f"{stub.name} is {stub.status}, not missing")
 
-    def _see_misconception(self, wrong: Misconception, record: Record) -> None:
+    def _see_mistakes(self, program: Program, record: Record) -> None:
+        wrong = {mistake.stub for mistake in program.mistakes}
         lost = {check.stub for check in record.checks if check.outcome != "passed"}
-        if lost != {wrong.stub}:
-            found = ", ".join(sorted(lost)) or "nothing"
-            self._find(wrong.name, f"it should lose points in {wrong.stub}, and loses {found}")
+        if lost != wrong:
+            right, found = (", ".join(sorted(stubs)) or "nothing" for stubs in (wrong, lost))
+            self._find(program.name, f"it should lose points in {right}, and loses {found}")
         names = {check.misconception for check in record.checks if check.misconception}
-        if wrong.name not in names:
-            self._find(wrong.name, "no failed check names it")
-        for other in sorted(names - {wrong.name}):
-            self._find(wrong.name, f"a failed check names it {other}")
+        known = {mistake.name for mistake in program.mistakes}
+        for name in sorted(known - names):
+            self._find(name, "no failed check names it")
+        for other in sorted(names - known):
+            self._find(program.name, f"a failed check names it {other}")
         for check in record.checks:
             if check.outcome != "passed":
-                self.killed.setdefault(check.name, []).append(wrong.name)
+                self.killed.setdefault(check.name, []).append(program.name)
 
     def _see_mutant(self, mutant: Mutant, record: Record) -> None:
         if any(check.outcome != "passed" for check in record.checks):
@@ -180,21 +188,16 @@ def prove(
     assignment = assignments.load(name, course)
     proof = Proof(assignment, judged(assignment))
     proof.see_handout()
-    first, *more = _places(settings, assignment)
-    wanted = [
-        (
-            first,
-            [
-                *programs.solutions(assignment, runs),
-                *programs.others(assignment, alternatives, with_mutants),
-            ],
-        ),
-        *((place, list(programs.solutions(assignment, runs))) for place in more),
-        (first, proof.unnoticed),  # filled by the first round
+    places = _places(settings, assignment)
+    tried = [
+        (place, program) for place in places for program in programs.solutions(assignment, runs)
     ]
-    for place, tried in wanted:
-        for program, record in _graded(course, name, place, tried, say):
-            proof.see(program, record)
+    others = programs.others(assignment, alternatives, with_mutants)
+    tried += [(places[0], program) for program in others]
+    for program, record in _graded(course, name, tried, say):
+        proof.see(program, record)
+        tried += [(places[0], program) for program in proof.further]
+        proof.further.clear()
     proof.see_mutation_score()
     return proof
 
@@ -213,18 +216,21 @@ def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
 
 
 def _graded(
-    course: Path, name: str, settings: Settings, tried: list[Program], say: Say
+    course: Path, name: str, tried: list[tuple[Settings, Program]], say: Say
 ) -> Iterator[tuple[Program, Record]]:
-    """Each program with its record, graded side by side."""
-    with tempfile.TemporaryDirectory() as folder:
-        tasks = []
-        for position, program in enumerate(tried):
-            path = Path(folder, str(position), f"{program.name}.{program.form}")
-            path.parent.mkdir()
-            path.write_text(program.text, "utf-8")
-            tasks.append(Task(position, path, part=program.part))
-        with Jobs(course, name, settings, cores()) as jobs:
-            for done, (task, record) in enumerate(jobs.grade(tasks), 1):
-                program = tried[task.position]
-                say(f"{name}: {done} of {len(tasks)}, {program.kind} {program.name}")
-                yield program, record
+    """Each program with its record, graded side by side; `tried` may grow meanwhile."""
+    with tempfile.TemporaryDirectory() as folder, Jobs(course, name, cores()) as jobs:
+
+        def add(start: int) -> None:
+            for position, (settings, program) in enumerate(tried[start:], start):
+                path = Path(folder, str(position), f"{program.name}.{program.form}")
+                path.parent.mkdir()
+                path.write_text(program.text, "utf-8")
+                jobs.add([Task(position, path, settings, part=program.part)])
+
+        add(0)
+        for done, (task, record) in enumerate(jobs.grade(), 1):
+            program, count = tried[task.position][1], len(tried)
+            say(f"{name}: {done} of {count}, {program.kind} {program.name}")
+            yield program, record
+            add(count)
