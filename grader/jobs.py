@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import signal
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -72,12 +72,12 @@ class Jobs:
         for job in self.running.values():
             job.process.join()
 
-    def add(self, tasks: Iterable[Task]) -> None:
-        """More to grade, also while others are graded."""
-        for task in tasks:
-            self.waiting.setdefault(task.settings, deque()).append(task)
+    def add(self, tasks: Sequence[Task]) -> None:
+        """More to grade, also while others are graded: before those that wait."""
+        for task in reversed(tasks):
+            self.waiting.setdefault(task.settings, deque()).appendleft(task)
 
-    def grade(self, tasks: Iterable[Task] = ()) -> Iterator[tuple[Task, Record]]:
+    def grade(self, tasks: Sequence[Task] = ()) -> Iterator[tuple[Task, Record]]:
         """Each task with its record, as they come.
 
         Raises what a bench raises before its first submission: UsageError, IsolationUnavailable.

@@ -8,6 +8,7 @@ out with a warning; only an upload with nothing readable in it is an UnreadableS
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import json
 import re
@@ -287,8 +288,12 @@ def _listed(value: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ Python in it
 
 
+@functools.lru_cache(maxsize=256)  # more than a notebook has cells
 def parse(source: str) -> ast.Module:
-    """ast.parse without its warnings. Raises SyntaxError for everything that it cannot take."""
+    """ast.parse without its warnings. The tree is everyone's: it may not be changed.
+
+    Raises SyntaxError for everything that it cannot take.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -18,7 +18,7 @@ from typing import Any
 from grader.assignment import Stub
 from grader.checking.comparison import Difference
 from grader.sandbox.client import RemoteSubmission, in_sandbox
-from grader.submission import Cell
+from grader.submission import Cell, parse
 from grader.words import _
 
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
@@ -145,7 +145,7 @@ def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
 @functools.lru_cache(maxsize=1)  # each stub asks for the submission that is being graded
 def _read(cells: tuple[Cell, ...]) -> tuple[dict[str, Place], dict[str, set[str]]]:
     """The definitions of the cells, and the names that they import from torch."""
-    trees = [(name, ast.parse(source), line) for name, source, line in cells]
+    trees = [(name, parse(source), line) for name, source, line in cells]
     return _definitions(trees), _imported_from_torch(tree for name, tree, line in trees)
 
 

@@ -222,11 +222,13 @@ def _graded(
     with tempfile.TemporaryDirectory() as folder, Jobs(course, name, cores()) as jobs:
 
         def add(start: int) -> None:
+            tasks = []
             for position, (settings, program) in enumerate(tried[start:], start):
                 path = Path(folder, str(position), f"{program.name}.{program.form}")
                 path.parent.mkdir()
                 path.write_text(program.text, "utf-8")
-                jobs.add([Task(position, path, settings, part=program.part)])
+                tasks.append(Task(position, path, settings, part=program.part))
+            jobs.add(tasks)
 
         add(0)
         for done, (task, record) in enumerate(jobs.grade(), 1):
