@@ -418,15 +418,19 @@ print(f"quick {quick:.6f}, exact {exact:.6f}")
 # still use $L_v$? Look at how far the two spread over a thousand random orders of seven losses.
 
 # %%
-seven = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 3.5])
-pairs = []
-for _ in range(1000):
-    parts = [part.mean().item() for part in seven[torch.randperm(7)].split(3)]
-    quick = quick_validation_loss(parts)
-    pairs.append([quick, validation_loss(quick, parts[-1], 7, 3)])
-mean, spread = torch.tensor(pairs).mean(dim=0), torch.tensor(pairs).std(dim=0)
-print(f"quick: mean {mean[0]:.2f}, spread {spread[0]:.2f}")
-print(f"exact: mean {mean[1]:.2f}, spread {spread[1]:.2f}")
+def quick_and_exact(count):
+    """Both values of seven losses, in batches of three, for `count` random orders; (count, 2)."""
+    seven = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 3.5])
+    pairs = []
+    for _ in range(count):
+        parts = [part.mean().item() for part in seven[torch.randperm(7)].split(3)]
+        quick = quick_validation_loss(parts)
+        pairs.append([quick, validation_loss(quick, parts[-1], 7, 3)])
+    return torch.tensor(pairs)
+
+
+print("mean of quick and exact:", quick_and_exact(1000).mean(dim=0))
+print("spread of quick and exact:", quick_and_exact(1000).std(dim=0))
 # expected: both means are near 0.80; the quick values spread by about 0.5, the exact ones by 0.00
 
 # %% [markdown]
