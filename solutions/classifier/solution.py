@@ -417,6 +417,7 @@ print(f"quick {quick:.6f}, exact {exact:.6f}")
 # $E[L_v^q] = E[L_v]$, since every example is equally likely to be in the short batch. Why would you
 # still use $L_v$? Look at how far the two spread over a thousand random orders of seven losses.
 
+
 # %%
 def quick_and_exact(count):
     """Both values of seven losses, in batches of three, for `count` random orders; (count, 2)."""

@@ -265,6 +265,28 @@ def test_level_without_walls_gives_each_submission_a_host_of_its_own() -> None:
         assert host._box is None
 
 
+# ------------------------------------------------------------------------------ what is prepared
+
+
+@in_sandbox
+def is_imported(submission, name):  # type: ignore[no-untyped-def]
+    import sys
+
+    return name in sys.modules
+
+
+@confined
+def test_host_imports_before_its_first_submission(level: str) -> None:
+    """Submissions find the module there; one that does not exist stops nobody."""
+    if gaps(level):
+        pytest.skip(f"{level}: {gaps(level)[0]}")
+    with Host(level, None, imports=("no_such_module", "wave")) as host:
+        for _ in range(2):
+            with submission(host) as sandbox, sandbox.open_check(30, 30, 1) as check:
+                assert is_imported(check, "wave")
+                assert not is_imported(check, "zipapp")
+
+
 # ------------------------------------------------------------------------------ public data
 
 SUM = 2_241_528  # of the embedded training images
