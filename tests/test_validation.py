@@ -15,6 +15,7 @@ from grader.cli import app
 from grader.errors import AssignmentError
 from grader.grading import Settings
 from grader.records import Measured
+from grader.validation import programs
 from grader.validation.mutants import mutants
 from grader.validation.programs import Program
 from grader.validation.proof import Proof, prove
@@ -224,6 +225,23 @@ def test_distance_of_a_training_from_its_limit_is_given_in_deviations():
     ((*where, deviations),) = proof.margins()
     assert where == ["cpu, embedded", "test_training", "the accuracy"]
     assert deviations == pytest.approx(9.0)
+
+
+def test_many_mistakes_are_tried_whichever_program_is_graded_first(course):
+    """Once, with the mistakes of the stubs that have no training of their own."""
+    assignment = assignments.load("greeting", course)
+    proof = Proof(assignment, [])
+    wrong = next(one for one in programs.others(assignment, [], False) if one.mistakes)
+    lost = check("test_greet", "greet", outcome="failed", misconception=wrong.name)
+    trained = check("test_training", "shout", tier="training")
+
+    proof.see(wrong, record(wrong.name, [lost]))
+    for _ in range(2):
+        proof.see(Program("solution", "solution", ""), record("solution", [trained]))
+
+    assert [one.name for one in proof.further] == ["many_mistakes"]
+    assert [mistake.stub for mistake in proof.further[0].mistakes] == ["greet"]
+    assert proof.findings == []
 
 
 def test_mutants_differ_in_one_place():

@@ -117,8 +117,7 @@ class Proof:
             self._see_solution(record)
 
     def _see_solution(self, record: Record) -> None:
-        if not self.killed:  # the first one
-            self.killed = {check.name: [] for check in record.checks}
+        if not self.seconds:  # the first run
             trained = {check.stub for check in record.checks if check.tier == "training"}
             together = programs.together(self.assignment, trained)
             self.further += [together] if together else []
@@ -128,6 +127,7 @@ class Proof:
             spent = sum(check.seconds for check in record.checks if check.tier == tier)
             self.seconds.setdefault(tier, []).append(spent)
         for check in record.checks:
+            self.killed.setdefault(check.name, [])
             for one in check.measured:
                 seen = self.measured.setdefault((place, check.name, one.what), [])
                 ends = ((one.low, 1), (one.high, -1))
