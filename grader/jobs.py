@@ -43,11 +43,12 @@ class Task:
 
 @dataclass
 class Job:
-    """A process that grades, and what it is at."""
+    """A process that grades, whether its bench is there, and what it is at."""
 
     process: BaseProcess
     connection: Connection
     settings: Settings
+    ready: bool = False
     task: Task | None = None
 
 
@@ -67,8 +68,9 @@ class Jobs:
 
     def __exit__(self, *error: object) -> None:
         for job in self.running.values():
-            job.connection.close()
-            job.process.terminate()  # its box dies with it
+            job.connection.close()  # one that is free ends at that
+            if job.task is not None or not job.ready:
+                job.process.terminate()  # its box dies with it
         for job in self.running.values():
             job.process.join()
 
@@ -85,55 +87,71 @@ class Jobs:
         self.add(tasks)
         checks = assignments.load(self.name, self.course).checks
         _SERVER.set_forkserver_preload([*imports_for(checks), "grader.checking.preloaded"])
-        for _ in range(min(self.count, sum(map(len, self.waiting.values())))):
-            self._start()
+        self._arrange()
         while any(self.waiting.values()) or any(job.task for job in self.running.values()):
-            if not self.running:
-                self._start()
             for connection in wait(list(self.running)):
                 assert isinstance(connection, Connection)
-                job = self.running[connection]
-                done, job.task = job.task, None
-                try:
-                    answer = connection.recv()
-                except (EOFError, OSError):
-                    answer = self._lost(job, done)
-                else:
-                    self._feed(job)
-                if isinstance(answer, GraderError):
-                    raise answer
-                if isinstance(answer, list):
-                    self.notes = answer
-                elif done is not None and answer is not None:
-                    yield done, answer
+                yield from self._hear(self.running[connection])
+            self._arrange()
+
+    def _hear(self, job: Job) -> Iterator[tuple[Task, Record]]:
+        """What a job says or that it is lost: at most one task with its record."""
+        done, job.task = job.task, None
+        try:
+            answer = job.connection.recv()
+        except (EOFError, OSError):
+            answer = self._lost(job, done)
+        else:
+            job.ready = True
+            self._feed(job)  # it works while the record is looked at
+        if isinstance(answer, GraderError):
+            raise answer
+        if isinstance(answer, list):
+            self.notes = answer
+        elif done is not None and answer is not None:
+            yield done, answer
 
     def _feed(self, job: Job) -> None:
+        """Give a free job its next task, if one waits for it."""
         tasks = self.waiting[job.settings]
         if tasks:
             job.task = tasks.popleft()
             with contextlib.suppress(OSError):  # a lost job is met when it should answer
                 job.connection.send(job.task)
-        else:
-            job.connection.close()
-            job.process.join()
-            del self.running[job.connection]
-            self._start()
+
+    def _arrange(self) -> None:
+        """Feed the jobs that are free; where tasks wait that none of them can do, end them and
+        start others, each for the settings that the fewest jobs are at."""
+        for job in list(self.running.values()):
+            if job.ready and job.task is None:
+                self._feed(job)
+                if job.task is None and any(self.waiting.values()):
+                    job.connection.close()
+                    job.process.join()
+                    del self.running[job.connection]
+        while len(self.running) < self.count:
+            jobs = list(self.running.values())
+            at = Counter(job.settings for job in jobs)
+            starting = Counter(job.settings for job in jobs if not job.ready)
+            wanted = [one for one, tasks in self.waiting.items() if len(tasks) > starting[one]]
+            if not wanted:
+                return
+            self._start(min(wanted, key=lambda one: at[one]))
 
     def _lost(self, job: Job, task: Task | None) -> Record | None:
         """Take leave of a job that ended; its task waits again, or has this record."""
         del self.running[job.connection]
         job.process.join()
+        if task is None and job.ready:
+            return None
         if task is None:
             raise InfrastructureError(
                 f"a grading process ended before its first submission (exit code"
                 f" {job.process.exitcode}); is there memory for {self.count} jobs?"
             )
         task.attempts += 1
-        again = task.attempts < ATTEMPTS
-        if again:
-            self.waiting[task.settings].appendleft(task)
-        self._start()
-        if again:
+        if task.attempts < ATTEMPTS:
+            self.add([task])
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
         return Record(
@@ -152,13 +170,7 @@ class Jobs:
             path=printable(str(task.path)),
         )
 
-    def _start(self) -> None:
-        """Start a job, if tasks wait: for those that the fewest jobs are at."""
-        at = Counter(job.settings for job in self.running.values())
-        wanted = [settings for settings, tasks in self.waiting.items() if tasks]
-        if not wanted:
-            return
-        settings = min(wanted, key=lambda one: at[one])
+    def _start(self, settings: Settings) -> None:
         ours, theirs = multiprocessing.Pipe()
         process = _SERVER.Process(
             target=_work, args=(theirs, self.course, self.name, settings), daemon=True

@@ -142,6 +142,22 @@ def test_tasks_may_ask_for_different_settings_and_come_later(uploads, count):
     assert languages == {0: "en", 1: "zh", 2: "en", 3: "zh"}
 
 
+def test_task_that_comes_late_is_done_beside_the_last_one(uploads, tmp_path):
+    """The first job has nothing to do any more when it is added, but it is still there."""
+    patient = tmp_path / "patient.py"
+    patient.write_text(PATIENT, "utf-8")
+    order = []
+
+    with Jobs(COURSE, "greeting", 2) as jobs:
+        tasks = [Task(0, patient, SETTINGS), Task(1, uploads[0], SETTINGS)]
+        for task, _ in jobs.grade(tasks):
+            order.append(task.position)
+            if task.position == 1:
+                jobs.add([Task(2, uploads[4], SETTINGS)])
+
+    assert order == [1, 2, 0]
+
+
 @pytest.mark.parametrize(("count", "most"), [(1, 1), (7, 1), (8, 2), (100_000, 1_000)])
 def test_default_number_of_jobs(count, most):
     """One for each core, but not more than a quarter of the submissions, and at least one."""
