@@ -102,7 +102,6 @@ class Bench:
         earlier: what was seen of it before; returned as it is if nothing has changed since.
         """
         started = time.monotonic()
-        submission.parse.cache_clear()  # of the one before: its trees may be large
         name = submission.printable(path.name)
         progress(name, None)
         try:

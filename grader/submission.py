@@ -27,7 +27,7 @@ from grader.errors import UnreadableSubmission
 from grader.words import N_, _
 
 MAX_FILE = 20 << 20  # bytes; notebooks carry pictures
-MAX_SOURCE = 1 << 20  # characters of code in one file
+MAX_SOURCE = 1 << 20  # characters of code in a submission; its trees take two hundred times as much
 MAX_CELLS = 2_000
 MAX_HELPERS = 100
 MAX_DEPTH = 4  # of folders below the submission
@@ -62,6 +62,7 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
 
     Raises UnreadableSubmission with a sentence for the student.
     """
+    parse.cache_clear()  # trees of the one before may be large
     try:
         if path.is_dir():
             return _read_parts(N_("folder"), path, _files_of(path), set(stubs))
@@ -85,6 +86,7 @@ def printable(name: str) -> str:
 def _read_parts(kind: str, path: Path, files: Iterable[Member], stubs: set[str]) -> Submission:
     """One submission of several files; `kind` is what it is called in a message."""
     digest = sha256()
+    room = MAX_SOURCE
     parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
     for relative, data in files:
@@ -93,7 +95,8 @@ def _read_parts(kind: str, path: Path, files: Iterable[Member], stubs: set[str])
                 raise data
             if relative.name == "__init__.py" and not data.strip():
                 continue  # every folder is a package below, with or without it
-            parts[relative], own_notes = _cells(printable(str(relative)), data)
+            parts[relative], own_notes = _cells(printable(str(relative)), data, room)
+            room -= _size(parts[relative])
         except UnreadableSubmission as error:
             notes.append(str(error))
             continue
@@ -205,8 +208,8 @@ def _unopened(name: str, error: OSError) -> str:
     return text.format(name=name, problem=error.strerror)
 
 
-def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
-    """The readable cells of one file and what was left out of it."""
+def _cells(name: str, data: bytes, room: int = MAX_SOURCE) -> tuple[list[Cell], list[str]]:
+    """The readable cells of one file, with at most `room` characters, and what was left out."""
     if not data.strip():
         text = _(
             "{name} is empty. Did you save it before you handed it in? Hand in the template with "
@@ -220,8 +223,13 @@ def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
     else:
         text = _("{name} is neither a .py file nor an .ipynb notebook, nor a zip of them.")
         raise UnreadableSubmission(text.format(name=name))
-    if sum(len(source) for title, source, line in raw) > MAX_SOURCE:
+    if _size(raw) > room:
         text = _("{name} has more than {count:,} characters of code. Hand in your code only.")
+        if room < MAX_SOURCE:
+            text = _(
+                "{name} was left out: your files have more than {count:,} characters of code "
+                "together. Hand in your code only."
+            )
         raise UnreadableSubmission(text.format(name=name, count=MAX_SOURCE))
     cells: list[Cell] = []
     notes: list[str] = []
@@ -234,6 +242,10 @@ def _cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
         problem = notes[0] if notes else _("it has no code")
         raise UnreadableSubmission(text.format(name=name, problem=problem))
     return cells, notes
+
+
+def _size(cells: list[Cell]) -> int:
+    return sum(len(source) for title, source, line in cells)
 
 
 def _decoded(name: str, data: bytes) -> str:
@@ -288,9 +300,10 @@ def _listed(value: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ Python in it
 
 
-@functools.lru_cache(maxsize=256)  # more than a notebook has cells
+@functools.lru_cache(maxsize=256)  # more cells than most notebooks have
 def parse(source: str) -> ast.Module:
-    """ast.parse without its warnings. The tree is everyone's: it may not be changed.
+    """ast.parse without its warnings. The tree is everyone's until the next submission is read: it
+    may not be changed.
 
     Raises SyntaxError for everything that it cannot take.
     """

@@ -488,6 +488,18 @@ def test_folders_and_files_are_bounded(upload):
     assert not {name for name in found.helpers if "hidden" in name or name.endswith((".b", "hook"))}
 
 
+def test_files_are_bounded_together(upload):
+    """A small zip may unpack to much code, of which trees are made in the grader's own process."""
+    most = submission.MAX_SOURCE
+    texts = {f"{name}.py": f"{name} = 1  #" + "x" * (most * 2 // 5) for name in "abc"}
+
+    found = upload(texts, read_folder=True)
+
+    assert set(found.helpers) == {"b"}
+    (note,) = [note for note in found.warnings if "together" in note]
+    assert note.startswith(f"c.py was left out: your files have more than {most:,} characters")
+
+
 @pytest.mark.parametrize("files", [{"notes.txt": "x"}, {"hw.py": ""}, {"hw.ipynb": "{"}])
 def test_folder_without_code_is_refused_with_its_name(upload, files):
     """The folder is named, and what was found in it."""
