@@ -122,7 +122,7 @@ def test_everything_that_is_wrong_is_found(course):
 
     about = {who for who, _ in found}
     assert {"solution", "greet_right", "style"} <= about
-    assert ("greet_right", "no failed check names it") in found
+    assert ("greet_right", "no failed check names greet_right") in found
 
 
 def test_training_that_relies_on_another_stub_is_found(course):
@@ -139,6 +139,16 @@ def test_training_that_relies_on_another_stub_is_found(course):
     assert findings(course) == [
         ("many_mistakes", "it should lose points in greet, and loses greet, shout")
     ]
+
+
+def test_suite_of_trainings_only_can_be_proved(course):
+    """No check of the unit tier runs a stub: the whole suite is tried instead."""
+    hidden = course / "solutions/greeting/test_hidden.py"
+    training = '@pytest.mark.tier("training")\n@pytest.mark.stub('
+    hidden.write_text(CHECKS.replace("@pytest.mark.stub(", training), "utf-8")
+    (course / "assignments/greeting/test_public.py").write_text("", "utf-8")
+
+    assert findings(course) == []
 
 
 def test_template_that_earns_points_is_found(course):

@@ -62,6 +62,8 @@ class Suite:
         Raises InfrastructureError when the sandbox, not the submission, fails, and UsageError
         when the suite or its data are at fault.
         """
+        if not self.checks:
+            return []
         run = self._plugin.run = Run(sandbox, self.checks[0])
         try:
             for check, following in zip(self.checks, [*self.checks[1:], None]):

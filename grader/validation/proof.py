@@ -151,11 +151,11 @@ class Proof:
         names = {check.misconception for check in record.checks if check.misconception}
         known = {mistake.name for mistake in program.mistakes}
         for name in sorted(known - names):
-            self._find(name, "no failed check names it")
+            self._find(program.name, f"no failed check names {name}")
         for other in sorted(names - known):
             self._find(program.name, f"a failed check names it {other}")
         for check in record.checks:
-            if check.outcome != "passed":
+            if check.outcome != "passed" and len(program.mistakes) == 1:
                 self.killed.setdefault(check.name, []).append(program.name)
 
     def _see_mutant(self, mutant: Mutant, record: Record) -> None:
