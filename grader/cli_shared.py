@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
@@ -72,6 +73,9 @@ def _complain(what: str, error: Exception) -> None:
     text = str(error)
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
+    if text == "AF_UNIX path too long":  # of a socket among the temporary files
+        folder = tempfile.gettempdir()
+        text = f"sockets in {folder} would have too long names: set TMPDIR to a shorter one."
     errors.print(f"[red]{what}[/red] {escape(text)}", highlight=False)
 
 

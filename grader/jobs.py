@@ -24,6 +24,8 @@ from grader.records import Record
 from grader.sandbox.host import imports_for
 from grader.submission import printable
 
+END_SECONDS = 5.0  # that a job may take to end its box
+
 # Forks the jobs: it has imported torch once for all of them, and done nothing else.
 _SERVER = multiprocessing.get_context("forkserver")
 
@@ -70,8 +72,10 @@ class Jobs:
         for job in self.running.values():
             job.connection.close()  # one that is free ends at that
             if job.task is not None or not job.ready:
-                job.process.terminate()  # its box dies with it
+                job.process.terminate()
         for job in self.running.values():
+            job.process.join(END_SECONDS)  # until it has removed what its box left on the disk
+            job.process.kill()
             job.process.join()
 
     def add(self, tasks: Sequence[Task]) -> None:
@@ -183,6 +187,7 @@ class Jobs:
 def _work(connection: Connection, course: Path, name: str, settings: Settings) -> None:
     """The process of a job: a bench that answers tasks with records until nobody asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the tasks
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # and ends this one as it would there
 
     def answer(bench: Bench) -> None:
         connection.send(bench.notes)  # ready
@@ -197,5 +202,5 @@ def _work(connection: Connection, course: Path, name: str, settings: Settings) -
         with_bench(assignments.load(name, course), settings, answer)
     except GraderError as error:
         connection.send(error)
-    except BrokenPipeError:  # nobody waits for the answer any more
+    except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for the answer any more
         return

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from grader.reports import summary
 from grader.store import Store
 from tests.conftest import ROOT
 from tests.reports.examples import ADA, BOB, CLASS, EVE
+from tests.sandbox.in_boxes import gaps
 
 COURSE = ROOT / "tests" / "small_course"
 SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
@@ -30,12 +32,15 @@ HALF = SOLUTION.replace("text.upper()", "text")
 ENDLESS = SOLUTION + "\ndef endless():\n    while True:\n        pass\n\n\nx = endless()\n"
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
+def start(
+    folder: Path, level: str = "process", jobs: int = 1, **environment: str
+) -> subprocess.Popen[str]:
     """Grade a class, as a person starts it."""
     command = [sys.executable, "-c", "from grader.cli import app; app()", "grade", "greeting"]
-    arguments = [folder / "class", "--course", COURSE, "--isolation", "process"]
+    arguments = [folder / "class", "--course", COURSE, "--isolation", level, "--jobs", jobs]
     return subprocess.Popen(
         [*command, *map(str, [*arguments, "--out", folder / "out"])],
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -121,6 +126,37 @@ def test_an_interrupted_run_goes_on_where_it_was(folder, end):
 
     assert {name: written(folder)[name] for name in first} == first
     assert scores(folder) == {"ada": "100", "bob": "60", "zoe": "60"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupted_run_leaves_nothing_on_the_disk(folder, jobs):
+    """Boxes that have folders there are ended by the jobs that started them."""
+    if gaps("landlock"):
+        pytest.skip(gaps("landlock")[0])
+    (folder / "class/zoe.py").write_text(ENDLESS, "utf-8")
+    with tempfile.TemporaryDirectory() as temporary:
+        process = start(folder, "landlock", jobs, TMPDIR=temporary)
+        while not {"ada", "bob"} <= set(written(folder)):
+            assert process.poll() is None
+            time.sleep(0.05)
+        assert list(Path(temporary).glob("grader-*"))
+
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+
+        assert list(Path(temporary).glob("grader-*")) == []
+
+
+def test_long_name_of_the_temporary_folder_is_said_to_be_too_long(folder):
+    """Sockets have short names; where nothing else is said, nobody finds the reason."""
+    temporary = folder / ("long" * 30)
+    temporary.mkdir()
+
+    process = start(folder, jobs=2, TMPDIR=str(temporary))
+
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "set TMPDIR to a shorter one" in " ".join(errors.split())
 
 
 def test_same_names_have_files_of_their_own(tmp_path):
