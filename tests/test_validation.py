@@ -107,6 +107,12 @@ def test_sound_assignment_has_no_findings(course, monkeypatch):
 
 def test_everything_that_is_wrong_is_found(course):
     """A solution that fails, a mistake that costs nothing or another stub, a wrong style."""
+    hidden = course / "solutions/greeting/test_hidden.py"
+    hidden.write_text(
+        CHECKS + '\n\n@pytest.mark.stub("shout")\ndef test_shouted(submission):\n'
+        '    assert submission.shout(submission.greet("Grace")) == "HELLO, GRACE!"\n',
+        "utf-8",
+    )
     solution = course / "solutions/greeting/solution.py"
     solution.write_text(solution.read_text("utf-8").replace("upper", "title"), "utf-8")
     bank = course / "solutions/greeting/misconceptions.py"
@@ -121,7 +127,7 @@ def test_everything_that_is_wrong_is_found(course):
     found = findings(course, alternatives=[style])
 
     about = {who for who, _ in found}
-    assert {"solution", "greet_right", "style"} <= about
+    assert {"solution", "greet_right", "greet_nobody", "style"} <= about
     assert ("greet_right", "no failed check names greet_right") in found
 
 
