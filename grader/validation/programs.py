@@ -49,10 +49,11 @@ def others(
     template = templates.cut(text)
     yield Program("template", "template", template)
     yield Program("template", "template", templates.to_notebook(template), "ipynb")
-    first = _first_mistakes(assignment)
-    for wrong in _mistakes(assignment):
-        part = Part(tier=None if wrong == first[wrong.stub] else "unit", changed=wrong.stub)
-        yield _with_mistakes(assignment, wrong.name, [wrong], part)
+    known = _mistakes(assignment)
+    first = _first_of_each_stub(known)
+    for wrong in known:
+        part = Part(tier=None if wrong is first[wrong.stub] else "unit", changed=wrong.stub)
+        yield _with_mistakes(text, wrong.name, [wrong], part)
     for path in alternatives:
         yield Program("alternative", path.stem, f"{text}\n\n{path.read_text('utf-8')}")
     if with_mutants:
@@ -65,24 +66,23 @@ def others(
 def together(assignment: Assignment, trained: set[str]) -> Program | None:
     """Many mistakes at once, one in each stub but those that are `trained`: before it trains, a
     suite puts right parts in the place of stubs that failed."""
-    first = _first_mistakes(assignment)
+    first = _first_of_each_stub(_mistakes(assignment))
     some = [wrong for stub, wrong in first.items() if stub not in trained]
-    return _with_mistakes(assignment, "many_mistakes", some, WHOLE) if some and trained else None
+    if not some or not trained:
+        return None
+    return _with_mistakes(_text(assignment), "many_mistakes", some, WHOLE)
 
 
 def _mistakes(assignment: Assignment) -> list[Misconception]:
     return misconceptions.load(assignment.bank) if assignment.bank else []
 
 
-def _first_mistakes(assignment: Assignment) -> dict[str, Misconception]:
-    """Of each stub."""
-    return {wrong.stub: wrong for wrong in reversed(_mistakes(assignment))}
+def _first_of_each_stub(mistakes: list[Misconception]) -> dict[str, Misconception]:
+    return {wrong.stub: wrong for wrong in reversed(mistakes)}
 
 
-def _with_mistakes(
-    assignment: Assignment, name: str, mistakes: list[Misconception], part: Part
-) -> Program:
-    text = "\n\n".join([_text(assignment), *(wrong.source for wrong in mistakes)])
+def _with_mistakes(solution: str, name: str, mistakes: list[Misconception], part: Part) -> Program:
+    text = "\n\n".join([solution, *(wrong.source for wrong in mistakes)])
     return Program("misconception", name, text, mistakes=tuple(mistakes), part=part)
 
 
