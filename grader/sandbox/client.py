@@ -128,8 +128,8 @@ class ProcessConversation:
     ) -> tuple[ProcessConversation, int]:
         """Let the process fork, once it listens; returns a conversation with the child, its pid.
 
-        With an `order`, JSON with the "plan" that confines the child and the "imports" that are
-        made before, it prints into `pipe`, which is read by `output`.
+        With an `order`, JSON with the "plan" that confines the child, it prints into `pipe`, which
+        is read by `output`.
         """
         ours, theirs = socket.socketpair()
         fds = [theirs.fileno()] if pipe is None else [theirs.fileno(), pipe]

@@ -146,13 +146,10 @@ class Host:
         os.set_blocking(read_end, False)
         output = Output(read_end)
         try:
-            order = {
-                "plan": self._box.submission,
-                "imports": imports if self._box.is_for_many else [],
-            }
-            conversation, pid = self._conversation.fork(
-                START_SECONDS, json.dumps(order), write_end, output
-            )
+            if self._box.is_for_many:
+                self._conversation.prepare(imports, [])
+            order = json.dumps({"plan": self._box.submission})
+            conversation, pid = self._conversation.fork(START_SECONDS, order, write_end, output)
         except BaseException:
             output.close()
             raise

@@ -289,10 +289,8 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
     """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
 
     With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
-    else of its parent, and is confined before it serves. What it will import, and the next ones
-    too, its parent imports before.
+    else of its parent, and is confined before it serves.
     """
-    _prepare(worker, order)
     if order:
         _forget_log_handlers()
     gc.freeze()  # else a collection in the child writes to every page that it shares
@@ -317,10 +315,10 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
 
 def _prepare(worker: Worker, order: dict[str, Any]) -> None:
     """Import modules and read data sets for all processes that are forked from now on."""
-    for name in order.get("imports", []):
+    for name in order["imports"]:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    for name in order.get("data", []):
+    for name in order["data"]:
         with contextlib.suppress(Exception):  # a check that reads it meets the error
             worker.data.keep(name)
 
