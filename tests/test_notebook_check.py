@@ -150,10 +150,10 @@ from pathlib import Path
 from grader.notebook import check_namespace
 from grader.sandbox.loader import load
 from grader.sandbox.statements import Cell
-from grader.sandbox.worker import _prepare_torch
+from grader.sandbox.worker import prepare_torch
 
 solution, public = map(Path, sys.argv[1:])
-_prepare_torch()
+prepare_torch()
 torch.ones(2, requires_grad=True).sum().backward()  # as training in the notebook does
 program = load([Cell("solution.py", solution.read_text("utf-8"), 1)], {}, {})
 os.chdir(public)

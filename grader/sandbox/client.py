@@ -93,6 +93,7 @@ class ProcessConversation:
         self.watch: Callable[[], None] = lambda: None  # called while waiting; may raise an event
         self.ended: SandboxEvent | None = None
         self.each = self.deadline = 0.0
+        self.next_look = time.monotonic() + WATCH_SECONDS
         self.selector = selectors.DefaultSelector()
         self.selector.register(end, selectors.EVENT_READ)
         self.selector.register(output.fd, selectors.EVENT_READ)
@@ -188,12 +189,13 @@ class ProcessConversation:
     def _wait(self, deadline: float) -> None:
         """Block until the socket has something; keep the output pipe from filling up."""
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 raise TimeoutError
-            ready = {key.fd for key, _ in self.selector.select(min(left, WATCH_SECONDS))}
-            if not ready:
+            if now >= self.next_look:  # also while it prints
                 self.watch()
+                self.next_look = time.monotonic() + WATCH_SECONDS
+            ready = {key.fd for key, _ in self.selector.select(min(deadline - now, WATCH_SECONDS))}
             if self.output.fd in ready and not self.output.drain():
                 self.selector.unregister(self.output.fd)
             if self.channel.socket.fileno() in ready:

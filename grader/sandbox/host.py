@@ -116,7 +116,9 @@ class Host:
     def _watch(self) -> None:
         """Raises MemoryExceeded. Threat: many processes, each below the limit of one."""
         most = self.limits.box_bytes
-        if self._box is not None and self._box.memory_bytes() > most:
+        if self._box is None or self._box.memory_bytes() <= most:  # counts too much, but at once
+            return
+        if self._box.memory_in_parts() > most:
             text = _("its processes took more than {limit} GiB of memory")
             raise MemoryExceeded(text.format(limit=most >> 30))
 

@@ -11,9 +11,10 @@ program and not a `preexec_fn`: code between fork and exec may deadlock a thread
 What runs is the host. In each process that it forks for a submission, worker.py carries out the
 second part, which no exec follows:
 
-    namespaces  nest, limit, seccomp, settle
-    landlock    make_room, supervise, limit, limit_processes, landlock, seccomp, settle
-    process     make_room, limit, settle
+    namespaces  nest, limit, limit_memory, seccomp, settle
+    landlock    make_room, supervise, limit, limit_memory, limit_processes, landlock, seccomp,
+                settle
+    process     make_room, limit, limit_memory, settle
 
 A step that fails ends the process with status 126 and one sentence on stderr.
 It is started with `python -I -S`, so nothing of the environment or of site-packages is loaded, and
@@ -195,7 +196,7 @@ def _reap(worker: int) -> int | None:
 
 
 def limit(limits: dict[str, int]) -> None:
-    """Set the resource limits: {"AS": bytes, ...}, the names of setrlimit without RLIMIT_."""
+    """Set the resource limits: {"NOFILE": 512, ...}, the names of setrlimit without RLIMIT_."""
     import resource
 
     for name, soft in limits.items():
@@ -210,6 +211,19 @@ def limit(limits: dict[str, int]) -> None:
         except (ValueError, OSError):
             if sys.platform != "darwin":  # macOS takes no limit on addresses
                 raise
+
+
+def limit_memory(bound: dict[str, Any]) -> None:
+    """Allow `bytes` beyond what is mapped by now: libraries map as much as PyTorch's build has (of
+    addresses 0.6 GiB for processors, 3.6 with CUDA) before any student code runs.
+
+    kind: "AS" counts all addresses, "DATA" private memory that can be written.
+    """
+    mapped = 0
+    with contextlib.suppress(FileNotFoundError):  # macOS, which takes no such limit anyway
+        pages = Path("/proc/self/statm").read_text().split()
+        mapped = int(pages[{"AS": 0, "DATA": 5}[bound["kind"]]]) * os.sysconf("SC_PAGE_SIZE")
+    limit({bound["kind"]: mapped + bound["bytes"]})
 
 
 def limit_processes(more: int) -> None:
@@ -279,8 +293,8 @@ def run(command: list[str]) -> None:
 STEPS: dict[str, Callable[[Any], None]] = {
     step.__name__: step
     for step in (
-        *(reveal, drop, supervise, nest, limit, limit_processes, landlock, seccomp),
-        *(bwrap, make_room, settle, run),
+        *(reveal, drop, supervise, nest, limit, limit_memory, limit_processes),
+        *(landlock, seccomp, bwrap, make_room, settle, run),
     )
 }
 

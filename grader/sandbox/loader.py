@@ -20,7 +20,6 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.machinery import PathFinder
 from typing import Any
 
 from grader.sandbox.statements import Cell, Statement, plan
@@ -228,19 +227,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.runner.execute(self.sources[module.__name__], module)
         if self.loaded is self.runner.program.stand_ins:
             self.runner.program.close_helpers(module)
-
-
-class LateParts(importlib.abc.MetaPathFinder):
-    """Imports parts of torchvision when they are first used: they pull in PyTorch's compiler, which
-    takes a second, and a file that loads a data set does not need them."""
-
-    NAMES = ("torchvision.models", "torchvision.ops")
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        spec = PathFinder.find_spec(fullname, path) if fullname in self.NAMES else None
-        if spec is not None and spec.loader is not None:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
-        return spec
 
 
 def _listed(lines: list[int]) -> str:

@@ -41,6 +41,7 @@ IN_THE_BOX = (
     "landlock",
     "namespaces",
     "seccomp",
+    "vision",
 )
 WORKER_FILES = (
     "__init__.py",
@@ -54,7 +55,10 @@ FILES_IN_A_FOLDER = 16_384
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process of a box may use at most; `box_bytes` and `processes` count all of it."""
+    """What one process of a box may use at most; `box_bytes` and `processes` count all of it.
+
+    memory_bytes: beyond what its libraries have mapped before a submission is loaded.
+    """
 
     memory_bytes: int = 4 << 30
     processes: int = 256
@@ -119,7 +123,8 @@ def namespaces(order: Order) -> Plans:
         ("nest", rooms),
         # Threat: fork bombs. Set inside, where the kernel counts this submission alone.
         # Test: test_a_fork_bomb_stops_at_the_limit
-        ("limit", {**_rlimits(order), "NPROC": order.limits.processes}),
+        ("limit", {**_rlimits(order.limits), "NPROC": order.limits.processes}),
+        _memory_limit(order),
         ("seccomp", {}),
         _at(Path("/box/work"), Path("/tmp")),
     ]
@@ -160,7 +165,8 @@ def confined(order: Order, scratch: Path) -> Plans:
     submission: Plan = [
         ("make_room", str(room(scratch))),
         *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
-        ("limit", _rlimits(order)),
+        ("limit", _rlimits(order.limits)),
+        _memory_limit(order),
         # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
         ("limit_processes", order.limits.processes),
         # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
@@ -180,7 +186,8 @@ def plain(order: Order, scratch: Path) -> Plans:
     """A child with limits, able to read whatever its user can."""
     submission = [
         ("make_room", str(room(scratch))),
-        ("limit", _rlimits(order)),
+        ("limit", _rlimits(order.limits)),
+        _memory_limit(order),
         _at(room(scratch) / "work", room(scratch) / "tmp"),
     ]
     rooms = room(scratch).parent
@@ -331,13 +338,16 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
     ]
 
 
-def _rlimits(order: Order) -> dict[str, int]:
-    limits = order.limits
+def _memory_limit(order: Order) -> tuple[str, Any]:
+    """Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
+    addresses than it uses, so there only what can be written is counted.
+    Test: test_a_memory_hog_fails_alone, test_memory_counts_from_what_the_libraries_have_mapped"""
+    kind = "DATA" if order.cuda else "AS"
+    return "limit_memory", {"kind": kind, "bytes": order.limits.memory_bytes}
+
+
+def _rlimits(limits: Limits) -> dict[str, int]:
     return {
-        # Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
-        # addresses than it uses, so there only the data segment is limited.
-        # Test: test_a_memory_hog_fails_alone
-        "DATA" if order.cuda else "AS": limits.memory_bytes,
         # Threat: descriptors are kernel memory. Test: test_limits_are_set
         "NOFILE": limits.open_files,
         # Threat: one file that fills the disk. Test: test_limits_are_set

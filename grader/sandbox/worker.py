@@ -18,7 +18,6 @@ import os
 import random
 import signal
 import socket
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from typing import Any
 
 import numpy.random  # else each check imports it when it is seeded
 
-from grader.sandbox import landlock, launch, loader, protocol
+from grader.sandbox import landlock, launch, loader, protocol, vision
 from grader.sandbox.binding import Stubs, Submission
 from grader.sandbox.loader import Missing
 from grader.sandbox.protocol import Channel, CodecError, Message
@@ -377,29 +376,19 @@ def main(data_root: str | None = None) -> None:
     os.dup2(null, 0)
     os.close(null)
     gc.disable()  # importing makes much that stays
-    _prepare_torch()
+    prepare_torch()
     serve(channel, Worker(data_root))
 
 
-def _prepare_torch() -> None:
-    """Import torch on one thread, with the two operators that torchvision's wheel expects.
-
-    A parent that has used two threads makes its forked children hang. torchvision built for CUDA
-    fails beside a CPU-only torch unless its operators have a schema.
-    """
+def prepare_torch() -> None:
+    """Import torch on one thread: a parent that has used two makes its forked children hang."""
     import torch
 
     torch.set_num_threads(1)
-    sys.meta_path.insert(0, loader.LateParts())
+    vision.install()
     # Making an optimizer would import the compiler, which takes a second, to be left alone by it.
     for method in vars(torch.optim.Optimizer).values():
         if hasattr(method, "__wrapped__"):
             method.__wrapped__.__dynamo_disable = method.__wrapped__
     for name in ("set_num_threads", "set_num_interop_threads"):
         setattr(torch, name, lambda count: None)
-    for name in ("nms", "qnms"):
-        with contextlib.suppress(RuntimeError):  # defined already
-            torch.library.define(
-                f"torchvision::{name}",
-                "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-            )

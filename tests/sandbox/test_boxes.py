@@ -131,16 +131,17 @@ def test_a_memory_hog_fails_alone(level: str) -> None:
 
 @every_level
 def test_limits_are_set(level: str) -> None:
-    """Files, processor time and core dumps are limited; for CUDA the data segment is."""
+    """Files, processor time and core dumps are limited; so is memory, for CUDA what is private."""
     code = """if True:
         import resource as r
         names = ["AS", "DATA", "NOFILE", "FSIZE", "CPU", "CORE"]
-        print([r.getrlimit(getattr(r, "RLIMIT_" + name))[0] for name in names])
+        found = [r.getrlimit(getattr(r, "RLIMIT_" + name))[0] for name in names]
+        print([f"{n >> 30} GiB" if n > 1 << 30 else n for n in found])
         """
     limits = Limits(1 << 30, 64, 100, 1 << 20, 60)
 
-    assert run(level, code, limits=limits) == f"[{1 << 30}, -1, 100, {1 << 20}, 60, 0]\n"
-    assert run(level, code, limits=limits, cuda=True).startswith(f"[-1, {1 << 30}, 100")
+    assert run(level, code, limits=limits) == f"['1 GiB', -1, 100, {1 << 20}, 60, 0]\n"
+    assert run(level, code, limits=limits, cuda=True).startswith("[-1, '1 GiB', 100")
 
 
 FORK_BOMB = """

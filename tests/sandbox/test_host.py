@@ -23,7 +23,7 @@ from grader.sandbox.isolation import Limits
 # Leaves what it can: files, a daemon that nobody's end ends, a pipe that does not wait, settings of
 # the process and of libraries. Then a later submission looks for it.
 PROGRAM = """
-import ctypes, fcntl, os, random, signal, sys, time
+import ctypes, fcntl, mmap, os, random, signal, sys, time
 import torch
 
 def leave(mark):
@@ -99,6 +99,20 @@ def spread(children, megabytes):
             time.sleep(60)
     time.sleep(60)
 
+def share_and_print(megabytes):
+    kept = mmap.mmap(-1, megabytes << 20)
+    for page in range(0, megabytes << 20, 4096):
+        kept[page] = 1
+        if page % (1 << 20) == 0:
+            print(end="x", flush=True)
+            time.sleep(0.002)
+    time.sleep(60)
+
+def load_twice():
+    import torch
+    images = torch.zeros(60_000, 28, 28, dtype=torch.uint8)
+    return [float((images.float() / 255).sum()) for _ in range(2)], len([images.float()] * 2)
+
 def signal_everyone():
     for target in (os.getppid(), 0, -1):
         try:
@@ -106,7 +120,10 @@ def signal_everyone():
         except OSError:
             pass
 """
-STUBS = ("leave", "look", "descriptors", "rights", "say", "spread", "signal_everyone")
+STUBS = (
+    *("leave", "look", "descriptors", "rights", "say", "spread", "share_and_print"),
+    *("signal_everyone", "load_twice"),
+)
 SOURCE = Source(
     [("hw.py", PROGRAM, 1)],
     {},
@@ -221,6 +238,31 @@ def test_memory_of_all_processes_together_is_limited(level: str) -> None:
             with sandbox.open_check(30, 30, 1) as modest:
                 modest.say("here")
         assert host._box is box
+
+
+@confined
+def test_memory_that_is_shared_or_filled_while_printing_counts(level: str) -> None:
+    """Neither memory that a process maps as shared nor a program that never stops printing hides
+    from the limit."""
+    with (
+        a_host(level, Limits(memory_bytes=3 << 30, box_bytes=2 << 30)) as host,
+        submission(host) as sandbox,
+        sandbox.open_check(30, 30, 1) as greedy,
+        pytest.raises(MemoryExceeded, match="more than 2 GiB of memory"),
+    ):
+        greedy.share_and_print(2600)
+
+
+@confined
+def test_memory_counts_from_what_the_libraries_have_mapped(level: str) -> None:
+    """All training images as float32, twice, fit into a limit that PyTorch's own libraries would
+    exceed in its build for CUDA."""
+    with (
+        a_host(level, Limits(memory_bytes=1 << 30)) as host,
+        submission(host) as sandbox,
+        sandbox.open_check(60, 60, 1) as honest,
+    ):
+        assert honest.load_twice() == ([0.0, 0.0], 2)
 
 
 @confined

@@ -7,11 +7,11 @@ import sys
 
 PROGRAM = """
 import sys
-from grader.sandbox.worker import _prepare_torch
+from grader.sandbox.worker import prepare_torch
 from grader.sandbox.loader import load
 from grader.sandbox.statements import Cell
 
-_prepare_torch()
+prepare_torch()
 load([Cell("a", "import torchvision; from torchvision import datasets, models", 1)], {}, {})
 optimizer = "from torch import nn, optim; o = optim.SGD(nn.Linear(1, 1).parameters())"
 assert load([Cell("o", optimizer + "; z = o.zero_grad()", 1)], {}, {}).notes == []
