@@ -18,6 +18,7 @@ from grader.cli_shared import (
     INTERRUPTED,
     AssignmentArgument,
     CourseOption,
+    DebugOption,
     Language,
     LanguageOption,
     console,
@@ -133,6 +134,7 @@ def grade(
     ] = 0,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
+    debug: DebugOption = False,
 ) -> None:
     """Grade submissions of one assignment with its hidden checks.
 
@@ -212,6 +214,7 @@ def check(
             help="Language of the messages.",
         ),
     ] = None,
+    debug: DebugOption = False,
 ) -> None:
     """Run the public checks on your own file: what is done, what is next, what is wrong.
 
@@ -311,6 +314,7 @@ def validate(
     device: DeviceOption = Device.auto,
     data: DataOption = None,
     course: CourseOption = Path(),
+    debug: DebugOption = False,
 ) -> None:
     """Prove the checks of an assignment before students meet them.
 
@@ -369,7 +373,7 @@ def data(
 
 @app.command()
 @readable_errors
-def doctor() -> None:
+def doctor(debug: DebugOption = False) -> None:
     """Show what this machine gives: isolation, device, data, versions; and what to repair.
 
     Exit code 3 when hidden checks cannot be run here.

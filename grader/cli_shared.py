@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader import words
-from grader.errors import InfrastructureError, UsageError
+from grader import log, words
+from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.words import _
 
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
@@ -30,6 +30,12 @@ CourseOption = Annotated[
         envvar="GRADER_COURSE",
         show_default="the current folder",
     ),
+]
+
+
+DebugOption = Annotated[
+    bool,
+    typer.Option("--debug", help="Show all that the log keeps: outputs and tracebacks of faults."),
 ]
 
 
@@ -54,6 +60,7 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
+        log.start(kwargs.get("debug", False))
         try:
             return command(*args, **kwargs)
         except UsageError as error:
@@ -61,10 +68,17 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(USAGE) from None
         except InfrastructureError as error:
             _complain(_("this machine cannot grade:"), error)
+            errors.print(escape(log.keep(error)), highlight=False)
             raise typer.Exit(INFRASTRUCTURE) from None
         except OSError as error:  # a disk that is full, a folder that may not be written
             _complain(_("error:"), error)
             raise typer.Exit(USAGE) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter):  # how typer ends a command
+            raise
+        except Exception as error:
+            _complain(_("the grader failed:"), GraderError(f"{type(error).__name__}: {error}"))
+            errors.print(escape(log.keep(error)), highlight=False)
+            raise typer.Exit(INFRASTRUCTURE) from None
 
     return wrapped
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader import __version__, datasets
-from grader.errors import DatasetError, InfrastructureError, IsolationUnavailable
+from grader import __version__, datasets, log
+from grader.errors import DatasetError, InfrastructureError, IsolationUnavailable, SandboxEvent
+from grader.grading import devices
 from grader.sandbox import isolation
+from grader.sandbox.chain import Sandbox, Source
+from grader.sandbox.client import InSandbox, in_sandbox
 from grader.sandbox.host import Host
 
 PACKAGES = ("torch", "torchvision", "numpy", "pytest", "msgspec", "ipython", "matplotlib")
@@ -26,6 +30,66 @@ class Line:
     state: str
     finding: str
     repair: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried in a sandbox: a function of it and of the data set's name; how bad it is if it
+    fails, and what to do then."""
+
+    subject: str
+    function: InSandbox
+    failed: str
+    repair: str
+
+
+@in_sandbox
+def _computes(submission: Any, data: str | None) -> str:
+    import torch
+
+    device = submission.data.device
+    weight = torch.ones(2, 2, device=device, requires_grad=True)
+    (weight @ weight).sum().backward()
+    return f"{torch.__version__} computes on {device}"
+
+
+@in_sandbox
+def _imports_torchvision(submission: Any, data: str | None) -> str:
+    import torch
+    import torchvision
+    from torchvision import datasets, transforms  # noqa: F401
+
+    if not torchvision.extension._has_ops():
+        raise ImportError(
+            f"{torchvision.__version__} was built for another torch than {torch.__version__}; it is"
+            " used without its operators"
+        )
+    return torchvision.__version__
+
+
+@in_sandbox
+def _reads_data(submission: Any, data: str | None) -> str:
+    if data is None:
+        raise FileNotFoundError("no data set was found on this machine")
+    images, _ = submission.data.tensors(data, "train")
+    return f"{data}, {len(images)} training images"
+
+
+REINSTALL = (
+    "install PyTorch again, with a torchvision that was built for it: "
+    "pip install --force-reinstall torch torchvision"
+)
+TRIALS = (
+    Trial("torch", _computes, "bad", REINSTALL),
+    Trial(
+        "torchvision",
+        _imports_torchvision,
+        "gap",
+        f"submissions that import it lose what they need of it; {REINSTALL}",
+    ),
+    Trial("data", _reads_data, "gap", "see the data sets below; checks that train need one"),
+)
+TRIAL_SECONDS = 60.0
 
 
 def examine(console: Console) -> bool:
@@ -48,14 +112,39 @@ def _isolation() -> list[Line]:
     except IsolationUnavailable:
         repair = "repair one of the levels above; `--isolation process` is no protection"
         return [*lines, Line("hidden checks", "bad", "they cannot be run here", repair)]
+    return [*lines, *_inside(chosen.level)]
+
+
+def _inside(level: str) -> list[Line]:
+    """What a grading needs, tried where a grading has it: in a box, forked from its host."""
+    data = _first_data()
+    device = devices()[-1]
+    source = Source([], {}, {}, {"stubs": {}, "spellings": {}, "names": {}}, device)
+    with Host(level, data.public_root if data else None, device) as host:
+        try:
+            with Sandbox(source, host, TRIAL_SECONDS) as sandbox:
+                lines = [_tried(sandbox, trial, data.name if data else None) for trial in TRIALS]
+        except (InfrastructureError, SandboxEvent) as error:
+            log.keep(error)
+            return [Line("hidden checks", "bad", str(error), REINSTALL)]
+    bad = [line.subject for line in lines if line.state == "bad"]
+    verdict = Line("hidden checks", "ok", f"they run at level {level}")
+    if bad:
+        verdict = Line(
+            "hidden checks", "bad", f"they fail: {', '.join(bad)}", "see the lines above"
+        )
+    return [*lines, verdict]
+
+
+def _tried(sandbox: Sandbox, trial: Trial, data: str | None) -> Line:
+    """One trial in a process of its own, as a check has it."""
+    subject = f"{trial.subject} in a sandbox"
     try:
-        with Host(chosen.level, None) as host:
-            host.end(host.fork([]))
-    except InfrastructureError as error:
-        repair = "install the grader and its packages into one environment, and start it from there"
-        cause = str(error).strip().splitlines()[-1]
-        return [*lines, Line("hidden checks", "bad", f"no sandbox starts: {cause}", repair)]
-    return [*lines, Line("hidden checks", "ok", f"they run at level {chosen.level}")]
+        with sandbox.open_check(TRIAL_SECONDS, TRIAL_SECONDS, 0) as submission:
+            return Line(subject, "ok", str(trial.function(submission, data)))
+    except SandboxEvent as event:
+        log.keep(event)
+        return Line(subject, trial.failed, str(event), trial.repair)
 
 
 def _level(level: str) -> Line:
@@ -76,6 +165,13 @@ def _device() -> Line:
     if torch.cuda.is_available():
         return Line("device", "ok", f"cuda: {torch.cuda.get_device_name(0)}; cpu")
     return Line("device", "ok", "cpu (no CUDA device; everything can be graded on the CPU)")
+
+
+def _first_data() -> datasets.Dataset | None:
+    try:
+        return datasets.find_first(sorted(datasets.LABELS))
+    except DatasetError:
+        return None
 
 
 def _data() -> list[Line]:

@@ -12,6 +12,7 @@ GraderError                    base: catch it where a command turns errors into 
     ├── MissingStub            the stub is not there, or not written yet
     ├── DeadlineExceeded       it did not answer in time
     ├── ProcessDied            its process ended (os._exit, a crash, out of memory)
+    │   └── MemoryExceeded     its processes together took too much memory
     └── ProtocolError          it sent bytes that are no message of ours
 """
 
@@ -39,7 +40,12 @@ class UnreadableSubmission(GraderError):
 
 
 class InfrastructureError(GraderError):
-    """The grader or the machine failed, not the student."""
+    """The grader or the machine failed, not the student. `details`, such as all that a process of
+    ours printed, go into the log."""
+
+    def __init__(self, sentence: str, details: str = "") -> None:
+        super().__init__(sentence)
+        self.details = details
 
 
 class IsolationUnavailable(InfrastructureError):

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader import __version__, datasets, submission, words
+from grader import __version__, datasets, log, submission, words
 from grader.assignment import Assignment
 from grader.datasets import Dataset
 from grader.definitions import places
@@ -117,10 +117,10 @@ class Bench:
             except UsageError:
                 raise
             except InfrastructureError as error:
-                problem = str(error)
+                problem = f"{error} {log.keep(error)}"
             except Exception as error:  # a fault of ours must not end the evening
-                problem = f"{type(error).__name__}: {error}"
-        problem = f"the grader failed, not the submission: {problem}"
+                problem = f"{type(error).__name__}: {error} {log.keep(error)}"
+        problem = f"the grader failed, not the submission: {problem}".rstrip()
         return self._record(path, upload.name, "infrastructure_error", started, warnings=[problem])
 
     def _holds(self, earlier: Record, upload: Submission) -> bool:

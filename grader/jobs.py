@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from grader import assignment as assignments
+from grader import log
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
 from grader.records import Record
@@ -177,15 +178,18 @@ class Jobs:
     def _start(self, settings: Settings) -> None:
         ours, theirs = multiprocessing.Pipe()
         process = _SERVER.Process(
-            target=_work, args=(theirs, self.course, self.name, settings), daemon=True
+            target=_work,
+            args=(theirs, self.course, self.name, settings, log.is_shown()),
+            daemon=True,
         )
         process.start()
         theirs.close()
         self.running[ours] = Job(process, ours, settings)
 
 
-def _work(connection: Connection, course: Path, name: str, settings: Settings) -> None:
+def _work(connection: Connection, course: Path, name: str, settings: Settings, debug: bool) -> None:
     """The process of a job: a bench that answers tasks with records until nobody asks."""
+    log.start(debug)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the tasks
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # and ends this one as it would there
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from rich.console import Console
 
-from grader import public, words
+from grader import log, public, words
 from grader.assignment import Assignment
 from grader.errors import GraderError, UsageError
 from grader.records import Record
@@ -79,7 +79,8 @@ def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
         text = _("The grader failed, not your code ({problem}). Try `grader check`.")
-        return _sentence(text.format(problem=problem))
+        log.start(debug=False)
+        return _sentence(f"{text.format(problem=problem)} {log.keep(error)}")
     screen = io.StringIO()
     Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
     return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))

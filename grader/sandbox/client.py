@@ -31,6 +31,7 @@ from grader.errors import (
     StudentError,
 )
 from grader.sandbox import protocol, said
+from grader.sandbox.causes import exception_of_cpp
 from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.words import _
 
@@ -70,9 +71,9 @@ class Output:
                 pass
         os.close(self.fd)
 
-    def last_words(self) -> str:
-        """The end of what was kept, for a message about a process that did not start."""
-        return bytes(self.kept).decode("utf-8", "replace")[-500:]
+    def text(self, start: int = 0) -> str:
+        """What was kept, from this byte on."""
+        return bytes(self.kept[start:]).decode("utf-8", "replace")
 
     def _read(self) -> bool:
         data = os.read(self.fd, 1 << 16)
@@ -88,6 +89,7 @@ class ProcessConversation:
     def __init__(self, end: socket.socket, output: Output) -> None:
         self.channel = Channel(end)
         self.output = output
+        self.printed_before = len(output.kept)  # by the processes before this one
         self.number = 0
         self.place = ""  # of the statement that is being loaded
         self.watch: Callable[[], None] = lambda: None  # called while waiting; may raise an event
@@ -181,10 +183,18 @@ class ProcessConversation:
             text = _("no answer within {seconds:.0f} seconds")
             self.ended = DeadlineExceeded(text.format(seconds=max(seconds, 1)))
         except (EOFError, OSError):
-            self.ended = ProcessDied(_("its process ended"))
+            self.ended = ProcessDied(self._end())
         except CodecError as error:
             self.ended = ProtocolError(f"it sent no proper answer: {error}")
         raise self.ended
+
+    def _end(self) -> str:
+        """How a process that is gone has ended, as far as a library said so."""
+        self.output.drain()
+        fault = exception_of_cpp(self.output.text(self.printed_before))
+        if fault:
+            return _("its process ended: {fault}").format(fault=fault)
+        return _("its process ended")
 
     def _wait(self, deadline: float) -> None:
         """Block until the socket has something; keep the output pipe from filling up."""
@@ -231,6 +241,10 @@ class InSandbox:
         definition = tree.body[0]
         assert isinstance(definition, ast.FunctionDef)
         definition.decorator_list = []
+        definition.returns = None  # annotations may name what only the check's file imports
+        for argument in ast.walk(definition.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
         self.code = protocol.Code(definition.name, ast.unparse(tree))
 
     def __call__(self, submission: RemoteSubmission, *arguments: Any) -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.sandbox.boxes import Box, start
+from grader.sandbox.causes import cause_in
 from grader.sandbox.client import Output, ProcessConversation
 from grader.sandbox.plans import Limits
 from grader.words import _
@@ -86,9 +87,9 @@ class Host:
         except SandboxEvent as event:
             assert self._conversation is not None
             self._conversation.output.drain()
-            printed = self._conversation.output.last_words()
+            printed = self._conversation.output.text()
             self.stop()
-            raise InfrastructureError(f"the sandbox did not start: {event} {printed}") from None
+            raise _not_started(event, printed) from None
 
     def end(self, fork: Fork) -> None:
         """End a submission process and all that it started; what it wrote is removed."""
@@ -164,6 +165,12 @@ class Host:
             conversation.request("seed", seed=0)  # it is confined, and answers
         except SandboxEvent as event:
             self.end(fork)
-            problem = f"the sandbox did not start: {event} {output.last_words()}"
-            raise InfrastructureError(problem) from None
+            raise _not_started(event, output.text()) from None
         return fork
+
+
+def _not_started(event: SandboxEvent, printed: str) -> InfrastructureError:
+    """The error of a process that ended before it could serve: its cause first."""
+    return InfrastructureError(
+        f"the sandbox did not start: {cause_in(printed) or event}", details=printed
+    )

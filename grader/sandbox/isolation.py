@@ -33,6 +33,7 @@ from typing import Any
 from grader.errors import IsolationUnavailable
 from grader.sandbox import plans
 from grader.sandbox.boxes import LEVELS, Box, check_platform, start
+from grader.sandbox.causes import cause_in
 from grader.sandbox.plans import Limits
 
 __all__ = ["LEVELS", "Box", "Finding", "Isolation", "Limits", "choose", "probe", "start"]
@@ -102,7 +103,7 @@ def probe(level: str) -> list[Finding]:
         try:
             results: dict[str, tuple[bool, str]] = json.loads(output.splitlines()[-1])
         except (ValueError, IndexError):
-            return [Finding("start", False, output[-500:].strip(), _repair_start(output))]
+            return [Finding("start", False, cause_in(output), _repair_start(output))]
         for name in _seen_from_outside(victim, targets):
             results[name] = (True, "its effect was seen from outside")
     return [

@@ -1,0 +1,59 @@
+"""The log: the whole outputs and tracebacks behind the sentences that people read."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from grader.errors import InfrastructureError
+from grader.words import _
+
+MOST_BYTES = 2 << 20  # then the file is begun anew, and one older one is kept
+
+_logger = logging.getLogger("grader")
+
+
+def start(debug: bool) -> None:
+    """Write to the user's log file from now on, with `debug` to the screen as well. Once for each
+    process; without it nothing is kept."""
+    _logger.propagate = False
+    for handler in list(_logger.handlers):
+        _logger.removeHandler(handler)
+        handler.close()
+    with suppress(OSError):  # a home that cannot be written has no log
+        _logger.addHandler(_to_file())
+    if debug:
+        _logger.addHandler(logging.StreamHandler())
+
+
+def is_shown() -> bool:
+    """Whether this process writes its log to the screen as well."""
+    return any(type(handler) is logging.StreamHandler for handler in _logger.handlers)
+
+
+def keep(error: BaseException) -> str:
+    """Write down all that is known of an error; returns where, as a sentence for the reader."""
+    details = error.details if isinstance(error, InfrastructureError) else ""
+    trace = "".join(traceback.format_exception(error))
+    _logger.error("%s", "\n".join(part for part in (details, trace) if part))
+    if is_shown():
+        return ""
+    for handler in _logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            return _("All of it is in {file}.").format(file=handler.baseFilename)
+    return _("With --debug all of it is shown.")
+
+
+def _to_file() -> logging.Handler:
+    from platformdirs import user_log_path
+
+    file: Path = user_log_path("grader", appauthor=False, ensure_exists=True) / "grader.log"
+    file.touch()
+    handler = RotatingFileHandler(
+        file, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(message)s"))
+    return handler
