@@ -51,6 +51,7 @@ class Device(str, Enum):
     auto = "auto"
     cpu = "cpu"
     cuda = "cuda"
+    fake = "fake"
 
 
 class Level(str, Enum):
@@ -65,7 +66,13 @@ class Service(str, Enum):
     github = "github"
 
 
-DeviceOption = Annotated[Device, typer.Option(help="Where tensors of the checks live.")]
+DeviceOption = Annotated[
+    Device,
+    typer.Option(
+        help="Where tensors of the checks live. 'auto' takes CUDA if a sandbox can use it; 'fake' "
+        "is for tests."
+    ),
+]
 LevelOption = Annotated[
     Level,
     typer.Option(

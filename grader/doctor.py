@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -14,9 +13,8 @@ from rich.text import Text
 from grader import __version__, datasets, log
 from grader.errors import DatasetError, InfrastructureError, IsolationUnavailable, SandboxEvent
 from grader.grading import devices
-from grader.sandbox import isolation
-from grader.sandbox.chain import Sandbox, Source
-from grader.sandbox.client import InSandbox, in_sandbox
+from grader.sandbox import isolation, trials
+from grader.sandbox.chain import Sandbox
 from grader.sandbox.host import Host
 
 PACKAGES = ("torch", "torchvision", "numpy", "pytest", "msgspec", "ipython", "matplotlib")
@@ -30,66 +28,6 @@ class Line:
     state: str
     finding: str
     repair: str = ""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What is tried in a sandbox: a function of it and of the data set's name; how bad it is if it
-    fails, and what to do then."""
-
-    subject: str
-    function: InSandbox
-    failed: str
-    repair: str
-
-
-@in_sandbox
-def _computes(submission: Any, data: str | None) -> str:
-    import torch
-
-    device = submission.data.device
-    weight = torch.ones(2, 2, device=device, requires_grad=True)
-    (weight @ weight).sum().backward()
-    return f"{torch.__version__} computes on {device}"
-
-
-@in_sandbox
-def _imports_torchvision(submission: Any, data: str | None) -> str:
-    import torch
-    import torchvision
-    from torchvision import datasets, transforms  # noqa: F401
-
-    if not torchvision.extension._has_ops():
-        raise ImportError(
-            f"{torchvision.__version__} was built for another torch than {torch.__version__}; it is"
-            " used without its operators"
-        )
-    return torchvision.__version__
-
-
-@in_sandbox
-def _reads_data(submission: Any, data: str | None) -> str:
-    if data is None:
-        raise FileNotFoundError("no data set was found on this machine")
-    images, _ = submission.data.tensors(data, "train")
-    return f"{data}, {len(images)} training images"
-
-
-REINSTALL = (
-    "install PyTorch again, with a torchvision that was built for it: "
-    "pip install --force-reinstall torch torchvision"
-)
-TRIALS = (
-    Trial("torch", _computes, "bad", REINSTALL),
-    Trial(
-        "torchvision",
-        _imports_torchvision,
-        "gap",
-        f"submissions that import it lose what they need of it; {REINSTALL}",
-    ),
-    Trial("data", _reads_data, "gap", "see the data sets below; checks that train need one"),
-)
-TRIAL_SECONDS = 60.0
 
 
 def examine(console: Console) -> bool:
@@ -118,16 +56,17 @@ def _isolation() -> list[Line]:
 def _inside(level: str) -> list[Line]:
     """What a grading needs, tried where a grading has it: in a box, forked from its host."""
     data = _first_data()
-    device = devices()[-1]
-    source = Source([], {}, {}, {"stubs": {}, "spellings": {}, "names": {}}, device)
-    with Host(level, data.public_root if data else None, device) as host:
+    name = data.name if data else None
+    with Host(level, data.public_root if data else None) as host:
         try:
-            with Sandbox(source, host, TRIAL_SECONDS) as sandbox:
-                lines = [_tried(sandbox, trial, data.name if data else None) for trial in TRIALS]
+            with trials.empty_sandbox(host) as sandbox:
+                lines = [_tried(sandbox, trial, name) for trial in trials.TRIALS]
         except (InfrastructureError, SandboxEvent) as error:
             log.keep(error)
-            return [Line("hidden checks", "bad", str(error), REINSTALL)]
+            return [Line("hidden checks", "bad", str(error), trials.REINSTALL)]
     bad = [line.subject for line in lines if line.state == "bad"]
+    if "cuda" in devices():
+        lines.append(_cuda(level))
     verdict = Line("hidden checks", "ok", f"they run at level {level}")
     if bad:
         verdict = Line(
@@ -136,15 +75,26 @@ def _inside(level: str) -> list[Line]:
     return [*lines, verdict]
 
 
-def _tried(sandbox: Sandbox, trial: Trial, data: str | None) -> Line:
-    """One trial in a process of its own, as a check has it."""
+def _cuda(level: str) -> Line:
+    """Whether a box can use the GPU; without it everything is graded on the CPU."""
+    subject = "cuda in a sandbox"
+    with Host(level, None, "cuda") as host:
+        try:
+            with trials.empty_sandbox(host) as sandbox:
+                return Line(subject, "ok", trials.attempt(trials.TORCH, sandbox))
+        except (InfrastructureError, SandboxEvent) as error:
+            log.keep(error)
+            repair = "grade with --device cpu, or repair the driver: nvidia-smi must work here"
+            return Line(subject, "gap", str(error), repair)
+
+
+def _tried(sandbox: Sandbox, trial: trials.Trial, data: str | None) -> Line:
     subject = f"{trial.subject} in a sandbox"
     try:
-        with sandbox.open_check(TRIAL_SECONDS, TRIAL_SECONDS, 0) as submission:
-            return Line(subject, "ok", str(trial.function(submission, data)))
+        return Line(subject, "ok", trials.attempt(trial, sandbox, data))
     except SandboxEvent as event:
         log.keep(event)
-        return Line(subject, trial.failed, str(event), trial.repair)
+        return Line(subject, "bad" if trial.is_needed else "gap", str(event), trial.repair)
 
 
 def _level(level: str) -> Line:

@@ -6,6 +6,7 @@ read the upload → box → load → run the checks → record
 from __future__ import annotations
 
 import gc
+import os
 import platform
 import threading
 import time
@@ -30,8 +31,10 @@ from grader.errors import (
 from grader.records import CheckResult, DatasetUsed, Record, Status
 from grader.sandbox import isolation
 from grader.sandbox.chain import Sandbox, large_modules
+from grader.sandbox.device import FAKE
 from grader.sandbox.host import Host, imports_for
 from grader.sandbox.opening import box_for, load
+from grader.sandbox.trials import require_device
 from grader.submission import Submission
 
 if TYPE_CHECKING:
@@ -47,9 +50,9 @@ Progress = Callable[[str, CheckResult | None], None]  # (submission, check done 
 class Settings:
     """How to grade; every choice is written into the record.
 
-    device: "auto", "cpu" or "cuda". level: "auto" or an isolation level. data: a folder with the
-    data set, "embedded" for the subset in the package, or None for the usual places.
-    language: of the messages.
+    device: "auto", "cpu", "cuda", or "fake" (sandbox/fake_device.py). level: "auto" or an isolation
+    level. data: a folder with the data set, "embedded" for the subset in the package, or None for
+    the usual places. language: of the messages.
     """
 
     device: str = "auto"
@@ -216,7 +219,7 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
             host.stop()
             host.level = chosen.level
             host.start()
-        notes = list(chosen.reasons)
+        notes = [*chosen.reasons, *_without_device(host, settings)]
         if dataset is not None and dataset.name != wanted[0]:
             notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
         import torch
@@ -247,6 +250,24 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
     )
 
 
+def _without_device(host: Host, settings: Settings) -> list[str]:
+    """Go on without a device that a box cannot use, if nobody asked for it; the notes about it.
+    Raises InfrastructureError where somebody did."""
+    if host.device == "cpu":
+        return []
+    try:
+        require_device(host)
+    except InfrastructureError as error:
+        if settings.device != "auto":
+            raise
+        log.keep(error)
+        host.stop()
+        host.device = "cpu"
+        host.start()
+        return [f"graded on the CPU: {error}"]
+    return []
+
+
 def devices() -> list[str]:
     """The devices that are here, such as ["cpu", "cuda"]. torch is asked only where it may say
     yes: importing it takes a second."""
@@ -258,6 +279,10 @@ def devices() -> list[str]:
 
 
 def _device(wanted: str) -> str:
+    if wanted == FAKE:
+        if os.environ.get("GRADER_FAKE_DEVICE") != "1":
+            raise UsageError(f"The device {FAKE!r} is for tests, with GRADER_FAKE_DEVICE=1 set.")
+        return FAKE
     found = ["cpu"] if wanted == "cpu" else devices()
     if wanted == "cuda" and wanted not in found:
         raise UsageError("There is no CUDA device here; use --device cpu.")

@@ -136,10 +136,13 @@ class LiveBox:
         program = Program(main, modules, files=set(self.files))
         self.worker.stubs = Stubs(program, assignment.contract)
         self.stubs = frozenset(assignment.contract["stubs"])
+        self.in_doubt = False
         self.source = Source(_cells(), {}, {}, assignment.contract)
 
     @contextlib.contextmanager
-    def open_check(self, seconds: float, each: float, seed: int) -> Iterator[RemoteSubmission]:
+    def open_check(
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+    ) -> Iterator[RemoteSubmission]:
         """A copy of the namespace in a child of the kernel, killed when the check is done."""
         ours, theirs = socket.socketpair()
         printed, prints = os.pipe()

@@ -123,7 +123,7 @@ def test_load_array_example(submission):
 
 @in_sandbox
 def net_of_zeros(submission):
-    return submission.make_net()(torch.zeros(5, 2))
+    return submission.make_net()(torch.zeros(5, 2, device=submission.data.device))
 
 
 @pytest.mark.stub("make_net")

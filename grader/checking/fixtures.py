@@ -1,6 +1,6 @@
 """The fixtures that checks may ask for.
 
-submission         the student's module, a fresh copy for every check
+submission         the student's module, as it was loaded, for every check
 shared_submission  one copy for all checks of a file that ask for it: for a long training run
 reference          the solution behind the same interface
 rng                a torch.Generator seeded by assignment and check: equal for every student
@@ -39,15 +39,18 @@ def fixtures(
 ) -> types.ModuleType:
     """A plugin that holds the fixtures; `current` gives the run that is going on."""
 
-    def opened(name: str, seconds: float, each: float) -> AbstractContextManager[RemoteSubmission]:
+    def opened(
+        name: str, seconds: float, each: float, stub: str = ""
+    ) -> AbstractContextManager[RemoteSubmission]:
         digest = sha256(f"{assignment.name}:{name}".encode()).digest()
         seed = int.from_bytes(digest[:4], "big")
-        return current().box.open_check(seconds, each, seed)
+        return current().box.open_check(seconds, each, seed, stub, current().confirms)
 
     @pytest.fixture
     def submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
         check = current().check
-        with opened(request.node.name, check.timeout, current().call_seconds()) as remote:
+        each = current().call_seconds()
+        with opened(request.node.name, check.timeout, each, check.stub) as remote:
             yield remote
 
     @pytest.fixture(scope="module")

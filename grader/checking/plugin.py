@@ -74,15 +74,23 @@ class Suite:
                         _("not run: {stub} did not answer before").format(stub=check.stub)
                     )
                 else:
-                    check.item.config.hook.pytest_runtest_protocol(
-                        item=check.item, nextitem=following.item if following else None
-                    )
+                    protocol = check.item.config.hook.pytest_runtest_protocol
+                    after = following.item if following else None
+                    protocol(item=check.item, nextitem=after)
+                    if run.is_doubtful():
+                        run.begin(check, confirms=True)
+                        self._set_back(check)  # a training that several checks look at, too
+                        protocol(item=check.item, nextitem=after)
                 if isinstance(run.problem, (InfrastructureError, UsageError)):
                     raise run.problem
                 done(run.end(time.monotonic() - started))
         finally:  # what a file's checks share must not reach the next submission
-            self.checks[0].item.session._setupstate.teardown_exact(None)
+            self._set_back(self.checks[0])
         return run.with_names(self._plugin.diagnosis)
+
+    def _set_back(self, check: Check) -> None:
+        """End the fixtures that checks share."""
+        check.item.session._setupstate.teardown_exact(None)
 
     def only(self, stub: str | None = None, tier: str | None = None) -> Suite:
         """The checks of one stub and tier; None: of all."""
@@ -228,7 +236,9 @@ class _Plugin:
         """Keep the exception itself. A report without a traceback: nothing of a check's source
         is even formatted, and a failure costs no time."""
         problem = call.excinfo.value if call.excinfo is not None else None
-        if problem is not None and self.run.problem is None:
+        if isinstance(problem, InfrastructureError):  # also where the check has failed before it
+            self.run.problem = problem
+        elif problem is not None and self.run.problem is None:
             self.run.problem = _our_fault(problem) if call.when != "call" else problem
         outcome: Literal["passed", "failed"] = "passed" if problem is None else "failed"
         assert call.when != "collect"

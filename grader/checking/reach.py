@@ -37,6 +37,7 @@ class WatchedSolution:
         cells = [(FILE, "\n\n".join(source for _, source, _ in solution.cells), 1)]
         self.source = Source(cells, {}, {}, assignment.contract)
         self.data = data
+        self.in_doubt = False
         self.reached: set[str] = set()
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
         found = definitions(cells)
@@ -50,7 +51,9 @@ class WatchedSolution:
                 self._stubs_at[line].add(stub.name)
 
     @contextlib.contextmanager
-    def open_check(self, seconds: float, each: float, seed: int) -> Iterator[RemoteSubmission]:
+    def open_check(
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+    ) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
         conversation = LocalConversation(str(self.data) if self.data else None)
         remote = conversation.load(self.source.cells, self.source.contract)

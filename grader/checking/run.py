@@ -17,6 +17,7 @@ from grader.checking.diagnosis import (
     size,
 )
 from grader.checking.marks import Check
+from grader.errors import InfrastructureError, MissingStub, UsageError
 from grader.misconceptions import Misconception
 from grader.records import CheckResult, Measured
 from grader.sandbox.chain import Source
@@ -26,12 +27,13 @@ AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an 
 
 
 class Box(Protocol):
-    """What a suite needs of a sandbox: a fresh copy of the submission for each check."""
+    """What a suite needs of a sandbox: a copy of the submission for each check."""
 
     source: Source
+    in_doubt: bool  # whether a failure now may be none of the submission's
 
     def open_check(
-        self, seconds: float, each: float, seed: int
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
     ) -> AbstractContextManager[RemoteSubmission]: ...
 
 
@@ -51,17 +53,27 @@ class Run:
 
     box: Box
     check: Check  # the one that is running
+    confirms: bool = False  # whether it runs again, since its failure left a doubt
     results: list[CheckResult] = field(default_factory=list)
     problem: BaseException | None = None  # of the check that is running
     measured: list[Measured] = field(default_factory=list)  # by the check that is running
     ended: list[Ended] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
-    def begin(self, check: Check) -> None:
-        """Turn to the next check."""
+    def begin(self, check: Check, confirms: bool = False) -> None:
+        """Turn to the next check, or to the same one again."""
         self.check = check
+        self.confirms = confirms
         self.problem = None
         self.measured = []
+        if self.seen and self.seen[-1].item is check.item:
+            self.seen.pop()
+
+    def is_doubtful(self) -> bool:
+        """Whether the check has failed in a copy that may be at fault itself. What is not written
+        is not there in any copy."""
+        certain = (InfrastructureError, UsageError, MissingStub, type(None))
+        return self.box.in_doubt and not isinstance(self.problem, certain)
 
     def see(self, trace: Trace | None) -> None:
         """Keep what the running check compared before it failed; None: it passed. Values of a size

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from grader.sandbox.device import moved
 from grader.sandbox.loader import Missing, Program
 
 
@@ -37,8 +38,9 @@ class Stubs:
     Parameters are written as in a signature: "y_hat", "averaged=True".
     """
 
-    def __init__(self, program: Program, contract: dict[str, Any]) -> None:
+    def __init__(self, program: Program, contract: dict[str, Any], device: str = "cpu") -> None:
         self.program = program
+        self.device = device
         self.contract = contract
         self.supplied: dict[str, Any] = {}
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
@@ -59,7 +61,19 @@ class Stubs:
         self._close_short_cuts(name)
         if "." in name:
             return lambda model, *args, **kwargs: self._bound(name, model)(*args, **kwargs)
-        return adapted(found, self._signature(name), self._lookup)
+        ready = adapted(found, self._signature(name), self._lookup)
+        if self.device == "cpu" or isinstance(found, type) or self._asks_for_a_device(name):
+            return ready
+        return lambda *args, **kwargs: moved(ready(*args, **kwargs), self.device)
+
+    def _asks_for_a_device(self, stub: str) -> bool:
+        """Whether its text tells students where it has to compute."""
+        return "device" in self.contract["stubs"][stub]["parameters"]
+
+    def reset(self) -> None:
+        """Forget what a check has supplied and closed."""
+        self.supplied.clear()
+        self.program.open_helpers()
 
     def method(self, target: Any, name: str) -> Any:
         """``target.name``, ready to be called by the contract where it is a stub."""

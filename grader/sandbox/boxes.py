@@ -52,7 +52,7 @@ class Box:
     process: subprocess.Popen[bytes]
     output: int
     level: str
-    submission: plans.Plan  # the steps of a process that is forked for a submission
+    submission: Callable[[int], plans.Plan]  # the steps of the process forked for a submission
     end: Callable[[subprocess.Popen[bytes]], None]  # how every process of it is killed
     scratch: Path | None  # on the host's disk; None where the box has file systems of its own
     ended: bool = False
@@ -72,7 +72,7 @@ class Box:
     @property
     def is_for_many(self) -> bool:
         """Whether nothing of a submission can be left when it has ended: another one may follow."""
-        return launch.is_supervised(self.submission)
+        return launch.is_supervised(self.submission(0))
 
     def memory_bytes(self) -> int:
         """What its processes have in memory, without the files that they share; 0 on a system that
@@ -82,6 +82,10 @@ class Box:
     def memory_in_parts(self) -> int:
         """The same with each shared page counted once. Takes the kernel some milliseconds."""
         return sum(_parts_of(process) for process in self._processes())
+
+    def pids(self) -> set[int]:
+        """The numbers of its processes on this machine."""
+        return {int(process.name) for process in self._processes()}
 
     def _processes(self) -> Iterator[Path]:
         """The folders in /proc of the box's first process and all that came from it."""
@@ -93,10 +97,10 @@ class Box:
                 for children in process.glob("task/*/children"):
                     todo += children.read_text().split()
 
-    def tidy(self) -> None:
+    def tidy(self, number: int) -> None:
         """Remove what an ended submission left on the host's disk."""
         if self.scratch is not None:
-            _remove(plans.room(self.scratch))
+            _remove(plans.room(self.scratch, number))
 
     def __enter__(self) -> Box:
         return self

@@ -1,17 +1,30 @@
-"""From a box to a check's own copy of the submission: host, submission process, check process."""
+"""From a box to a copy of the submission for a check: host, submission process, check process.
+
+On the processor a fork of the loaded process gives a copy in milliseconds, so each check has one of
+its own. On a device it cannot: a process that has started CUDA must not be forked, and starting it
+costs a third of a second. There the checks of one stub follow each other in one process, which is
+put back in between. A check that fails there leaves a doubt (its neighbours, a text that never
+spoke of devices) and is confirmed in a copy on the processor; that of a stub whose text does ask
+for a device, in a process that is loaded for it. See plugin.Suite.run.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.errors import MemoryExceeded, SandboxEvent
+from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.sandbox import said
-from grader.sandbox.client import MAX_OUTPUT, ProcessConversation, RemoteSubmission
+from grader.sandbox.client import (
+    CONTROL_SECONDS,
+    MAX_OUTPUT,
+    ProcessConversation,
+    RemoteSubmission,
+)
 from grader.sandbox.host import Fork, Host
 from grader.words import _
 
@@ -48,15 +61,13 @@ def large_modules(text: str) -> list[str]:
 
 @dataclass
 class LoadReport:
-    """What loading showed: notes in words, and whether CUDA was started by it."""
+    """What loading showed: notes in words."""
 
     notes: list[str] = field(default_factory=list)
-    cuda_started: bool = False
 
 
 class Sandbox:
-    """One submission in a host's box. A context manager; ``open_check`` gives each check a fresh
-    copy.
+    """One submission in a host's box. A context manager; ``open_check`` gives each check a copy.
 
     Processes that are lost (killed, stuck, gone) are made again: a check process costs a fork, a
     submission process a fork and a load, the host a start.
@@ -69,15 +80,21 @@ class Sandbox:
         self.report = LoadReport()
         self.printed = b""
         self.seed = 0  # added to the seed of each check
+        self.in_doubt = False  # whether a failure now may be none of the submission's
         self._skip: list[str] = []
         self._skip_notes: list[str] = []
-        self._loaded: Fork | None = None
+        self._parent: Fork | None = None  # loaded on the processor; the checks are forks of it
+        self._shared: Fork | None = None  # loaded on a device
+        self._owner = ""  # the stub whose checks that one has answered
+        self._place = ""  # of the statement at which a load ended
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._drop_loaded()
+        self._drop_parent()
+        self._drop_shared()
+        self.host.finish()
 
     def load(self) -> LoadReport:
         """Load the submission, leaving out statements that end or block the process.
@@ -87,49 +104,68 @@ class Sandbox:
         """
         for _attempt in range(LOAD_ATTEMPTS):
             try:
-                return self._load_once()
+                if self.source.device == "cpu":
+                    self._parent = self._loaded("cpu")
+                else:
+                    self._shared = self._loaded(self.source.device)
+                return self.report
             except SandboxEvent as event:
                 last = event
-                place = self._loaded.conversation.place if self._loaded else ""
-                self._drop_loaded()
-                if not place or place in self._skip:
+                if not self._place or self._place in self._skip:
                     break
-                self._skip.append(place)
+                self._skip.append(self._place)
                 note = _("{place}: left out: {event} while it ran")
-                self._skip_notes.append(note.format(place=place, event=event))
+                self._skip_notes.append(note.format(place=self._place, event=event))
         raise last
 
     @contextlib.contextmanager
-    def open_check(self, seconds: float, each: float, seed: int) -> Iterator[RemoteSubmission]:
-        """A fresh copy of the loaded submission for one check, killed when the check is done.
+    def open_check(
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+    ) -> Iterator[RemoteSubmission]:
+        """A copy of the loaded submission for one check.
 
-        seconds: for all calls of the check together; each: for every single call.
+        seconds: for all calls of the check together; each: for every single call. stub: whose check
+        it is; "" for a copy beside that of the stub, such as for a training that many checks look
+        at. confirms: whether the check has failed in doubt before.
         """
-        conversation, end = self._check_process()
-        try:
+        with self._copy(stub, confirms) as conversation:
             conversation.allow(seconds, each)
             conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
             yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+
+    def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
+        self.in_doubt = False
+        if self.source.device == "cpu" or (confirms and not self._asks_for_a_device(stub)):
+            return self._forked()
+        self.in_doubt = not confirms
+        return self._kept_for(stub, confirms) if stub else self._alone()
+
+    def _asks_for_a_device(self, stub: str) -> bool:
+        """Whether the stub's text tells students where it has to compute."""
+        found = self.source.contract["stubs"].get(stub)
+        return found is not None and "device" in found["parameters"]
+
+    # ---------------------------------------------------------------- on the processor
+
+    @contextlib.contextmanager
+    def _forked(self) -> Iterator[ProcessConversation]:
+        """A fork of the loaded process, killed when the check is done."""
+        parent, child, pid = self._fork_parent()
+        try:
+            yield child
         finally:
-            end()
+            self._end_check(parent, child, pid)
 
-    # ---------------------------------------------------------------- the chain
-
-    def _check_process(self) -> tuple[ProcessConversation, Callable[[], None]]:
-        """A process for one check, and what ends it: a fork of the loaded one; where CUDA has
-        started, which does not survive a fork, one that was loaded for this check alone."""
+    def _fork_parent(self) -> tuple[ProcessConversation, ProcessConversation, int]:
+        """The loaded process, a child of it, and that one's number."""
         for attempt in range(2):
             try:
-                if self._loaded is None or self.report.cuda_started:
-                    self._load_once()
-                assert self._loaded is not None
-                parent = self._loaded.conversation
-                if self.report.cuda_started:
-                    return parent, self._drop_loaded
-                child, pid = parent.fork()
-                return child, functools.partial(self._end_check, parent, child, pid)
+                if self._parent is None:
+                    self._parent = self._loaded("cpu")
+                parent = self._parent.conversation
+                return parent, *parent.fork()
             except SandboxEvent:  # an earlier check has killed or blocked its parent
-                self._drop_loaded()
+                self._drop_parent()
                 if attempt:  # or the submission itself prevents forks
                     raise
         raise AssertionError("unreachable")
@@ -141,31 +177,85 @@ class Sandbox:
                 raise child.ended
             parent.reap(pid)
         except SandboxEvent:  # the parent does not obey: end it from outside
-            self._drop_loaded()
+            self._drop_parent()
 
-    def _load_once(self) -> LoadReport:
-        self._drop_loaded()
-        self._loaded = self.host.fork(self.source.imports)
-        conversation = self._loaded.conversation
-        conversation.allow(self.load_seconds, self.load_seconds)
-        answer = conversation.request(
-            "load",
-            cells=self.source.cells,
-            helpers=self.source.helpers,
-            stand_ins=self.source.stand_ins,
-            contract=self.source.contract,
-            skip=self._skip,
-            device=self.source.device,
-        )
+    # ---------------------------------------------------------------- on a device
+
+    @contextlib.contextmanager
+    def _kept_for(self, stub: str, fresh: bool) -> Iterator[ProcessConversation]:
+        """The process that has answered the stub's last check, put back, or one that is loaded now.
+        It stays for the stub's next check, if it still answers."""
+        if self._owner and (fresh or not self._put_back(stub)):
+            self._drop_shared()
+        if self._shared is None:
+            self._shared = self._loaded(self.source.device)
+        self._owner = stub
+        conversation = self._shared.conversation
+        try:
+            yield conversation
+        finally:
+            if conversation.ended is not None or conversation.is_out_of_memory:
+                self._drop_shared()
+            if fresh and conversation.is_out_of_memory and self.host.gpu_is_taken():
+                raise InfrastructureError(_("other programs have taken the GPU's memory"))
+
+    def _put_back(self, stub: str) -> bool:
+        """Whether the loaded process is the stub's and could be put back after its last check."""
+        if self._shared is None or self._owner != stub:
+            return False
+        self._shared.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
+        with contextlib.suppress(SandboxEvent):
+            self._shared.conversation.request("reset")
+            return True
+        return False
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[ProcessConversation]:
+        fork = self._loaded(self.source.device)
+        try:
+            yield fork.conversation
+        finally:
+            self._end(fork)
+
+    # ---------------------------------------------------------------- processes
+
+    def _loaded(self, device: str) -> Fork:
+        """A new process that has loaded the submission. Raises SandboxEvent where that ends it,
+        InfrastructureError when no box can be started."""
+        fork = self.host.fork(self.source.imports, device)
+        try:
+            fork.conversation.allow(self.load_seconds, self.load_seconds)
+            answer = fork.conversation.request(
+                "load",
+                cells=self.source.cells,
+                helpers=self.source.helpers,
+                stand_ins=self.source.stand_ins,
+                contract=self.source.contract,
+                skip=self._skip,
+                device=device,
+                gpu_bytes=self.host.limits.memory_bytes,
+            )
+        except SandboxEvent:
+            self._place = fork.conversation.place
+            self._end(fork)
+            raise
         self.report = _read_report(answer, self._skip_notes)
-        return self.report
+        return fork
 
-    def _drop_loaded(self) -> None:
+    def _drop_parent(self) -> None:
         """End the submission process with all that it started; its host stays."""
-        if self._loaded is not None:
-            ended, self._loaded = self._loaded, None
-            self.host.end(ended)
-            self.printed = (self.printed + bytes(ended.output.kept))[:MAX_OUTPUT]
+        if self._parent is not None:
+            ended, self._parent = self._parent, None
+            self._end(ended)
+
+    def _drop_shared(self) -> None:
+        if self._shared is not None:
+            ended, self._shared, self._owner = self._shared, None, ""
+            self._end(ended)
+
+    def _end(self, fork: Fork) -> None:
+        self.host.end(fork)
+        self.printed = (self.printed + bytes(fork.output.kept))[:MAX_OUTPUT]
 
 
 def _read_report(answer: Any, earlier: list[str]) -> LoadReport:
@@ -179,5 +269,4 @@ def _read_report(answer: Any, earlier: list[str]) -> LoadReport:
             *earlier,
             *(said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)),
         ],
-        cuda_started=answer.get("cuda_started") is True,
     )

@@ -37,6 +37,7 @@ from grader.words import _
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
+OUT_OF_MEMORY = "out of memory"  # in what PyTorch raises when a GPU has no more
 MAX_OUTPUT = 64 << 10  # bytes of printed text that are kept
 
 
@@ -94,6 +95,7 @@ class ProcessConversation:
         self.place = ""  # of the statement that is being loaded
         self.watch: Callable[[], None] = lambda: None  # called while waiting; may raise an event
         self.ended: SandboxEvent | None = None
+        self.is_out_of_memory = False  # it said so of its device
         self.each = self.deadline = 0.0
         self.next_look = time.monotonic() + WATCH_SECONDS
         self.selector = selectors.DefaultSelector()
@@ -113,7 +115,11 @@ class ProcessConversation:
         """
         node, buffers = protocol.pack(arguments, node_for)
         seconds = min(self.each, self.deadline - time.monotonic())
-        return answer_of(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
+        try:
+            return answer_of(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
+        except StudentError as error:
+            self.is_out_of_memory |= OUT_OF_MEMORY in str(error).lower()
+            raise
 
     def prepare(self, imports: Iterable[str], data: Iterable[str]) -> None:
         """Have the process import modules and read data sets for all that it will fork, without

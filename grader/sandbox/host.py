@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
+from grader.sandbox import nvidia
 from grader.sandbox.boxes import Box, start
 from grader.sandbox.causes import cause_in
 from grader.sandbox.client import Output, ProcessConversation
@@ -26,11 +27,13 @@ COMPILER = "torch._dynamo"
 
 @dataclass
 class Fork:
-    """A submission process: the conversation with it, what it prints, its number in the host."""
+    """A submission process: the conversation with it, what it prints, its process number in the
+    host, and its number among all that this host has forked."""
 
     conversation: ProcessConversation
     output: Output
     pid: int
+    number: int
 
 
 def imports_for(checks: str) -> tuple[str, ...]:
@@ -40,7 +43,8 @@ def imports_for(checks: str) -> tuple[str, ...]:
 
 
 class Host:
-    """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started.
+    """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started,
+    ``finish`` what the processes of one submission may have left.
 
     imports: modules that it imports before it forks. data: names of data sets below `public_data`
     that it reads before it forks, for checks that ask for their tensors.
@@ -61,6 +65,8 @@ class Host:
         self.limits = limits
         self.imports = imports
         self.data = data
+        self.count = 0  # of forks
+        self._gpu = nvidia.GpuMemory.open() if device == "cuda" else None
         self._box: Box | None = None
         self._conversation: ProcessConversation | None = None
 
@@ -70,20 +76,21 @@ class Host:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def fork(self, imports: list[str]) -> Fork:
+    def fork(self, imports: list[str], device: str = "cpu") -> Fork:
         """A new process for a submission, confined, in which nothing has run yet.
 
         imports: modules that it may need; a host that serves many imports them once for all.
+        device: where it will compute.
 
         Raises InfrastructureError when no box can be started.
         """
         if self._conversation is not None:
             with contextlib.suppress(SandboxEvent, InfrastructureError):
-                return self._fork(imports)
+                return self._fork(imports, device)
         self.stop()
         self.start()
         try:
-            return self._fork(imports)
+            return self._fork(imports, device)
         except SandboxEvent as event:
             assert self._conversation is not None
             self._conversation.output.drain()
@@ -97,13 +104,17 @@ class Host:
         try:
             if self._conversation is not None and self._box is not None:
                 self._conversation.reap(fork.pid)
-                self._box.tidy()
-                if not self._box.is_for_many:
-                    self.stop()
+                self._box.tidy(fork.number)
         except (SandboxEvent, OSError):  # end everything from outside
             self.stop()
         finally:
             fork.output.close()
+
+    def finish(self) -> None:
+        """After the last process of a submission: a box that something of it could survive in
+        serves no other one."""
+        if self._box is not None and not self._box.is_for_many:
+            self.stop()
 
     def stop(self) -> None:
         """Kill the box with everything in it. Idempotent; the next fork starts another one."""
@@ -114,13 +125,26 @@ class Host:
             self._box.kill()
             self._box = None
 
+    def gpu_is_taken(self) -> bool:
+        """Whether others hold so much of the GPU's memory that a submission, whose processes have
+        ended, could not have what it may take."""
+        if self._gpu is None or self._box is None:
+            return False
+        own = self._gpu.used_by(self._box.pids()) or 0
+        limit = min(self.limits.memory_bytes, self._gpu.total() // 2)  # of a small card, half
+        return nvidia.neighbours_fault(limit, own, self._gpu.free())
+
     def _watch(self) -> None:
         """Raises MemoryExceeded. Threat: many processes, each below the limit of one."""
-        most = self.limits.box_bytes
-        if self._box is None or self._box.memory_bytes() <= most:  # counts too much, but at once
+        if self._box is None:
             return
-        if self._box.memory_in_parts() > most:
+        most = self.limits.box_bytes
+        # The first look is quick and counts shared pages twice, the second one takes its time.
+        if self._box.memory_bytes() > most and self._box.memory_in_parts() > most:
             text = _("its processes took more than {limit} GiB of memory")
+            raise MemoryExceeded(text.format(limit=most >> 30))
+        if self._gpu is not None and (self._gpu.used_by(self._box.pids()) or 0) > most:
+            text = _("its processes took more than {limit} GiB of the GPU's memory")
             raise MemoryExceeded(text.format(limit=most >> 30))
 
     def start(self) -> None:
@@ -142,7 +166,7 @@ class Host:
         self._conversation = ProcessConversation(ours, Output(self._box.output))
         self._conversation.prepare(self.imports, self.data)
 
-    def _fork(self, imports: list[str]) -> Fork:
+    def _fork(self, imports: list[str], device: str) -> Fork:
         assert self._conversation is not None
         assert self._box is not None
         read_end, write_end = os.pipe()
@@ -151,7 +175,11 @@ class Host:
         try:
             if self._box.is_for_many:
                 self._conversation.prepare(imports, [])
-            order = json.dumps({"plan": self._box.submission})
+            self.count += 1
+            plan = self._box.submission(self.count)
+            if device == "cpu":
+                plan = [*plan, ("hide_gpus", None)]
+            order = json.dumps({"plan": plan})
             conversation, pid = self._conversation.fork(START_SECONDS, order, write_end, output)
         except BaseException:
             output.close()
@@ -159,7 +187,7 @@ class Host:
         finally:
             os.close(write_end)
         conversation.watch = self._watch
-        fork = Fork(conversation, output, pid)
+        fork = Fork(conversation, output, pid, self.count)
         try:
             conversation.allow(START_SECONDS, START_SECONDS)
             conversation.request("seed", seed=0)  # it is confined, and answers

@@ -9,7 +9,7 @@ program and not a `preexec_fn`: code between fork and exec may deadlock a thread
     process     run
 
 What runs is the host. In each process that it forks for a submission, worker.py carries out the
-second part, which no exec follows:
+second part, which no exec follows (and hide_gpus for one that computes on the processor):
 
     namespaces  nest, limit, limit_memory, seccomp, settle
     landlock    make_room, supervise, limit, limit_memory, limit_processes, landlock, seccomp,
@@ -285,6 +285,12 @@ def settle(place: dict[str, Any]) -> None:
     os.environ.update(place["environment"])
 
 
+def hide_gpus(_: None) -> None:
+    """Let no library find a GPU. A backward pass on the processor would start CUDA where there is
+    one, and the process could not be forked any more."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
 def run(command: list[str]) -> None:
     """Become the command."""
     os.execvp(command[0], command)
@@ -294,7 +300,7 @@ STEPS: dict[str, Callable[[Any], None]] = {
     step.__name__: step
     for step in (
         *(reveal, drop, supervise, nest, limit, limit_memory, limit_processes),
-        *(landlock, seccomp, bwrap, make_room, settle, run),
+        *(landlock, seccomp, bwrap, make_room, settle, hide_gpus, run),
     )
 }
 

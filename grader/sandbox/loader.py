@@ -44,6 +44,7 @@ class Program:
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[str] = field(default_factory=list)
     closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
+    closed: list[tuple[types.FunctionType, types.CodeType]] = field(default_factory=list)
 
     def close_helpers(self, module: types.ModuleType) -> None:
         """Make the closed helpers of a stand-in refuse, under whatever name they are called."""
@@ -51,7 +52,15 @@ class Program:
             helper = vars(module)[name]
             function = vars(helper).get("__init__") if isinstance(helper, type) else helper
             if isinstance(function, types.FunctionType):
+                self.closed.append((function, function.__code__))
                 function.__code__ = _refuse.__code__
+
+    def open_helpers(self) -> None:
+        """Let all helpers do again what they do."""
+        self.closed_helpers.clear()
+        while self.closed:
+            function, code = self.closed.pop()
+            function.__code__ = code
 
 
 def _refuse(*args: Any, **kwargs: Any) -> None:

@@ -20,12 +20,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import IsolationUnavailable
-from grader.sandbox import landlock
+from grader.sandbox import landlock, nvidia
 
 Plan = list[tuple[str, Any]]  # what launch.py does: step, argument
 
@@ -37,6 +38,8 @@ IN_THE_BOX = (
     "loader",
     "binding",
     "statements",
+    "device",
+    "fake_device",
     "launch",
     "landlock",
     "namespaces",
@@ -57,7 +60,8 @@ FILES_IN_A_FOLDER = 16_384
 class Limits:
     """What one process of a box may use at most; `box_bytes` and `processes` count all of it.
 
-    memory_bytes: beyond what its libraries have mapped before a submission is loaded.
+    memory_bytes: beyond what its libraries have mapped before a submission is loaded; and once more
+    of a GPU's memory. So with box_bytes.
     """
 
     memory_bytes: int = 4 << 30
@@ -82,7 +86,7 @@ class Plans:
     """How a box is started, and what each process that it forks for a submission does first."""
 
     before: Plan
-    submission: Plan
+    submission: Callable[[int], Plan]  # of the one with this number; several may run at a time
     command: list[str]  # the host; it runs no student code
     bubblewrap: dict[str, Any] | None = None
 
@@ -90,7 +94,7 @@ class Plans:
         """The steps to the host; with a `command`, on to that in the place of a submission."""
         inside: Plan = [("run", self.command)]
         if command is not None:
-            inside = [*self.submission, ("run", command)]
+            inside = [*self.submission(0), ("run", command)]
         if self.bubblewrap is None:
             return [*self.before, *inside]
         program = [sys.executable, "-I", "-S", "/grader/grader/sandbox/launch.py"]
@@ -126,11 +130,11 @@ def namespaces(order: Order) -> Plans:
         ("limit", {**_rlimits(order.limits), "NPROC": order.limits.processes}),
         _memory_limit(order),
         ("seccomp", {}),
-        _at(Path("/box/work"), Path("/tmp")),
+        _at(order, Path("/box/work"), Path("/tmp")),
     ]
     return Plans(
         _as_nobody(order, [program, *trees(), *code], []),
-        submission,
+        lambda number: submission,
         _host(order, "/grader", "/box/data"),
         {"program": program, "arguments": _bwrap_arguments(order)},
     )
@@ -147,36 +151,47 @@ def confined(order: Order, scratch: Path) -> Plans:
             f"the kernel gives Landlock ABI {version}, {landlock.LEAST_ABI} is needed: use Linux"
             " 6.7 or newer, with `landlock` in its `lsm=` list"
         )
-    rooms = room(scratch).parent
-    own = [str(room(scratch) / name) for name in ("work", "tmp")]
     needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
-    rules = {
-        "read": [*needed, *_data(order), "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"],
-        "write": own,
+    rules: dict[str, Any] = {
+        "read": [
+            *needed,
+            *_driver(order),
+            *_data(order),
+            "/proc/cpuinfo",
+            "/proc/meminfo",
+            "/proc/stat",
+        ],
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
         "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
-        + (_nvidia() if order.cuda else []),
+        + (nvidia.device_files() if order.cuda else []),
+        # CUDA gives its threads names. Test: test_cuda_may_do_what_it_needs_and_no_more
+        "threads": ["/proc/self/task"] if order.cuda else [],
         # An installed grader lies among the libraries, with the hidden labels of its data.
         "hidden": str(PACKAGE),
         "version": version,
     }
     scoped = version >= landlock.SIGNAL_ABI
     supervise: Plan = [("supervise", None)] if scoped else []
-    submission: Plan = [
-        ("make_room", str(room(scratch))),
-        *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
-        ("limit", _rlimits(order.limits)),
-        _memory_limit(order),
-        # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
-        ("limit_processes", order.limits.processes),
-        # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
-        ("landlock", rules),
-        # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
-        ("seccomp", {"shared": True, "signals": scoped}),
-        _at(room(scratch) / "work", room(scratch) / "tmp"),
-    ]
+
+    def submission(number: int) -> Plan:
+        own = [str(room(scratch, number) / name) for name in ("work", "tmp")]
+        return [
+            ("make_room", str(room(scratch, number))),
+            *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
+            ("limit", _rlimits(order.limits)),
+            _memory_limit(order),
+            # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
+            ("limit_processes", order.limits.processes),
+            # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
+            ("landlock", {**rules, "write": own}),
+            # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
+            ("seccomp", {"shared": True, "signals": scoped, "listening": order.cuda}),
+            _at(order, *map(Path, own)),
+        ]
+
+    rooms = room(scratch, 0).parent
     return Plans(
-        [*_as_nobody(order, needed, [str(rooms)]), *supervise, _at(rooms, rooms)],
+        [*_as_nobody(order, needed, [str(rooms)]), *supervise, _at(order, rooms, rooms)],
         submission,
         _host(order, str(scratch / "grader"), str(scratch / "data")),
     )
@@ -184,20 +199,24 @@ def confined(order: Order, scratch: Path) -> Plans:
 
 def plain(order: Order, scratch: Path) -> Plans:
     """A child with limits, able to read whatever its user can."""
-    submission = [
-        ("make_room", str(room(scratch))),
-        ("limit", _rlimits(order.limits)),
-        _memory_limit(order),
-        _at(room(scratch) / "work", room(scratch) / "tmp"),
-    ]
-    rooms = room(scratch).parent
+
+    def submission(number: int) -> Plan:
+        own = room(scratch, number)
+        return [
+            ("make_room", str(own)),
+            ("limit", _rlimits(order.limits)),
+            _memory_limit(order),
+            _at(order, own / "work", own / "tmp"),
+        ]
+
+    rooms = room(scratch, 0).parent
     host = _host(order, str(scratch / "grader"), str(scratch / "data"))
-    return Plans([_at(rooms, rooms)], submission, host)
+    return Plans([_at(order, rooms, rooms)], submission, host)
 
 
-def room(scratch: Path) -> Path:
+def room(scratch: Path, number: int) -> Path:
     """Where a submission may write in the scratch folder of its box; removed after each."""
-    return scratch / "rooms" / "submission"
+    return scratch / "rooms" / str(number)
 
 
 # ------------------------------------------------------------------------------ the allow-list
@@ -255,8 +274,11 @@ def _data(order: Order) -> list[str]:
     return [str(order.public_data)] if order.public_data else []
 
 
-def _nvidia() -> list[str]:
-    return sorted(map(str, Path("/dev").glob("nvidia*")))
+def _driver(order: Order) -> list[str]:
+    """The files of the GPU driver's libraries that no tree of a box holds already."""
+    shown = set(map(Path, trees()))
+    files = nvidia.library_files() if order.cuda else []
+    return [file for file in files if not shown.intersection(Path(file).parents)]
 
 
 # ------------------------------------------------------------------------------ bubblewrap
@@ -296,7 +318,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         ["--die-with-parent", "--new-session"],
         # Threat: other processes' data; disks, memory, terminals. Test: test_probe_tells_the_truth
         ["--proc", "/proc", "--dev", "/dev"],
-        *(["--dev-bind", path, path] for path in _nvidia() if order.cuda),
+        *(["--dev-bind", path, path] for path in nvidia.device_files() if order.cuda),
         # The host's; a submission mounts its own over them. Before the trees, one of which may lie
         # below /tmp. Test: test_nothing_of_a_submission_reaches_the_next
         *(
@@ -307,6 +329,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
+        *(["--ro-bind", file, file] for file in _driver(order)),
         # Threat: a grader among the libraries, with the hidden labels of its data.
         # Test: test_an_installed_grader_is_hidden
         ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
@@ -320,7 +343,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
-        *(["--setenv", name, value] for name, value in environment("/tmp").items()),
+        *(["--setenv", name, value] for name, value in environment("/tmp", order.cuda).items()),
     ]
     return [argument for line in lines for argument in line]
 
@@ -333,7 +356,7 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
     if os.geteuid() != 0:
         return []
     return [
-        ("reveal", {"paths": [*needed, *_data(order), *owned], "links": links()}),
+        ("reveal", {"paths": [*needed, *_driver(order), *_data(order), *owned], "links": links()}),
         ("drop", {"owned": owned, "needed": needed, "data": _data(order)}),
     ]
 
@@ -359,8 +382,8 @@ def _rlimits(limits: Limits) -> dict[str, int]:
     }
 
 
-def _at(folder: Path, home: Path) -> tuple[str, Any]:
-    return "settle", {"folder": str(folder), "environment": environment(str(home))}
+def _at(order: Order, folder: Path, home: Path) -> tuple[str, Any]:
+    return "settle", {"folder": str(folder), "environment": environment(str(home), order.cuda)}
 
 
 def _host(order: Order, code: str, data: str) -> list[str]:
@@ -372,9 +395,10 @@ def _host(order: Order, code: str, data: str) -> list[str]:
     return [sys.executable, "-s", "-B", "-u", "-c", program]
 
 
-def environment(home: str) -> dict[str, str]:
+def environment(home: str, cuda: bool = False) -> dict[str, str]:
     """All that the worker gets to know of its surroundings."""
     return {
+        **(_environment_of_cuda() if cuda else {}),
         "PATH": "/usr/bin:/bin",
         "HOME": home,
         "TMPDIR": home,
@@ -392,4 +416,14 @@ def environment(home: str) -> dict[str, str]:
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         # Asking whether CUDA is there must not start it: it does not survive a fork.
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    }
+
+
+def _environment_of_cuda() -> dict[str, str]:
+    folders = nvidia.library_folders()
+    return {
+        **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),
+        # The first card as the driver counts, which is the one that nvidia.GpuMemory looks at.
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+        "CUDA_VISIBLE_DEVICES": "0",
     }

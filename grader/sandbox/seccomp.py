@@ -206,6 +206,7 @@ BY_PROCESS: dict[str, tuple[Call, int]] = {
 CLONE: Call = (56, 220)
 CLONE3: Call = (435, 435)
 SOCKET: Call = (41, 198)
+CONNECT: Call = (42, 203)
 SOCKETPAIR: Call = (53, 199)
 IOCTL: Call = (16, 29)
 FCNTL: Call = (72, 25)
@@ -214,6 +215,7 @@ FCNTL: Call = (72, 25)
 NEW_NAMESPACE = 0x7E020000
 AF_UNIX = 1
 PAIR_TYPES = [kind | flags for kind in (1, 5) for flags in (0, 0x800, 0x80000, 0x80800)]
+STREAM_TYPES = [1 | flags for flags in (0, 0x800, 0x80000, 0x80800)]
 TERMINAL_INPUT = [0x5412, 0x541C]  # TIOCSTI, TIOCLINUX
 SIGNAL_OWNER_IOCTL = [0x8901, 0x8902]  # FIOSETOWN, SIOCSPGRP
 SIGNAL_OWNER_FCNTL = [8, 10, 15]  # F_SETOWN, F_SETSIG, F_SETOWN_EX
@@ -238,11 +240,13 @@ def program(
     *,
     shared: bool = False,
     signals: bool = True,
+    listening: bool = False,
     machine: str | None = None,
 ) -> bytes:
     """The filter as an array of struct sock_filter.
 
-    `signals=False` also takes kill() and its kin away. Raises NotImplementedError on a machine
+    `signals=False` also takes kill() and its kin away; `listening` leaves stream sockets that can
+    listen and not connect, which CUDA makes at its start. Raises NotImplementedError on a machine
     without a table.
     """
     machine = machine or platform.machine()
@@ -258,7 +262,7 @@ def program(
     ]
     if machine == "x86_64":  # the same for the x32 numbers of a 64-bit process
         code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
-    for call, blocks in _rules(nested, shared, signals):
+    for call, blocks in _rules(nested, shared, signals, listening):
         number = call[column]
         if number is not None:
             code += [(EQUAL, 0, len(blocks), number), *blocks]
@@ -266,7 +270,9 @@ def program(
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 
-def _rules(nested: bool, shared: bool, signals: bool) -> Iterable[tuple[Call, list[Instruction]]]:
+def _rules(
+    nested: bool, shared: bool, signals: bool, listening: bool
+) -> Iterable[tuple[Call, list[Instruction]]]:
     """Each guarded call with the instructions that answer it."""
     for group in (MEMORY, KERNEL_SURFACE, LEFT_BEHIND, UNCOUNTED, MACHINE, HANDLES):
         yield from _refuse(group, errno.EPERM)
@@ -285,7 +291,12 @@ def _rules(nested: bool, shared: bool, signals: bool) -> Iterable[tuple[Call, li
         return
     # Sockets of the host (message bus, container engine) have paths that Landlock does not guard;
     # a datagram pair can be pointed at them too. Stream pairs cannot.
-    yield SOCKET, _answer(errno.EAFNOSUPPORT)
+    if listening:
+        yield SOCKET, _answer_if(0, _none_of([AF_UNIX]), errno.EAFNOSUPPORT)
+        yield SOCKET, _answer_if(1, _none_of(STREAM_TYPES), errno.EPROTONOSUPPORT)
+        yield CONNECT, _answer(errno.EACCES)
+    else:
+        yield SOCKET, _answer(errno.EAFNOSUPPORT)
     yield SOCKETPAIR, _answer_if(1, _none_of(PAIR_TYPES), errno.EPROTONOSUPPORT)
     yield from _refuse(ESCAPE, errno.EPERM)
     yield from _refuse(SILENT, 0)

@@ -28,6 +28,7 @@ import numpy.random  # else each check imports it when it is seeded
 
 from grader.sandbox import landlock, launch, loader, protocol, vision
 from grader.sandbox.binding import Stubs, Submission
+from grader.sandbox.device import Snapshot, move_values, start
 from grader.sandbox.loader import Missing
 from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.statements import Cell
@@ -43,6 +44,7 @@ class Worker:
     def __init__(self, data_root: str | None = None) -> None:
         self.data = PublicData(data_root)
         self.stubs: Stubs | None = None
+        self.snapshot: Snapshot | None = None
         self.objects: list[Any] = []
         self.progress: Callable[[str], None] = lambda place: None
 
@@ -72,11 +74,11 @@ class Worker:
         contract: dict[str, Any],
         skip: list[str],
         device: str,
+        gpu_bytes: int = 0,
     ) -> dict[str, Any]:
         """Execute the definitions of a submission; returns notes in words."""
         self.data.device = device
-        import torch
-
+        start(device, gpu_bytes)
         program = loader.load(
             [Cell(*cell) for cell in cells],
             _as_cells(helpers),
@@ -84,11 +86,18 @@ class Worker:
             self.progress,
             frozenset(skip),
         )
-        self.stubs = Stubs(program, contract)
-        return {
-            "notes": [*program.notes[:200], *self.stubs.notes()],
-            "cuda_started": torch.cuda.is_initialized(),
-        }
+        if device != "cpu":
+            move_values(program, device)
+            self.snapshot = Snapshot(program)
+        self.stubs = Stubs(program, contract, device)
+        return {"notes": [*program.notes[:200], *self.stubs.notes()]}
+
+    def on_reset(self) -> None:
+        """Be as after loading, for the next check, as far as one process can."""
+        self.objects.clear()
+        self._loaded().reset()
+        if self.snapshot is not None:
+            self.snapshot.restore()
 
     def on_seed(self, seed: int) -> None:
         """Make code that draws from the global generators repeatable."""

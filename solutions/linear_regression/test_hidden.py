@@ -775,9 +775,10 @@ def real_training(submission):
 @in_sandbox
 def real_concise_training(submission):
     """The document's training with PyTorch's tools: three epochs."""
-    true_w, true_b = torch.tensor([2, -3.4]), 4.2
-    features, labels = submission.synthetic_data(true_w, true_b, 10_000)
-    net = submission.make_net()
+    device, true_w, true_b = submission.data.device, torch.tensor([2, -3.4]), 4.2
+    data = submission.synthetic_data(true_w, true_b, 10_000)
+    features, labels = (part.to(device) for part in data)
+    net = submission.make_net().to(device)
     history = submission.train_concise(
         net,
         submission.load_array((features, labels), 10),
@@ -787,7 +788,7 @@ def real_concise_training(submission):
         features,
         labels,
     )
-    weight, bias = (param.detach().flatten() for param in net.parameters())
+    weight, bias = (param.detach().flatten().cpu() for param in net.parameters())
     return history, torch.cat([weight - true_w, bias - true_b])
 
 

@@ -467,7 +467,9 @@ def run_loop(submission, name, images, y, sizes, weight, training=False, elsewhe
     net.train(training)
     seen = []
     net.register_forward_hook(lambda m, i, o: seen.append([m.training, torch.is_grad_enabled()]))
-    if elsewhere:
+    if elsewhere and weight.device.type != "cpu":
+        images, y = images.cpu(), y.cpu()
+    elif elsewhere:
         images, y = images.as_subclass(Elsewhere), y.as_subclass(Elsewhere)
     arguments = [net, list(zip(images.split(sizes), y.split(sizes))), torch.nn.CrossEntropyLoss()]
     if name == "train_epoch":

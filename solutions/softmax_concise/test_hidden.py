@@ -36,7 +36,9 @@ def supplied_parts(submission, names):
             torch.nn.init.normal_(m.weight, std=0.01)
 
     parts = {
-        "make_net": lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10)),
+        "make_net": lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10)).to(
+            submission.data.device
+        ),
         "init_weights": init_weights,
         "make_loss": torch.nn.CrossEntropyLoss,
         "make_trainer": lambda net, lr=0.1: torch.optim.SGD(net.parameters(), lr=lr),
@@ -97,7 +99,8 @@ def make_two_nets(submission):
     """Whether a change of one network changes the next one."""
     first, second = submission.make_net(), submission.make_net()
     with torch.no_grad():
-        first(torch.zeros(1, 1, 28, 28)), second(torch.zeros(1, 1, 28, 28))
+        X = torch.zeros(1, 1, 28, 28, device=submission.data.device)
+        first(X), second(X)
         for parameter in first.parameters():
             parameter.fill_(7.0)
     return any(bool((parameter == 7.0).all()) for parameter in second.parameters())
@@ -224,7 +227,7 @@ def test_make_loss_is_ready_made(submission):
 @in_sandbox
 def run_trainer(submission, X, W, b, arguments, steps):
     """Some steps on a linear layer with weights W and b; also whether it is an optimizer."""
-    layer = torch.nn.Linear(W.shape[1], W.shape[0])
+    layer = torch.nn.Linear(W.shape[1], W.shape[0]).to(W.device)
     with torch.no_grad():
         layer.weight.copy_(W)
         layer.bias.copy_(b)
@@ -266,7 +269,7 @@ def test_make_trainer_is_an_optimizer(submission, rng):
 def short_training(submission, X, y, W, test_X, test_y, reduction, epochs):
     """A short training over ragged batches; also the weights after it, and for each forward pass
     over training and over test data whether the module was in training mode."""
-    net = torch.nn.Sequential(torch.nn.Linear(W.shape[1], W.shape[0]))
+    net = torch.nn.Sequential(torch.nn.Linear(W.shape[1], W.shape[0])).to(W.device)
     with torch.no_grad():
         net[0].weight.copy_(W)
         net[0].bias.zero_()

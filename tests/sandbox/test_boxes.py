@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import socket
@@ -142,6 +143,56 @@ def test_limits_are_set(level: str) -> None:
 
     assert run(level, code, limits=limits) == f"['1 GiB', -1, 100, {1 << 20}, 60, 0]\n"
     assert run(level, code, limits=limits, cuda=True).startswith("[-1, '1 GiB', 100")
+
+
+WHAT_CUDA_DOES = """if True:
+    import os, socket, threading
+
+    def tried(action):
+        try:
+            action()
+            return "done"
+        except OSError as error:
+            return type(error).__name__ + " " + str(error.errno)
+
+    def rename_a_thread():
+        with open(f"/proc/self/task/{threading.get_native_id()}/comm", "r+") as name:
+            name.write("cuda-thread")
+
+    def listen():
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("server")
+            server.listen()
+
+    def connect():
+        with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+            server.bind("another")
+            server.listen()
+            client.connect("another")
+
+    def send():
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).close()
+
+    def change_parent():
+        with open(f"/proc/{os.getppid()}/comm", "r+") as name:
+            name.write("x")
+
+    print([tried(do) for do in (rename_a_thread, listen, connect, send, change_parent)])
+"""
+
+
+def test_cuda_may_do_what_it_needs_and_no_more() -> None:
+    """At landlock a box for CUDA lets it name its own threads and listen on a stream socket, both
+    of which it does at its start; other boxes do not, and none lets anybody connect or send."""
+    if gaps("landlock"):
+        pytest.skip(f"landlock: {gaps('landlock')[0]}")
+    refused = ["OSError 97"] * 3
+
+    usual = ast.literal_eval(run("landlock", WHAT_CUDA_DOES))
+    for_cuda = ast.literal_eval(run("landlock", WHAT_CUDA_DOES, cuda=True))
+
+    assert usual == ["PermissionError 13", *refused, "PermissionError 13"]
+    assert for_cuda == ["done", "done", "PermissionError 13", "OSError 93", "PermissionError 13"]
 
 
 FORK_BOMB = """
