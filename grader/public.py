@@ -6,11 +6,10 @@ so there is nothing to guard, but an endless loop or a crash ends no check but i
 
 from __future__ import annotations
 
-import threading
+import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from importlib import import_module
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -21,9 +20,12 @@ from grader.assignment import Assignment
 from grader.errors import DatasetError, UsageError
 from grader.records import CheckResult
 from grader.sandbox import said
+from grader.sandbox.chain import large_modules
 from grader.sandbox.host import COMPILER, Host
+from grader.sandbox.late import LATE
 from grader.sandbox.opening import box_for, load
 from grader.scoring import Result, score
+from grader.submission import Submission
 from grader.words import _
 
 LEVEL = "process"
@@ -70,14 +72,7 @@ def known(assignment: Assignment, stub: str | None) -> list[str]:
     return names
 
 
-def host_for(assignment: Assignment) -> Host:
-    """Where the student's code runs; it serves one check after another."""
-    checks = (assignment.public / "test_public.py").read_text("utf-8")
-    imports = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
-    return Host(LEVEL, _data(assignment), imports=imports)
-
-
-def check(path: Path, assignment: Assignment, host: Host, stub: str | None = None) -> Result:
+def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result:
     """Run the public checks, those of one stub or all, on a student's file.
 
     Raises UsageError for a stub that is not in the assignment, UnreadableSubmission for a file
@@ -85,11 +80,9 @@ def check(path: Path, assignment: Assignment, host: Host, stub: str | None = Non
     """
     names = known(assignment, stub)
     started = time.monotonic()
-    # Both sides need torch, which takes a second: this one imports it while the box does.
-    threading.Thread(target=import_module, args=("grader.checking.plugin",), daemon=True).start()
     upload = submission.read(path, names)
-    with box_for(upload, assignment, host) as sandbox:
-        problem = load(sandbox)
+    with _without_gpu(), _host_for(upload, assignment) as host:
+        # The host goes on to what the submission imports, and this process to what checks need.
         from grader.checking.plugin import Suite, with_suite
         from grader.grading import Bench, run
 
@@ -99,11 +92,40 @@ def check(path: Path, assignment: Assignment, host: Host, stub: str | None = Non
             return Bench(assignment, chosen, None, host)
 
         checks: list[CheckResult] = []
-        bench = with_suite(assignment, None, run_on)
+        with box_for(upload, assignment, host) as sandbox:
+            problem = load(sandbox)
+            bench = with_suite(assignment, None, run_on)
     record = bench.record(upload, sandbox, checks, started)
     notes = [note for note in record.warnings if not said.is_about_drivers(note)]
     record = msgspec.structs.replace(record, warnings=notes)
     return Result(record, score(record, assignment))
+
+
+@contextmanager
+def _without_gpu() -> Iterator[None]:
+    """A backward pass in this process would start CUDA where there is a GPU, and nothing could be
+    forked from it any more. The checks compute on the processor."""
+    before = os.environ.get("CUDA_VISIBLE_DEVICES")
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    try:
+        yield
+    finally:
+        del os.environ["CUDA_VISIBLE_DEVICES"]
+        if before is not None:
+            os.environ["CUDA_VISIBLE_DEVICES"] = before
+
+
+def _host_for(upload: Submission, assignment: Assignment) -> Host:
+    """Where the student's code runs: a fork of this process as it is with torch imported."""
+    import torch
+
+    torch.set_num_threads(1)  # threads do not survive a fork
+    checks = (assignment.public / "test_public.py").read_text("utf-8")
+    compiler = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
+    modules = set(large_modules("\n".join(text for _, text, _ in upload.cells))).difference(LATE)
+    host = Host(LEVEL, _data(assignment), imports=(*compiler, *modules), is_forked=True)
+    host.start()
+    return host
 
 
 def saves(path: Path) -> Iterator[None]:

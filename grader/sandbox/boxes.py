@@ -34,6 +34,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from grader.errors import IsolationUnavailable, UsageError
 from grader.sandbox import launch, plans, seccomp
@@ -45,15 +46,26 @@ FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW",
 LAUNCHER = plans.PACKAGE / "sandbox" / "launch.py"
 
 
+class Process(Protocol):
+    """What a box needs of its first process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+
 @dataclass
 class Box:
     """A running worker. `output` is the non-blocking read end of its stdout and stderr."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     output: int
     level: str
     submission: Callable[[int], plans.Plan]  # the steps of the process forked for a submission
-    end: Callable[[subprocess.Popen[bytes]], None]  # how every process of it is killed
+    end: Callable[[Any], None]  # how every process of it is killed
     scratch: Path | None  # on the host's disk; None where the box has file systems of its own
     ended: bool = False
 
@@ -150,7 +162,7 @@ def start(
         order = plans.Order(data, limits, cuda)
         if level == "namespaces":
             return _launch(level, plans.namespaces(order), command, box_end, None)
-        scratch = _make_scratch(data)
+        scratch = make_scratch(data)
         try:
             make_plans = plans.confined if level == "landlock" else plans.plain
             return _launch(level, make_plans(order, scratch), command, box_end, scratch)
@@ -199,7 +211,7 @@ def _launch(
     return Box(process, read_end, level, how.submission, _way_to_end(plan), scratch)
 
 
-def _make_scratch(data: Path | None) -> Path:
+def make_scratch(data: Path | None) -> Path:
     """The folder of a box without file systems of its own: rooms/ for its submissions, the worker's
     code, and data, a link to the public data."""
     scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
@@ -259,11 +271,11 @@ def _remove_files(folder: int) -> list[str]:
     return folders
 
 
-def _way_to_end(plan: plans.Plan) -> Callable[[subprocess.Popen[bytes]], None]:
+def _way_to_end(plan: plans.Plan) -> Callable[[Any], None]:
     steps = {step for step, _ in plan}
     if "bwrap" in steps:
         return _kill_pid_namespace
-    return _kill_supervised if "supervise" in steps else _kill_session
+    return _kill_supervised if "supervise" in steps else kill_session
 
 
 def _kill_pid_namespace(monitor: subprocess.Popen[bytes]) -> None:
@@ -294,10 +306,10 @@ def _kill_supervised(supervisor: subprocess.Popen[bytes]) -> None:
     supervisor.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         supervisor.wait(timeout=KILL_SECONDS)
-    _kill_session(supervisor)  # finds nothing, unless the machine killed the supervisor
+    kill_session(supervisor)  # finds nothing, unless the machine killed the supervisor
 
 
-def _kill_session(leader: subprocess.Popen[bytes]) -> None:
+def kill_session(leader: Process) -> None:
     """Kill every process of the leader's session until looking around finds none any more.
 
     For a box that nobody supervises. A group is killed at once, so no member can fork out of it,

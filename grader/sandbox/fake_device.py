@@ -4,8 +4,8 @@ After `install()` a tensor may be on "fake:0". Its numbers lie in a CPU tensor i
 each operation runs there: results are those of the CPU, random numbers too. But the rules are those
 of CUDA: a CPU tensor of one dimension or more that meets it raises, `.numpy()` raises, a generator
 has a device as well, and once a backward pass has run, on the CPU too, no forked child can run one.
-What this does not show is CUDA's start, its memory and its rounding; LSTM and GRU do not run on it,
-and where a hook raises in a backward pass the process ends.
+What this does not show is CUDA's start, its memory and its rounding. LSTM and GRU do not run on it,
+and a process may end where, within a backward pass, a hook raises or two devices meet.
 
 PyTorch has a hook for devices written in Python. An operation comes here in three ways:
 
@@ -52,6 +52,7 @@ def install() -> None:
     every.fallback(_run, "PrivateUse1")
     for operation in (aten.copy_.default, aten._local_scalar_dense.default):
         single.impl(operation, functools.partial(_run, operation), "PrivateUse1")
+    # A loader that is told to pins memory as soon as there is a device.
     single.impl("_pin_memory", lambda tensor, device=None: tensor.clone(), "CPU")
     torch.serialization.add_safe_globals([DeviceTensor])
     vars(torch)["Generator"] = Generator
@@ -94,6 +95,14 @@ class DeviceTensor(torch.Tensor):
     def tolist(self) -> Any:
         return self.raw.tolist()
 
+    # Beside a mode that watches operations PyTorch cannot make an index of the device from a list.
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(_index(index))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(_index(index), value)
+
     def numpy(self, *, force: bool = False) -> Any:
         if force:
             return self.raw.numpy(force=True)
@@ -103,9 +112,16 @@ class DeviceTensor(torch.Tensor):
         )
 
     def backward(self, gradient: Any = None, *args: Any, **named: Any) -> None:
-        if gradient is not None:
+        if gradient is not None:  # of a subclass PyTorch does not check it
             _check_devices(aten.mul.Tensor, (self, gradient), {})
         super().backward(gradient, *args, **named)
+
+
+def _index(index: Any) -> Any:
+    """With a CPU tensor for each list of numbers, as CUDA takes it too."""
+    if isinstance(index, tuple):
+        return tuple(map(_index, index))
+    return torch.tensor(list(index)) if isinstance(index, (list, range)) else index
 
 
 # ------------------------------------------------------------------------------ operations
@@ -114,8 +130,7 @@ class DeviceTensor(torch.Tensor):
 def _run(operation: Any, /, *args: Any, **named: Any) -> Any:
     """Carry out an operation on the CPU tensors inside.
 
-    What it makes is on the device, unless its `device` is another. What it changes in place is the
-    very tensor that it was given, which may be of another size then.
+    What it makes is on the device, unless its `device` is another.
     """
     _check_generator(named.get("generator"))
     if operation is not aten.copy_.default:
@@ -124,17 +139,9 @@ def _run(operation: Any, /, *args: Any, **named: Any) -> Any:
     device = named.get("device")
     if device is not None and device.type != NAME:
         return result
-    changed = {}
     if operation._schema.is_mutable:
-        changed = {id(_inside(value)): value for value in _flat(args, named)}
-        _each(_resize, [*changed.values()])
-
-    def outside(value: Any) -> Any:
-        if id(value) in changed:
-            return changed[id(value)]
-        return DeviceTensor(value) if isinstance(value, torch.Tensor) else value
-
-    return _each(outside, result)
+        _each(_resize, (args, named))
+    return _each(lambda v: DeviceTensor(v) if isinstance(v, torch.Tensor) else v, result)
 
 
 def _each(change: Callable[[Any], Any], value: Any) -> Any:
@@ -146,12 +153,6 @@ def _each(change: Callable[[Any], Any], value: Any) -> Any:
     return change(value)
 
 
-def _flat(*values: Any) -> list[Any]:
-    found: list[Any] = []
-    _each(found.append, values)
-    return found
-
-
 def _inside(value: Any) -> Any:
     if isinstance(value, torch.device) and value.type == NAME:
         return torch.device("cpu")
@@ -159,6 +160,7 @@ def _inside(value: Any) -> Any:
 
 
 def _resize(value: Any) -> None:
+    """Follow the tensor inside, whose size an operation in place may have changed."""
     if _on_device(value) and (value.shape, value.stride()) != (value.raw.shape, value.raw.stride()):
         DATA.__set__(value, DeviceTensor(value.raw))
 
@@ -171,10 +173,12 @@ def _check_devices(operation: Any, args: tuple[Any, ...], named: dict[str, Any])
             raise RuntimeError(
                 "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
             )
+    values: list[Any] = []
+    _each(values.append, (args, named))
     written = args[0] if operation._schema.is_mutable else None
     found = {
         str(value.device)
-        for value in _flat(args, named)
+        for value in values
         if isinstance(value, torch.Tensor)
         if _on_device(value) or value.dim() or value is written or operation is aten.stack.default
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
-from grader.sandbox import nvidia
+from grader.sandbox import forked, nvidia
 from grader.sandbox.boxes import Box, start
 from grader.sandbox.causes import cause_in
 from grader.sandbox.client import Output, ProcessConversation
@@ -46,6 +46,7 @@ class Host:
     """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started,
     ``finish`` what the processes of one submission may have left.
 
+    is_forked: the host is a fork of this process, for a student's own machine (forked.py).
     imports: modules that it imports before it forks. data: names of data sets below `public_data`
     that it reads before it forks, for checks that ask for their tensors.
     """
@@ -58,11 +59,13 @@ class Host:
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         imports: tuple[str, ...] = (),
         data: tuple[str, ...] = (),
+        is_forked: bool = False,
     ) -> None:
         self.level = level
         self.public_data = public_data
         self.device = device
         self.limits = limits
+        self.is_forked = is_forked
         self.imports = imports
         self.data = data
         self.count = 0  # of forks
@@ -151,13 +154,16 @@ class Host:
         """Start the box without waiting for it; `fork` does so where it has not been done."""
         ours, theirs = socket.socketpair()
         try:
-            self._box = start(
-                self.level,
-                box_end=theirs,
-                public_data=self.public_data,
-                limits=self.limits,
-                cuda=self.device == "cuda",
-            )
+            if self.is_forked:
+                self._box = forked.start(theirs, self.public_data, self.limits)
+            else:
+                self._box = start(
+                    self.level,
+                    box_end=theirs,
+                    public_data=self.public_data,
+                    limits=self.limits,
+                    cuda=self.device == "cuda",
+                )
         except OSError as error:
             ours.close()
             raise InfrastructureError(f"the sandbox could not be started: {error}") from None

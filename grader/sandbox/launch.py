@@ -119,7 +119,7 @@ def drop(paths: dict[str, list[str]]) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    _when_parent_ends(signal.SIGKILL)
+    end_with_parent(signal.SIGKILL)
     data = [path for root in paths["data"] for path in (Path(root), *Path(root).rglob("*"))]
     for path in [*map(Path, paths["needed"]), *data]:
         if not os.access(path, os.R_OK):
@@ -163,13 +163,13 @@ def nest(rooms: dict[str, Any]) -> None:
 def _stay_behind(kill: Callable[[int], None]) -> None:
     """Fork. The child returns; the parent waits until the child ends, the parent's own parent ends
     or SIGTERM comes, then kills what the child has left, awaits its end and ends itself."""
-    _when_parent_ends(signal.SIGTERM)
+    end_with_parent(signal.SIGTERM)
     awaited = {signal.SIGTERM, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     worker = os.fork()
     if worker == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
-        _when_parent_ends(signal.SIGKILL)
+        end_with_parent(signal.SIGKILL)
         os.setpgid(0, 0)  # kill(0) reaches a whole group, whatever namespaces it spans
         return
     os.closerange(0, os.sysconf("SC_OPEN_MAX"))  # the box's ends are the worker's alone
@@ -310,7 +310,7 @@ def is_supervised(plan: Iterable[Any]) -> bool:
     return bool({"nest", "supervise"} & {step for step, _ in plan})
 
 
-def _when_parent_ends(own: signal.Signals) -> None:
+def end_with_parent(own: signal.Signals) -> None:
     """Get this signal when the thread that started this process ends. A new user id undoes it."""
     if sys.platform != "linux":
         return
@@ -322,7 +322,7 @@ def _when_parent_ends(own: signal.Signals) -> None:
 
 def main() -> None:
     """Carry out the plan of the first argument."""
-    _when_parent_ends(signal.SIGKILL)
+    end_with_parent(signal.SIGKILL)
     carry_out(json.loads(sys.argv[1]))
 
 

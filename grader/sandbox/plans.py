@@ -44,7 +44,7 @@ IN_THE_BOX = (
     "landlock",
     "namespaces",
     "seccomp",
-    "vision",
+    "late",
 )
 WORKER_FILES = (
     "__init__.py",

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy.random  # else each check imports it when it is seeded
 
-from grader.sandbox import landlock, launch, loader, protocol, vision
+from grader.sandbox import landlock, late, launch, loader, protocol
 from grader.sandbox.binding import Stubs, Submission
 from grader.sandbox.device import Snapshot, move_values, start
 from grader.sandbox.loader import Missing
@@ -41,8 +41,9 @@ MAX_OBJECTS = 1_000  # that one check may hold by reference
 class Worker:
     """One process of the chain; one method for each kind of request."""
 
-    def __init__(self, data_root: str | None = None) -> None:
+    def __init__(self, data_root: str | None = None, joins_pages: bool = False) -> None:
         self.data = PublicData(data_root)
+        self.joins_pages = joins_pages  # whether many forks will follow, which then cost less
         self.stubs: Stubs | None = None
         self.snapshot: Snapshot | None = None
         self.objects: list[Any] = []
@@ -270,7 +271,7 @@ def serve(channel: Channel, worker: Worker) -> None:
         if message.kind == "fork":
             order = json.loads(message.body) if message.body else {}
             forks += 1
-            if forks == (MANY_SUBMISSIONS if order else MANY_CHECKS):
+            if worker.joins_pages and forks == (MANY_SUBMISSIONS if order else MANY_CHECKS):
                 _join_pages()
             pid = _fork(channel, worker, fds, order)
             children[pid] = launch.is_supervised(order.get("plan", []))
@@ -325,7 +326,7 @@ def _prepare(worker: Worker, order: dict[str, Any]) -> None:
     """Import modules and read data sets for all processes that are forked from now on."""
     for name in order["imports"]:
         with contextlib.suppress(Exception):
-            importlib.import_module(name)
+            vars(importlib.import_module(name))  # also what is imported late
     for name in order["data"]:
         with contextlib.suppress(Exception):  # a check that reads it meets the error
             worker.data.keep(name)
@@ -378,7 +379,7 @@ def _reap(pid: int, children: dict[int, bool]) -> int | None:
         return None
 
 
-def main(data_root: str | None = None) -> None:
+def main(data_root: str | None = None, joins_pages: bool = True) -> None:
     """Entry point in the box: stdin is the socket. Imports torch, then serves as the host."""
     channel = Channel(socket.socket(fileno=os.dup(0)))
     null = os.open(os.devnull, os.O_RDWR)
@@ -386,7 +387,7 @@ def main(data_root: str | None = None) -> None:
     os.close(null)
     gc.disable()  # importing makes much that stays
     prepare_torch()
-    serve(channel, Worker(data_root))
+    serve(channel, Worker(data_root, joins_pages))
 
 
 def prepare_torch() -> None:
@@ -394,7 +395,7 @@ def prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
-    vision.install()
+    late.install()
     # Making an optimizer would import the compiler, which takes a second, to be left alone by it.
     for method in vars(torch.optim.Optimizer).values():
         if hasattr(method, "__wrapped__"):

@@ -101,6 +101,35 @@ def test_solution_has_all_points_and_template_none(name):
     assert found == [("graded", 100, 100), ("graded", 0, 100)], done.stdout
 
 
+TWICE = """
+
+IMAGES = torch.zeros(60_000, 784)
+AGAIN = IMAGES.clone().add_(1)
+"""
+HOG = """
+
+def softmax(X):
+    return torch.ones(30 << 28) / len(X)
+"""
+
+
+def test_memory_is_for_the_submission_whatever_its_libraries_map(outside):
+    """All training images as float32, twice, cost nothing; 30 GiB cost the stub that takes them."""
+    solution = (ROOT / "solutions/softmax_regression/solution.py").read_text("utf-8")
+    for name, more in (("twice", TWICE), ("hog", HOG)):
+        (outside / f"{name}.py").write_text(solution + more, "utf-8")
+    options = ("--course", ROOT, "--data", "embedded", "--json", "-")
+
+    done = python("-m", "grader", "grade", "softmax_regression", "twice.py", "hog.py", *options)
+
+    twice, hog = json.loads(done.stdout)
+    assert (twice["status"], twice["score"]) == ("graded", 100)
+    assert not any("memory" in warning for warning in twice["warnings"])
+    assert hog["status"] == "graded"
+    lost = {stub["name"] for stub in hog["stubs"] if stub["points"] < stub["max_points"]}
+    assert lost == {"softmax"}
+
+
 def test_doctor_finds_that_hidden_checks_can_be_run():
     """`grader doctor` exits with 0."""
     done = python("-m", "grader", "doctor")

@@ -1,11 +1,13 @@
-"""How a box imports torchvision: without PyTorch's compiler, and where it does not fit torch.
+"""How a box imports large packages: what is seldom used late, and a torchvision that does not fit.
 
-Its parts for models and detection pull in the compiler, which takes a second, and a file that loads
-a data set does not need them: they are imported when they are first used. A torchvision built for
-another torch cannot register its operators, and its import ends there; since data sets and
-transforms need none of them, it is then imported once more with their schemas defined. Never
-before that: a torchvision that fits defines them itself, and ends the process at a second
-definition.
+The parts of torchvision for models and detection pull in PyTorch's compiler, which takes a second,
+and a file that loads a data set does not need them; what draws is mostly left out. So these are
+imported when they are first used.
+
+A torchvision built for another torch cannot register its operators, and its import ends there;
+since data sets and transforms need none of them, it is then imported once more with their schemas
+defined. Never before that: a torchvision that fits defines them itself, and ends the process at a
+second definition.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any
 
-LATE = ("torchvision.models", "torchvision.ops")
+LATE = ("torchvision.models", "torchvision.ops", "matplotlib.pyplot")
 OPERATORS = ("nms", "qnms")  # those that torchvision describes in Python while it is imported
 
 
 def install() -> None:
-    """From now on torchvision is imported as this module says."""
+    """From now on packages are imported as this module says."""
     sys.meta_path.insert(0, _Finder())
 
 
