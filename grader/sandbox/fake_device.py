@@ -72,7 +72,15 @@ class DeviceTensor(torch.Tensor):
         tensor.raw = raw
         return tensor
 
-    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: tuple[Any, ...] = (), named: Any = None
+    ) -> Any:
+        # Beside a mode that watches operations PyTorch makes no index of the device from a list.
+        if function in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
+            args = (args[0], _index(args[1]), *args[2:])
+        with torch._C.DisableTorchFunctionSubclass():
+            return function(*args, **named or {})
 
     @classmethod
     def __torch_dispatch__(  # type: ignore[override]
@@ -94,14 +102,6 @@ class DeviceTensor(torch.Tensor):
 
     def tolist(self) -> Any:
         return self.raw.tolist()
-
-    # Beside a mode that watches operations PyTorch cannot make an index of the device from a list.
-
-    def __getitem__(self, index: Any) -> Any:
-        return super().__getitem__(_index(index))
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        super().__setitem__(_index(index), value)
 
     def numpy(self, *, force: bool = False) -> Any:
         if force:
