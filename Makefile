@@ -7,6 +7,7 @@
 #                                                     known mistake, the notebooks, the full data
 #   make test-builds                                  what has to work beside any build of torch, in
 #                                                     an environment for each; BUILDS=unfit runs one
+#   make test-gpu                                     the same on CUDA, attacks included
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
 #   make messages                                     bring the translations up to date
@@ -27,7 +28,7 @@ BUILDS      ?= unfit without resolved
 BUILDS_DIR  ?= .builds
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
 
-.PHONY: grade test slow test-builds lint templates messages data $(BUILDS:%=test-build-%)
+.PHONY: grade test slow test-gpu test-builds lint templates messages data $(BUILDS:%=test-build-%)
 
 grade: .venv/installed data
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
@@ -38,6 +39,9 @@ test: .venv/installed data
 
 slow: .venv/installed data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow $(TESTS)
+
+test-gpu: .venv/installed data
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m gpu $(TESTS)
 
 test-builds: $(BUILDS:%=test-build-%)
 

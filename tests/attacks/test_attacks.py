@@ -91,22 +91,29 @@ def described(record: Record) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """Attacks that are graded in one run, at one level."""
+    """Attacks that are graded in one run, at one level, on one device."""
 
     name: str
     level: str
     attacks: tuple[Path, ...]
+    device: str = "cpu"
 
     @property
     def marks(self) -> list[pytest.MarkDecorator]:
-        slow = [pytest.mark.slow] if len(self.attacks) == len(ATTACKS) else []
-        return [pytest.mark.xdist_group(self.name), *slow]
+        marks = [pytest.mark.xdist_group(self.name)]
+        if self.device == "cuda":
+            marks.append(pytest.mark.gpu)
+        elif len(self.attacks) == len(ATTACKS):
+            marks.append(pytest.mark.slow)
+        return marks
 
 
 SHORT = tuple(path for path in ATTACKS if path.name.startswith(("reading", "escaping")))
 BATCHES = [
     Batch("short", "namespaces", SHORT),
     *(Batch(level, level, tuple(ATTACKS)) for level in LEVELS),
+    *(Batch(f"{level}-cuda", level, tuple(ATTACKS), "cuda") for level in LEVELS),
+    Batch("namespaces-fake", "namespaces", tuple(ATTACKS), "fake"),
 ]
 
 
@@ -147,7 +154,7 @@ def grade_everything(batch: Batch) -> Graded:
 def _grade_everything(batch: Batch) -> Graded:
     graded = Graded(batch.level)
     assignment = assignments.load("vault", COURSE)
-    settings = Settings("cpu", batch.level, Path("embedded"))
+    settings = Settings(batch.device, batch.level, Path("embedded"))
 
     def grade(bench: Bench, path: Path) -> Result:
         record = bench.grade(path)

@@ -130,6 +130,19 @@ def test_memory_is_for_the_submission_whatever_its_libraries_map(outside):
     assert lost == {"softmax"}
 
 
+def test_an_assignment_is_packed_for_a_service(outside):
+    """The versions that are here are named, and no other."""
+    done = python(
+        *("-m", "grader", "package", "gradescope", "classifier"),
+        *("--to", outside / "packed", "--course", ROOT),
+    )
+
+    assert done.returncode == 0, done.stderr
+    names = {line.split("==")[0] for line in (outside / "packed/constraints.txt").open()}
+    here = {"torch"} if os.environ["GRADER_BUILD"] == "without" else {"torch", "torchvision"}
+    assert names == here
+
+
 def test_doctor_finds_that_hidden_checks_can_be_run():
     """`grader doctor` exits with 0."""
     done = python("-m", "grader", "doctor")

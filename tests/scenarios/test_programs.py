@@ -4,7 +4,9 @@ Each case is the solution of an assignment, or the solution with some stubs repl
 whole suite in a real sandbox. right/<assignment>/ holds other correct styles, one definition or
 patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions,
 and in wrong/<assignment>.py others, in the words of other people, that the banks were not made for.
-All programs of an assignment are graded in one run; each has a test of its own.
+All programs of an assignment are graded in one run; each has a test of its own. They are graded on
+the processor, on a fake device that shows on every machine which code keeps to one, and, marked
+gpu, on CUDA.
 """
 
 from __future__ import annotations
@@ -18,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from grader import assignment as assignments
 from grader import misconceptions
+from grader.checking.run import Run
 from grader.misconceptions import Misconception
 from grader.sandbox.statements import bound_names
 from grader.scoring import Result
@@ -31,7 +33,7 @@ from tests.conftest import ROOT, grade_paths
 ASSIGNMENTS = assignments.available(ROOT)
 FAST = ("py", "embedded", "cpu")  # how the solution is graded in every test run
 DATA = {"embedded": "embedded", "usual": None}  # the subset, and what this machine has
-DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+PLACES = [("embedded", "cpu"), ("usual", "cpu"), ("embedded", "fake"), ("embedded", "cuda")]
 
 
 def solution(assignment: str) -> str:
@@ -168,29 +170,34 @@ def graded(
 
 def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
     """Parameters of one test; those of an assignment run in one process, after one grading."""
-    marks = [pytest.mark.xdist_group(assignment), *([pytest.mark.slow] if slow else [])]
+    marks = [pytest.mark.xdist_group(assignment)]
+    if "cuda" in values:
+        marks.append(pytest.mark.gpu)
+    elif slow:
+        marks.append(pytest.mark.slow)
     return pytest.param(
         assignment, *values, marks=marks, id="-".join([assignment, name]).strip("-")
     )
 
 
 @pytest.mark.parametrize(
-    ("assignment", "data", "wrong"),
+    ("assignment", "data", "device", "wrong"),
     [
         case(
-            *(assignment, DATA[data], known),
-            name=f"{data}-{known.name}",
-            slow=data == "usual" or not is_fast(assignment, known),
+            *(assignment, DATA[data], device, known),
+            name=f"{data}-{device}-{known.name}",
+            slow=(data, device) != PLACES[0] or not is_fast(assignment, known),
         )
         for assignment in ASSIGNMENTS
-        for data in DATA
+        for data, device in PLACES
         for known in bank(assignment)
     ],
 )
-def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, wrong):
-    """The stub loses points, the mistake is named and no other, all other stubs keep theirs."""
+def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, device, wrong):
+    """The stub loses points, the mistake is named and no other, all other stubs keep theirs; on
+    each device."""
     which = "always" if is_fast(assignment, wrong) else "slow"
-    result = graded(assignment, which, data)[wrong.name]
+    result = graded(assignment, which, data, device)[wrong.name]
 
     assert stubs_with_losses(result) == {wrong.stub}
     assert names_given(result) == {wrong.name}
@@ -234,17 +241,22 @@ def test_most_unseen_programs_like_a_known_one_are_named(assignment):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "data", "number", "paths"),
+    ("assignment", "data", "device", "number", "paths"),
     [
-        case(assignment, DATA[data], number, paths, name=f"{data}-styles_{number}", slow=True)
+        case(
+            *(assignment, DATA[data], device, number, paths),
+            name=f"{data}-{device}-styles_{number}",
+            slow=True,
+        )
         for assignment in ASSIGNMENTS
-        for data in DATA
+        for data, device in PLACES
         for number, paths in enumerate(groups(assignment))
     ],
 )
-def test_right_program_keeps_all_points(assignment, data, number, paths):
-    """Another correct style costs nothing, whatever the styles of the other stubs."""
-    result = graded(assignment, "styles", data)[f"styles_{number}"]
+def test_right_program_keeps_all_points(assignment, data, device, number, paths):
+    """Another correct style costs nothing, whatever the styles of the other stubs; on each
+    device."""
+    result = graded(assignment, "styles", data, device)[f"styles_{number}"]
 
     failed = [(check.name, check.message) for check in result.record.checks if check.message]
     assert failed == [], [path.stem for path in paths]
@@ -261,8 +273,7 @@ def test_right_program_keeps_all_points(assignment, data, number, paths):
         )
         for assignment in ASSIGNMENTS
         for form in ("py", "ipynb")
-        for data in DATA
-        for device in DEVICES
+        for data, device in PLACES
     ],
 )
 def test_solution_has_full_marks(assignment, form, data, device):
@@ -280,12 +291,38 @@ def test_solution_has_full_marks(assignment, form, data, device):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "form"),
-    [case(assignment, form, name=form) for assignment in ASSIGNMENTS for form in ("py", "ipynb")],
+    ("assignment", "device"),
+    [
+        case(assignment, device, name=device)
+        for assignment in ASSIGNMENTS
+        for device in ("fake", "cuda")
+    ],
 )
-def test_untouched_template_has_no_points(assignment, form):
+def test_solution_and_checks_keep_to_the_device(assignment, device, monkeypatch):
+    """On a device the solution has all points without a check that has to be confirmed on the
+    processor: neither it nor the code of a check mixes tensors of the two."""
+    monkeypatch.setattr(Run, "is_doubtful", lambda run: False)
+    path = ROOT / "solutions" / assignment / "solution.py"
+
+    (result,) = grade_paths([path], assignment=assignment, device=device)
+
+    failed = [(check.name, check.message) for check in result.record.checks if check.message]
+    assert failed == []
+    assert (result.grade.score, result.record.device) == (100, device)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "form", "device"),
+    [
+        case(assignment, form, device, name=f"{form}-{device}", slow=device != "cpu")
+        for assignment in ASSIGNMENTS
+        for form in ("py", "ipynb")
+        for device in ("cpu", "fake", "cuda")
+    ],
+)
+def test_untouched_template_has_no_points(assignment, form, device):
     """The template gets 0: every stub is missing, and nothing of ours fails."""
-    result = graded(assignment, "untouched", "embedded")[f"template.{form}"]
+    result = graded(assignment, "untouched", "embedded", device)[f"template.{form}"]
 
     assert result.record.status == "graded"
     assert result.grade.score == 0
