@@ -77,8 +77,8 @@ def assert_close(
             text = _("{what} has shape {shape}, expected {expected}: {hint}")
         values = {"what": _(what), "shape": _shape(got), "expected": _shape(wanted)}
         raise Difference(text.format(**values, hint=_(shape_hint)))
-    got, dtype = got.reshape(wanted.shape), got.dtype
-    relative, absolute = TOLERANCE.get(dtype, TOLERANCE[torch.float32])
+    got = got.reshape(wanted.shape)
+    relative, absolute = _room(actual)
     close = torch.isclose(
         got.double(),
         wanted.double(),
@@ -134,6 +134,15 @@ def as_number(value: Any, what: str = IT) -> float:
         text = _("{what} has shape {shape}, expected one number")
         raise Difference(text.format(what=_(what), shape=_shape(tensor)))
     return float(tensor)
+
+
+def _room(value: Any) -> tuple[float, float]:
+    """Relative and absolute tolerance: that of the coarsest type in a value. A number of Python has
+    that of float32: nothing says in which type it was computed."""
+    if isinstance(value, (list, tuple)) and value:
+        return max(map(_room, value))
+    dtype = as_tensor(value).dtype if hasattr(value, "dtype") else torch.float32
+    return TOLERANCE.get(dtype, TOLERANCE[torch.float32])
 
 
 def as_tensor(value: Any, what: str = IT) -> torch.Tensor:

@@ -46,6 +46,19 @@ def test_number_keeps_its_precision():
         assert_number(0.503310007690, 0.503310009690, tolerance=1e-9, what="it")
 
 
+def test_numbers_of_python_have_the_room_of_float32():
+    """A list of numbers that were computed in float32 may differ in the last bits, as on another
+    device; a list of float64 tensors may not."""
+    wanted = [1.0, 2.0]
+    assert_close([1 + 1e-6, 2.0], wanted)
+    assert_close([1 + 1e-6, torch.tensor(2.0, dtype=torch.float64)], wanted)
+
+    with pytest.raises(Mismatch):
+        assert_close([1 + 1e-2, 2.0], wanted)
+    with pytest.raises(Mismatch):
+        assert_close([torch.tensor(1 + 1e-5, dtype=torch.float64)] * 2, [1.0, 1.0])
+
+
 @pytest.mark.parametrize(
     ("actual", "expected"),
     [
