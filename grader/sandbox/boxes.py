@@ -37,13 +37,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.errors import IsolationUnavailable, UsageError
-from grader.sandbox import launch, plans, seccomp
+from grader.sandbox import allowed, launch, plans, seccomp
 from grader.sandbox.plans import Limits
 
 LEVELS = ("namespaces", "landlock", "process")
 KILL_SECONDS = 30.0  # a storm of forks keeps the kernel busy for seconds
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-LAUNCHER = plans.PACKAGE / "sandbox" / "launch.py"
+LAUNCHER = allowed.PACKAGE / "sandbox" / "launch.py"
 
 
 class Process(Protocol):
@@ -215,7 +215,7 @@ def make_scratch(data: Path | None) -> Path:
     """The folder of a box without file systems of its own: rooms/ for its submissions, the worker's
     code, and data, a link to the public data."""
     scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
-    for source, name in plans.worker_files():
+    for source, name in allowed.worker_files():
         target = scratch / "grader" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import IsolationUnavailable
-from grader.sandbox import plans
+from grader.sandbox import allowed, plans
 from grader.sandbox.boxes import LEVELS, Box, check_platform, start
 from grader.sandbox.causes import cause_in
 from grader.sandbox.plans import Limits
@@ -174,7 +174,7 @@ def _plant(
 
 
 def _run_attack(level: str, targets: dict[str, Any]) -> str:
-    attack = (plans.PACKAGE / "sandbox" / "selfattack.py").read_text(encoding="utf-8")
+    attack = (allowed.PACKAGE / "sandbox" / "selfattack.py").read_text(encoding="utf-8")
     command = [sys.executable, "-I", "-S", "-c", attack, json.dumps(targets)]
     ours, theirs = socket.socketpair()
     with ours, start(level, box_end=theirs, command=command) as box:

@@ -8,9 +8,7 @@ Everything here is data and makes nothing. A box sees an allow-list, at the same
     work (the current folder, with data -> ../data), tmp  empty and its own
 
 At `namespaces` the last three are /grader, /box/data, /box/work and /tmp; at the other levels they
-are in a scratch folder on the host's disk. Parts of /usr and of the interpreter's prefixes are
-shown, not the whole: /usr/src/app is where containers keep a course, /usr/share/datasets has test
-labels, and a virtual environment may be the course folder itself.
+are in a scratch folder on the host's disk. allowed.py says which files exactly.
 """
 
 from __future__ import annotations
@@ -27,31 +25,10 @@ from typing import Any
 
 from grader.errors import IsolationUnavailable
 from grader.sandbox import landlock, nvidia
+from grader.sandbox.allowed import PACKAGE, above, driver_files, links, trees, worker_files
 
 Plan = list[tuple[str, Any]]  # what launch.py does: step, argument
 
-PACKAGE = Path(__file__).resolve().parents[1]
-# What of this package may lie next to student code. All of it is public.
-IN_THE_BOX = (
-    "protocol",
-    "worker",
-    "loader",
-    "binding",
-    "statements",
-    "device",
-    "fake_device",
-    "launch",
-    "landlock",
-    "namespaces",
-    "seccomp",
-    "late",
-)
-WORKER_FILES = (
-    "__init__.py",
-    "datasets.py",
-    "sandbox/__init__.py",
-    *(f"sandbox/{name}.py" for name in IN_THE_BOX),
-)
 SMALL_FOLDER = 64 << 20
 FILES_IN_A_FOLDER = 16_384
 
@@ -79,6 +56,10 @@ class Order:
     public_data: Path | None
     limits: Limits
     cuda: bool
+
+    def driver(self) -> list[str]:
+        """The files of a GPU's driver that it needs."""
+        return driver_files() if self.cuda else []
 
 
 @dataclass(frozen=True)
@@ -115,12 +96,12 @@ def namespaces(order: Order) -> Plans:
         # memory, gone with the submission, no larger than this.
         # Test: test_memory_file_systems_are_small, test_nothing_of_a_submission_reaches_the_next
         "folders": own,
-        "shown": [tree for tree in trees() if set(own).intersection(_above(tree))],
+        "shown": [tree for tree in trees() if set(own).intersection(above(tree))],
         "bytes": SMALL_FOLDER,
         "files": FILES_IN_A_FOLDER,
         "links": {
             "/box/work/data": "../data",
-            **{path: real for path, real in links() if set(own).intersection(_above(path))},
+            **{path: real for path, real in links() if set(own).intersection(above(path))},
         },
     }
     submission: Plan = [
@@ -155,7 +136,7 @@ def confined(order: Order, scratch: Path) -> Plans:
     rules: dict[str, Any] = {
         "read": [
             *needed,
-            *_driver(order),
+            *order.driver(),
             *_data(order),
             "/proc/cpuinfo",
             "/proc/meminfo",
@@ -219,66 +200,8 @@ def room(scratch: Path, number: int) -> Path:
     return scratch / "rooms" / str(number)
 
 
-# ------------------------------------------------------------------------------ the allow-list
-
-
-def trees() -> list[str]:
-    """Real paths of the host's folders and files that a box may read, none below another."""
-    real = {path.resolve() for path in _candidates()}
-    return [str(path) for path in sorted(real) if not real.intersection(path.parents)]
-
-
-def links() -> list[tuple[str, str]]:
-    """(path, real path) for what is reached through a link: /lib, a prefix that is a link."""
-    shown = set(map(Path, trees()))
-    return [
-        (str(path), str(path.resolve()))
-        for path in _candidates()
-        if path != path.resolve() and not shown.intersection(path.parents)
-    ]
-
-
-def _above(path: str) -> list[str]:
-    return list(map(str, Path(path).parents))
-
-
-def _candidates() -> list[Path]:
-    prefixes = [
-        Path("/"),
-        Path("/usr"),
-        Path("/usr/local"),
-        Path(sys.base_prefix),
-        Path(sys.prefix),
-    ]
-    prefixes.append(Path(sys.executable).resolve().parents[1])
-    prefixes += [prefix.resolve() for prefix in prefixes]
-    parts = ("bin", "lib", "lib32", "lib64", "pyvenv.cfg")
-    files = (
-        "/etc/ld.so.cache",  # finding shared libraries
-        "/etc/alternatives",  # Debian's libblas.so.3 is a link through it
-        "/usr/share/zoneinfo",
-        "/sys/devices/system/cpu",  # number and kind of CPUs, for torch
-        "/sys/kernel/mm/transparent_hugepage",  # whether and how large, for glibc
-    )
-    candidates = [prefix / part for prefix in prefixes for part in parts] + list(map(Path, files))
-    return [path for path in dict.fromkeys(candidates) if path.exists()]
-
-
-def worker_files() -> list[tuple[Path, str]]:
-    """(source, path inside the worker's code folder) of the files that exist."""
-    pairs = [(PACKAGE / name, f"grader/{name}") for name in WORKER_FILES]
-    return [(source, name) for source, name in pairs if source.exists()]
-
-
 def _data(order: Order) -> list[str]:
     return [str(order.public_data)] if order.public_data else []
-
-
-def _driver(order: Order) -> list[str]:
-    """The files of the GPU driver's libraries that no tree of a box holds already."""
-    shown = set(map(Path, trees()))
-    files = nvidia.library_files() if order.cuda else []
-    return [file for file in files if not shown.intersection(Path(file).parents)]
 
 
 # ------------------------------------------------------------------------------ bubblewrap
@@ -329,7 +252,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
-        *(["--ro-bind", file, file] for file in _driver(order)),
+        *(["--ro-bind", file, file] for file in order.driver()),
         # Threat: a grader among the libraries, with the hidden labels of its data.
         # Test: test_an_installed_grader_is_hidden
         ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
@@ -356,7 +279,13 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
     if os.geteuid() != 0:
         return []
     return [
-        ("reveal", {"paths": [*needed, *_driver(order), *_data(order), *owned], "links": links()}),
+        (
+            "reveal",
+            {
+                "paths": [*needed, *order.driver(), *_data(order), *owned],
+                "links": links(),
+            },
+        ),
         ("drop", {"owned": owned, "needed": needed, "data": _data(order)}),
     ]
 

@@ -23,8 +23,8 @@ ENTER = """
 import ctypes, os, sys
 root, container, user = sys.argv[1], sys.argv[2] == "container", int(sys.argv[3])
 sys.path.insert(0, root)
-from grader.sandbox import launch, plans
-launch.reveal({"paths": [*plans.trees(), root], "links": plans.links()})
+from grader.sandbox import allowed, launch
+launch.reveal({"paths": [*allowed.trees(), root], "links": allowed.links()})
 libc = ctypes.CDLL(None)
 if container:
     parent, ready, mapped = os.getpid(), os.pipe(), os.pipe()
