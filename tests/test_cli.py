@@ -411,3 +411,23 @@ def test_doctor_examines_this_machine():
     assert result.exit_code == 0
     for words in ("isolation namespaces", "isolation landlock", "device", "data MNIST", "torch"):
         assert words in said(result)
+
+
+# ------------------------------------------------------------------------------ devices
+
+
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [("fake", "is for tests, with GRADER_FAKE_DEVICE=1 set"), ("cuda", "There is no CUDA device")],
+)
+def test_a_device_that_is_not_here_is_a_wrong_command(device, words, monkeypatch, tmp_path):
+    """Before the first submission is touched, a sentence says what to do."""
+    monkeypatch.delenv("GRADER_FAKE_DEVICE")
+    monkeypatch.setattr("grader.grading.CUDA_FILES", ())
+    submission = tmp_path / "hw.py"
+    submission.touch()
+
+    result = command("grade", "greeting", submission, "--device", device, "--course", COURSE)
+
+    assert result.exit_code == 2
+    assert words in said(result)
