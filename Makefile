@@ -72,17 +72,18 @@ messages: .venv/installed
 # The grader wants torchvision, so pip brings it to a build without it, too.
 $(BUILDS_DIR)/%/installed: tests/builds/%.txt pyproject.toml
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --constraint $< --editable ".[dev]"
+	$(@D)/bin/python -m pip install --quiet --constraint $< $(TORCH_INDEX:%=--extra-index-url %) \
+	  --editable ".[dev]"
 	$(if $(filter without,$*),$(@D)/bin/python -m pip uninstall --quiet --yes torchvision)
 	@touch $@
 
 # What somebody gets who reads no README: pip decides, and the grader is a copy, made again when it
-# has changed. Pip puts it together in build/, with whatever an earlier one has left there.
+# has changed. Pip builds it in a folder of its own, where no earlier build has left anything.
 $(BUILDS_DIR)/resolved/installed: $(PACKAGE)
-	rm -rf build
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet . pytest-xdist ipykernel nbclient
-	rm -rf build
+	rm -rf $(@D)/source && mkdir $(@D)/source
+	cp -r grader pyproject.toml README.md LICENSE $(@D)/source
+	$(@D)/bin/python -m pip install --quiet $(@D)/source pytest-xdist ipykernel nbclient
 	@touch $@
 
 # The full data set is a system package; where it cannot be installed, the subset inside the grader

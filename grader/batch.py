@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader import assignment as assignments
-from grader.grading import Bench, Settings, with_bench
+from grader.grading import Bench, Settings, with_bench, with_one_device
 from grader.jobs import Jobs, Task
 from grader.records import CheckResult, Record
 from grader.scoring import Result, score
@@ -40,6 +40,8 @@ def grade_all(
     assignment = assignments.load(name, course)
     store = Store(out, name) if out is not None else None
     known = store if not force else None
+    if jobs > 1:
+        settings, notes = with_one_device(settings)
     tasks = [
         Task(position, path, settings, known.earlier(path) if known is not None else None)
         for position, path in enumerate(paths)
@@ -71,7 +73,7 @@ def grade_all(
                 with Jobs(course, name, jobs) as side_by_side:
                     for task, record in side_by_side.grade(tasks):
                         keep(task, record)
-                    say(side_by_side.notes)
+                    say([*notes, *side_by_side.notes])
         except KeyboardInterrupt:
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from grader import cli_misconception as misconception
+from grader import log
 from grader.cli_shared import (
     BELOW_THRESHOLD,
     INFRASTRUCTURE,
@@ -178,6 +179,7 @@ def grade(
     if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
+        errors.print(escape(log.place()), highlight=False)
         raise typer.Exit(INFRASTRUCTURE)
     if any(100 * r.grade.score < fail_under * r.grade.max_score for r in results):
         raise typer.Exit(BELOW_THRESHOLD)

@@ -68,7 +68,8 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(USAGE) from None
         except InfrastructureError as error:
             _complain(_("this machine cannot grade:"), error)
-            errors.print(escape(log.keep(error)), highlight=False)
+            log.keep(error)
+            errors.print(escape(log.place()), highlight=False)
             raise typer.Exit(INFRASTRUCTURE) from None
         except OSError as error:  # a disk that is full, a folder that may not be written
             _complain(_("error:"), error)
@@ -77,7 +78,8 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             raise
         except Exception as error:
             _complain(_("the grader failed:"), GraderError(f"{type(error).__name__}: {error}"))
-            errors.print(escape(log.keep(error)), highlight=False)
+            log.keep(error)
+            errors.print(escape(log.place()), highlight=False)
             raise typer.Exit(INFRASTRUCTURE) from None
 
     return wrapped

@@ -38,7 +38,7 @@ def examine(console: Console) -> bool:
         table.add_column(column, overflow="fold")
     styles = {"ok": "green", "gap": "yellow", "bad": "red"}
     for line in lines:
-        table.add_row(Text(line.subject, styles[line.state]), line.finding, Text(line.repair))
+        table.add_row(Text(line.subject, styles[line.state]), Text(line.finding), Text(line.repair))
     console.print(table)
     return all(line.state != "bad" for line in lines)
 
@@ -63,7 +63,9 @@ def _inside(level: str) -> list[Line]:
                 lines = [_tried(sandbox, trial, name) for trial in trials.TRIALS]
         except (InfrastructureError, SandboxEvent) as error:
             log.keep(error)
-            return [Line("hidden checks", "bad", str(error), trials.REINSTALL)]
+            is_torch = "import torch" in getattr(error, "details", "")
+            repair = trials.REINSTALL if is_torch else log.place()
+            return [Line("hidden checks", "bad", str(error), repair)]
     bad = [line.subject for line in lines if line.state == "bad"]
     if "cuda" in devices():
         lines.append(_cuda(level))

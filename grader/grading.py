@@ -120,10 +120,12 @@ class Bench:
             except UsageError:
                 raise
             except InfrastructureError as error:
-                problem = f"{error} {log.keep(error)}"
+                problem = str(error)
+                log.keep(error)
             except Exception as error:  # a fault of ours must not end the evening
-                problem = f"{type(error).__name__}: {error} {log.keep(error)}"
-        problem = f"the grader failed, not the submission: {problem}".rstrip()
+                problem = f"{type(error).__name__}: {error}"
+                log.keep(error)
+        problem = f"the grader failed, not the submission: {problem}"
         return self._record(path, upload.name, "infrastructure_error", started, warnings=[problem])
 
     def _holds(self, earlier: Record, upload: Submission) -> bool:
@@ -216,9 +218,7 @@ def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench
         threading.Thread(target=import_module, args=(plugin,), daemon=True).start()
         chosen = isolation.choose(settings.level)
         if chosen.level != likely:
-            host.stop()
-            host.level = chosen.level
-            host.start()
+            host.restart(chosen.level, device)
         notes = [*chosen.reasons, *_without_device(host, settings)]
         if dataset is not None and dataset.name != wanted[0]:
             notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
@@ -261,11 +261,20 @@ def _without_device(host: Host, settings: Settings) -> list[str]:
         if settings.device != "auto":
             raise
         log.keep(error)
-        host.stop()
-        host.device = "cpu"
-        host.start()
+        host.restart(host.level, "cpu")
         return [f"graded on the CPU: {error}"]
     return []
+
+
+def with_one_device(settings: Settings) -> tuple[Settings, list[str]]:
+    """Settings in which "auto" has become a device that a box can use, and the notes about it: jobs
+    side by side must not each decide for themselves. Raises UsageError, IsolationUnavailable."""
+    device = _device(settings.device)
+    if device == "cpu" or settings.device != "auto":
+        return replace(settings, device=device), []
+    with Host(isolation.choose(settings.level).level, None, device) as host:
+        notes = _without_device(host, settings)
+        return replace(settings, device=host.device), notes
 
 
 def devices() -> list[str]:

@@ -14,19 +14,31 @@ from grader.words import _
 MOST_BYTES = 2 << 20  # then the file is begun anew, and one older one is kept
 
 _logger = logging.getLogger("grader")
+_logger.addHandler(logging.NullHandler())  # else Python prints what nobody keeps
+
+
+class _Printable(logging.Formatter):
+    """For a screen: a traceback may hold a student's text, and in it what steers a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def start(debug: bool) -> None:
     """Write to the user's log file from now on, with `debug` to the screen as well. Once for each
     process; without it nothing is kept."""
     _logger.propagate = False
-    for handler in list(_logger.handlers):
-        _logger.removeHandler(handler)
-        handler.close()
+    for old in list(_logger.handlers):
+        _logger.removeHandler(old)
+        old.close()
     with suppress(OSError):  # a home that cannot be written has no log
         _logger.addHandler(_to_file())
+    _logger.addHandler(logging.NullHandler())
     if debug:
-        _logger.addHandler(logging.StreamHandler())
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Printable())
+        _logger.addHandler(handler)
 
 
 def is_shown() -> bool:
@@ -34,17 +46,21 @@ def is_shown() -> bool:
     return any(type(handler) is logging.StreamHandler for handler in _logger.handlers)
 
 
-def keep(error: BaseException) -> str:
-    """Write down all that is known of an error; returns where, as a sentence for the reader."""
+def keep(error: BaseException) -> None:
+    """Write down all that is known of an error."""
     details = error.details if isinstance(error, InfrastructureError) else ""
     trace = "".join(traceback.format_exception(error))
     _logger.error("%s", "\n".join(part for part in (details, trace) if part))
+
+
+def place() -> str:
+    """Where all of it can be read, as a sentence; "" if it was on the screen."""
     if is_shown():
         return ""
     for handler in _logger.handlers:
         if isinstance(handler, logging.FileHandler):
             return _("All of it is in {file}.").format(file=handler.baseFilename)
-    return _("With --debug all of it is shown.")
+    return _("No log could be written; with --debug, where a command has it, all of it is shown.")
 
 
 def _to_file() -> logging.Handler:

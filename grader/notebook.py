@@ -80,7 +80,8 @@ def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
         problem = f"{type(error).__name__}: {error}"
         text = _("The grader failed, not your code ({problem}). Try `grader check`.")
         log.start(debug=False)
-        return _sentence(f"{text.format(problem=problem)} {log.keep(error)}")
+        log.keep(error)
+        return _sentence(f"{text.format(problem=problem)} {log.place()}")
     screen = io.StringIO()
     Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
     return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))

@@ -70,9 +70,21 @@ def test_a_fault_of_ours_is_no_traceback(home, monkeypatch):
     assert "Traceback" not in result.stderr
 
 
-def test_a_home_that_cannot_be_written_has_no_log(monkeypatch, tmp_path):
-    """Then the person is told how to see it all."""
+def test_a_home_that_cannot_be_written_has_no_log(monkeypatch, tmp_path, capfd):
+    """Then the person is told how to see it all, and nothing of it is on the screen."""
     monkeypatch.setattr("platformdirs.user_log_path", lambda *_, **__: tmp_path / "missing")
     log.start(debug=False)
+    log.keep(InfrastructureError("x", DETAILS))
 
-    assert log.keep(InfrastructureError("x")) == "With --debug all of it is shown."
+    assert "--debug" in log.place()
+    assert capfd.readouterr().err == ""
+
+
+def test_nothing_of_it_steers_a_terminal(home, capfd):
+    """What is shown for --debug may hold a student's text."""
+    log.start(debug=True)
+    log.keep(InfrastructureError("x", "a\x1b[2Kb"))
+
+    shown = capfd.readouterr().err
+    assert "a [2Kb" in shown
+    assert "\x1b" not in shown

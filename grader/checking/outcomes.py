@@ -61,10 +61,12 @@ def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
     if isinstance(problem, DeadlineExceeded):
         return "timeout", _("{problem}; is there a loop that never ends?").format(problem=problem)
     if isinstance(problem, ProcessDied):
-        return "error", _(
+        ended = _(
             "your code ended the Python process; is there an exit() or os._exit(), or does it "
             "need more memory than there is?"
         )
+        known = str(problem) != _("its process ended")
+        return "error", f"{ended} ({problem})" if known else ended
     if isinstance(problem, ProtocolError):
         text = _("your code disturbed the connection to the grader ({problem})")
         return "error", text.format(problem=problem)

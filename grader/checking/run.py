@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import pytest
+
 from grader.checking import outcomes
 from grader.checking.diagnosis import (
     MOST_KEPT,
@@ -72,7 +74,7 @@ class Run:
     def is_doubtful(self) -> bool:
         """Whether the check has failed in a copy that may be at fault itself. What is not written
         is not there in any copy."""
-        certain = (InfrastructureError, UsageError, MissingStub, type(None))
+        certain = (InfrastructureError, UsageError, MissingStub, pytest.skip.Exception, type(None))
         return self.box.in_doubt and not isinstance(self.problem, certain)
 
     def see(self, trace: Trace | None) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.sandbox.device import moved
+from grader.sandbox.device import asks_for_a_device, moved
 from grader.sandbox.loader import Missing, Program
 
 
@@ -62,13 +62,10 @@ class Stubs:
         if "." in name:
             return lambda model, *args, **kwargs: self._bound(name, model)(*args, **kwargs)
         ready = adapted(found, self._signature(name), self._lookup)
-        if self.device == "cpu" or isinstance(found, type) or self._asks_for_a_device(name):
+        its_own = isinstance(found, type) or asks_for_a_device(self.contract, name)
+        if self.device == "cpu" or its_own:
             return ready
         return lambda *args, **kwargs: moved(ready(*args, **kwargs), self.device)
-
-    def _asks_for_a_device(self, stub: str) -> bool:
-        """Whether its text tells students where it has to compute."""
-        return "device" in self.contract["stubs"][stub]["parameters"]
 
     def reset(self) -> None:
         """Forget what a check has supplied and closed."""

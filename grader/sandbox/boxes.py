@@ -79,7 +79,7 @@ class Box:
         finally:
             os.close(self.output)
             if self.scratch is not None:
-                _remove(self.scratch)
+                remove(self.scratch)
 
     @property
     def is_for_many(self) -> bool:
@@ -112,7 +112,7 @@ class Box:
     def tidy(self, number: int) -> None:
         """Remove what an ended submission left on the host's disk."""
         if self.scratch is not None:
-            _remove(plans.room(self.scratch, number))
+            remove(plans.room(self.scratch, number))
 
     def __enter__(self) -> Box:
         return self
@@ -167,7 +167,7 @@ def start(
             make_plans = plans.confined if level == "landlock" else plans.plain
             return _launch(level, make_plans(order, scratch), command, box_end, scratch)
         except BaseException:
-            _remove(scratch)
+            remove(scratch)
             raise
 
 
@@ -230,7 +230,7 @@ def make_scratch(data: Path | None) -> Path:
     return scratch
 
 
-def _remove(scratch: Path) -> None:
+def remove(scratch: Path) -> None:
     """Remove a hostile tree: closed folders, and nested deeper than recursion and paths can go.
 
     Walks down and up again by descriptor; `todo` holds the folders that are left on each floor.

@@ -25,6 +25,7 @@ from grader.sandbox.client import (
     ProcessConversation,
     RemoteSubmission,
 )
+from grader.sandbox.device import asks_for_a_device
 from grader.sandbox.host import Fork, Host
 from grader.words import _
 
@@ -77,6 +78,7 @@ class Sandbox:
         self.source = source
         self.host = host
         self.load_seconds = load_seconds
+        self.device = source.device  # "cpu" if it cannot be loaded there
         self.report = LoadReport()
         self.printed = b""
         self.seed = 0  # added to the seed of each check
@@ -87,6 +89,7 @@ class Sandbox:
         self._shared: Fork | None = None  # loaded on a device
         self._owner = ""  # the stub whose checks that one has answered
         self._place = ""  # of the statement at which a load ended
+        self._open = 0  # processes of the submission that the host has forked
 
     def __enter__(self) -> Sandbox:
         return self
@@ -102,12 +105,24 @@ class Sandbox:
         Raises the last SandboxEvent when even then it cannot be loaded, InfrastructureError when
         no box can be started.
         """
+        try:
+            return self._load()
+        except SandboxEvent as event:
+            if self.device == "cpu":
+                raise
+            note = _("it cannot be loaded on {device} and runs on the processor: {event}")
+            self._skip.clear()
+            self._skip_notes = [note.format(device=self.device, event=event)]
+            self.device = "cpu"
+        return self._load()
+
+    def _load(self) -> LoadReport:
         for _attempt in range(LOAD_ATTEMPTS):
             try:
-                if self.source.device == "cpu":
+                if self.device == "cpu":
                     self._parent = self._loaded("cpu")
                 else:
-                    self._shared = self._loaded(self.source.device)
+                    self._shared = self._loaded(self.device)
                 return self.report
             except SandboxEvent as event:
                 last = event
@@ -135,15 +150,11 @@ class Sandbox:
 
     def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
         self.in_doubt = False
-        if self.source.device == "cpu" or (confirms and not self._asks_for_a_device(stub)):
+        on_device = not confirms or asks_for_a_device(self.source.contract, stub)
+        if self.device == "cpu" or not on_device:
             return self._forked()
         self.in_doubt = not confirms
         return self._kept_for(stub, confirms) if stub else self._alone()
-
-    def _asks_for_a_device(self, stub: str) -> bool:
-        """Whether the stub's text tells students where it has to compute."""
-        found = self.source.contract["stubs"].get(stub)
-        return found is not None and "device" in found["parameters"]
 
     # ---------------------------------------------------------------- on the processor
 
@@ -178,6 +189,7 @@ class Sandbox:
             parent.reap(pid)
         except SandboxEvent:  # the parent does not obey: end it from outside
             self._drop_parent()
+            self.host.finish()  # and what it has forked, where nothing else would
 
     # ---------------------------------------------------------------- on a device
 
@@ -188,7 +200,7 @@ class Sandbox:
         if self._owner and (fresh or not self._put_back(stub)):
             self._drop_shared()
         if self._shared is None:
-            self._shared = self._loaded(self.source.device)
+            self._shared = self._loaded(self.device)
         self._owner = stub
         conversation = self._shared.conversation
         try:
@@ -196,8 +208,8 @@ class Sandbox:
         finally:
             if conversation.ended is not None or conversation.is_out_of_memory:
                 self._drop_shared()
-            if fresh and conversation.is_out_of_memory and self.host.gpu_is_taken():
-                raise InfrastructureError(_("other programs have taken the GPU's memory"))
+            if fresh and conversation.is_out_of_memory:
+                self._blame_neighbours()
 
     def _put_back(self, stub: str) -> bool:
         """Whether the loaded process is the stub's and could be put back after its last check."""
@@ -211,7 +223,7 @@ class Sandbox:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[ProcessConversation]:
-        fork = self._loaded(self.source.device)
+        fork = self._loaded(self.device)
         try:
             yield fork.conversation
         finally:
@@ -223,6 +235,7 @@ class Sandbox:
         """A new process that has loaded the submission. Raises SandboxEvent where that ends it,
         InfrastructureError when no box can be started."""
         fork = self.host.fork(self.source.imports, device)
+        self._open += 1
         try:
             fork.conversation.allow(self.load_seconds, self.load_seconds)
             answer = fork.conversation.request(
@@ -238,9 +251,18 @@ class Sandbox:
         except SandboxEvent:
             self._place = fork.conversation.place
             self._end(fork)
+            if fork.conversation.is_out_of_memory and device != "cpu":
+                self._blame_neighbours()
             raise
-        self.report = _read_report(answer, self._skip_notes)
+        if device == self.device:
+            self.report = _read_report(answer, self._skip_notes)
         return fork
+
+    def _blame_neighbours(self) -> None:
+        """Raises InfrastructureError if a GPU's memory has run out because others hold it."""
+        self._drop_parent()
+        if self.host.gpu_is_taken(nobody_here=self._open == 0):
+            raise InfrastructureError(_("other programs have taken the GPU's memory"))
 
     def _drop_parent(self) -> None:
         """End the submission process with all that it started; its host stays."""
@@ -254,6 +276,7 @@ class Sandbox:
             self._end(ended)
 
     def _end(self, fork: Fork) -> None:
+        self._open -= 1
         self.host.end(fork)
         self.printed = (self.printed + bytes(fork.output.kept))[:MAX_OUTPUT]
 

@@ -38,7 +38,8 @@ def move_values(program: Program, device: str) -> None:
     """Move all tensors that the submission's top level holds, in networks too, to the device."""
     for tensor in list(_tensors(program)):
         if tensor.device.type == "cpu":
-            _move(tensor, device)
+            with contextlib.suppress(Exception):  # what meets it is confirmed on the processor
+                _move(tensor, device)
 
 
 def moved(value: Any, device: str) -> Any:
@@ -48,8 +49,15 @@ def moved(value: Any, device: str) -> Any:
     return value.to(device) if isinstance(value, torch.nn.Module) else value
 
 
+def asks_for_a_device(contract: dict[str, Any], stub: str) -> bool:
+    """Whether the stub's text tells students where it has to compute."""
+    found = contract["stubs"].get(stub, {"parameters": []})
+    return "device" in {parameter.partition("=")[0] for parameter in found["parameters"]}
+
+
 def _move(tensor: Any, device: str) -> None:
-    """Put the tensor's values on the device, in the same object."""
+    """Put the tensor's values on the device, in the same object. Raises where it has none yet, as
+    in a layer that waits for its first input, or is of a kind that the device does not know."""
     import torch
 
     other = tensor.detach().to(device)
@@ -103,11 +111,11 @@ class Snapshot:
             for value in space.values()
             if isinstance(value, type) and value.__module__ in program.modules
         ]
-        self.parameters = [
-            (tensor, tensor.detach().clone())
-            for tensor in _tensors(program)
-            if tensor.requires_grad and tensor.is_leaf
-        ]
+        self.parameters = []
+        for tensor in _tensors(program):
+            with contextlib.suppress(Exception):  # without values yet, or of a kind of its own
+                if tensor.requires_grad and tensor.is_leaf:
+                    self.parameters.append((tensor, tensor.detach().clone()))
 
     def restore(self) -> None:
         """Put back module values, classes, and the values of tensors that have gradients."""

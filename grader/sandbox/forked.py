@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from grader.sandbox import launch, plans, worker
-from grader.sandbox.boxes import Box, kill_session, make_scratch
+from grader.sandbox.boxes import Box, kill_session, make_scratch, remove
 from grader.sandbox.plans import Limits
 
 
@@ -51,20 +51,25 @@ def start(box_end: socket.socket, public_data: Path | None, limits: Limits) -> B
     plan = plans.plain(plans.Order(public_data, limits, cuda=False), scratch)
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about threads: those of a numeric library, which sleep
-        pid = os.fork()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about threads: those of a numeric library sleep
+            pid = os.fork()
+    except OSError:
+        os.close(read_end)
+        os.close(write_end)
+        remove(scratch)
+        raise
     if pid == 0:
-        data = str(scratch / "data") if public_data else None
-        _serve(box_end.fileno(), write_end, plan.before, data)
-    box_end.close()
+        _serve(box_end.fileno(), write_end, plan.before, scratch, bool(public_data))
     os.close(write_end)
+    box_end.close()
     return Box(Child(pid), read_end, "process", plan.submission, kill_session, scratch)
 
 
-def _serve(box_end: int, output: int, before: plans.Plan, data: str | None) -> NoReturn:
+def _serve(
+    box_end: int, output: int, before: plans.Plan, scratch: Path, has_data: bool
+) -> NoReturn:
     """The child: the host, with nothing of this process but its modules."""
     try:
         os.setsid()
@@ -76,7 +81,11 @@ def _serve(box_end: int, output: int, before: plans.Plan, data: str | None) -> N
             os.dup2(source, standard)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
+        # As in a box that is started: nothing is imported from the current folder or PYTHONPATH.
+        own = {"", os.getcwd(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+        sys.path[:] = [str(scratch / "grader"), *(path for path in sys.path if path not in own)]
         launch.carry_out([[step, argument] for step, argument in before])
+        data = str(scratch / "data") if has_data else None
         worker.main(data, joins_pages=False)  # a quarter of a second, for a dozen checks
     except BaseException:
         traceback.print_exc()

@@ -119,6 +119,13 @@ class Host:
         if self._box is not None and not self._box.is_for_many:
             self.stop()
 
+    def restart(self, level: str, device: str) -> None:
+        """Begin anew at another level or on another device."""
+        self.stop()
+        self.level, self.device = level, device
+        self._gpu = self._gpu if device == "cuda" else None
+        self.start()
+
     def stop(self) -> None:
         """Kill the box with everything in it. Idempotent; the next fork starts another one."""
         if self._conversation is not None:
@@ -128,12 +135,12 @@ class Host:
             self._box.kill()
             self._box = None
 
-    def gpu_is_taken(self) -> bool:
-        """Whether others hold so much of the GPU's memory that a submission, whose processes have
-        ended, could not have what it may take."""
+    def gpu_is_taken(self, nobody_here: bool) -> bool:
+        """Whether others hold so much of the GPU's memory that a submission could not have what it
+        may take. nobody_here: no process of the submission is left."""
         if self._gpu is None or self._box is None:
             return False
-        own = self._gpu.used_by(self._box.pids()) or 0
+        own = 0 if nobody_here else self._gpu.used_by(self._box.pids())
         limit = min(self.limits.memory_bytes, self._gpu.total() // 2)  # of a small card, half
         return nvidia.neighbours_fault(limit, own, self._gpu.free())
 

@@ -137,11 +137,16 @@ def _loaders_cache() -> str:
 # ------------------------------------------------------------------------------ memory
 
 
-class GpuMemory:
-    """The memory of the card that CUDA calls device 0 in a box, in bytes, as NVML tells it.
+def card() -> str:
+    """The card that a box may use: the first of the user's CUDA_VISIBLE_DEVICES, by its number on
+    the bus or its UUID, or else the first there is."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0].strip() or "0"
 
-    A box does not inherit CUDA_VISIBLE_DEVICES, so it is not heeded here. NVML counts cards by
-    their place on the bus: where they differ, CUDA does too if CUDA_DEVICE_ORDER is PCI_BUS_ID.
+
+class GpuMemory:
+    """The memory of the card that a box may use, in bytes, as NVML tells it.
+
+    NVML counts cards by their place on the bus: so does CUDA if CUDA_DEVICE_ORDER is PCI_BUS_ID.
     """
 
     def __init__(self, nvml: Any, device: Any) -> None:
@@ -158,7 +163,11 @@ class GpuMemory:
             return None
         with contextlib.suppress(pynvml.NVMLError):
             pynvml.nvmlInit()
-            device = pynvml.nvmlDeviceGetHandleByIndex(0)
+            name = card()
+            by_number = pynvml.nvmlDeviceGetHandleByIndex
+            device = (
+                by_number(int(name)) if name.isdigit() else pynvml.nvmlDeviceGetHandleByUUID(name)
+            )
             with contextlib.suppress(pynvml.NVMLError):  # raised where the card is not divided
                 device = pynvml.nvmlDeviceGetMigDeviceHandleByIndex(device, 0)
             memory = cls(pynvml, device)

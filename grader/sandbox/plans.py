@@ -352,7 +352,7 @@ def _environment_of_cuda() -> dict[str, str]:
     folders = nvidia.library_folders()
     return {
         **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),
-        # The first card as the driver counts, which is the one that nvidia.GpuMemory looks at.
+        # As the driver counts, and so nvidia.GpuMemory.
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
-        "CUDA_VISIBLE_DEVICES": "0",
+        "CUDA_VISIBLE_DEVICES": nvidia.card(),
     }

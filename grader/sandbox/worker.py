@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import random
+import re
 import signal
 import socket
 import tempfile
@@ -34,6 +35,7 @@ from grader.sandbox.protocol import Channel, CodecError, Message
 from grader.sandbox.statements import Cell
 
 MAX_TRACE_LINES = 6
+LACKING = re.compile(r"not implemented for '|^Could not run '")
 MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
 MAX_OBJECTS = 1_000  # that one check may hold by reference
 
@@ -60,7 +62,7 @@ class Worker:
         except CodecError as error:
             return _raised("CodecError", str(error), "")
         except BaseException as error:  # student code may raise anything
-            if type(error) is NotImplementedError and self._raised_by_student(error):
+            if _says_unwritten(error) and self._raised_by_student(error):
                 text = protocol.printable(_message(error))
                 return ("missing", text or "it raises NotImplementedError", [])
             return _raised(type(error).__name__, _message(error), self._own_lines(error))
@@ -174,6 +176,12 @@ class Worker:
             lines = [f"{f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames]
             return "\n".join(line[:300] for line in lines[-MAX_TRACE_LINES:])
         return ""
+
+
+def _says_unwritten(error: BaseException) -> bool:
+    """Whether it is what a template raises, and not PyTorch's word for an operation that a type or
+    a device does not have."""
+    return type(error) is NotImplementedError and not LACKING.search(_message(error))
 
 
 def _as_cells(modules: dict[str, list[tuple[str, str, int]]]) -> dict[str, list[Cell]]:

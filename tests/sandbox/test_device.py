@@ -20,6 +20,7 @@ W = torch.ones(2, 2, requires_grad=True)
 b = torch.zeros(2, requires_grad=True)
 params = [W, b]
 table = {"rows": (torch.arange(3), [torch.ones(1)])}
+waiting = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.LazyLinear(10))
 net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2))
 trainer = torch.optim.SGD(net.parameters(), lr=0.1)
 total = (W * 2).sum()
@@ -68,6 +69,9 @@ def spoil():
 def state():
     return b is None, Model.steps, hasattr(Model, "more"), W.sum().item(), len(calls), process
 
+def lacks():
+    return torch.ones(2, 2, dtype=torch.bool) @ torch.ones(2, 2, dtype=torch.bool)
+
 def move(device):
     return torch.ones(2, device=device).device.type
 
@@ -77,7 +81,17 @@ def fill(device):
 def gpus():
     return os.environ.get("CUDA_VISIBLE_DEVICES", "all of them")
 """
-PLAIN = ("places", "is_the_same", "step", "make_net", "device_of_new", "spoil", "state", "gpus")
+PLAIN = (
+    "places",
+    "is_the_same",
+    "step",
+    "make_net",
+    "device_of_new",
+    "spoil",
+    "state",
+    "gpus",
+    "lacks",
+)
 STUBS = {name: [] for name in PLAIN} | {"step": ["X"], "move": ["device"], "fill": ["device"]}
 CONTRACT = {
     "stubs": {n: {"parameters": taken, "aliases": []} for n, taken in STUBS.items()},
@@ -159,6 +173,31 @@ def test_a_training_has_a_process_beside_those_of_the_checks(sandbox):
         with opened(sandbox, "places") as check:
             assert check.places() == ["fake"]
         assert training.state()[4] == 1
+
+
+def test_what_a_type_does_not_have_is_not_taken_for_unwritten(sandbox):
+    """PyTorch says NotImplementedError too; that is the code's, and may be the device's."""
+    with opened(sandbox, "lacks") as submission, pytest.raises(StudentError):
+        submission.lacks()
+
+
+def test_a_submission_that_cannot_be_loaded_on_a_device_runs_on_the_processor(monkeypatch):
+    """Its record says so; nothing is left out for it."""
+    level = "namespaces" if not gaps("namespaces") else "process"
+    source = Source(
+        [("hw.py", "import torch\nx = torch.ones(2)\ndef places():\n    return x.device.type", 1)],
+        {},
+        {},
+        CONTRACT,
+        "cuda",
+    )
+    if torch.cuda.is_available():
+        pytest.skip("here it can")
+    with Host(level, None, "cuda") as host, Sandbox(source, host, 60) as sandbox:
+        (note,) = sandbox.load().notes
+        assert note.startswith("it cannot be loaded on cuda and runs on the processor")
+        with opened(sandbox, "places") as submission:
+            assert submission.places() == "cpu"
 
 
 class Card:
