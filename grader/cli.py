@@ -179,7 +179,7 @@ def grade(
     if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
-        errors.print(escape(log.place()), highlight=False)
+        errors.print(escape(log.place()), highlight=False, soft_wrap=True)
         raise typer.Exit(INFRASTRUCTURE)
     if any(100 * r.grade.score < fail_under * r.grade.max_score for r in results):
         raise typer.Exit(BELOW_THRESHOLD)

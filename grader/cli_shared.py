@@ -69,7 +69,7 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except InfrastructureError as error:
             _complain(_("this machine cannot grade:"), error)
             log.keep(error)
-            errors.print(escape(log.place()), highlight=False)
+            errors.print(escape(log.place()), highlight=False, soft_wrap=True)
             raise typer.Exit(INFRASTRUCTURE) from None
         except OSError as error:  # a disk that is full, a folder that may not be written
             _complain(_("error:"), error)
@@ -79,7 +79,7 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except Exception as error:
             _complain(_("the grader failed:"), GraderError(f"{type(error).__name__}: {error}"))
             log.keep(error)
-            errors.print(escape(log.place()), highlight=False)
+            errors.print(escape(log.place()), highlight=False, soft_wrap=True)
             raise typer.Exit(INFRASTRUCTURE) from None
 
     return wrapped

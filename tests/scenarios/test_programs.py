@@ -24,6 +24,7 @@ import pytest
 from grader import assignment as assignments
 from grader import misconceptions
 from grader.checking.run import Run
+from grader.grading import Part, Settings, with_bench
 from grader.misconceptions import Misconception
 from grader.sandbox.statements import bound_names
 from grader.scoring import Result
@@ -291,24 +292,29 @@ def test_solution_has_full_marks(assignment, form, data, device):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "device"),
+    ("assignment", "device", "tier"),
     [
-        case(assignment, device, name=device)
+        case(assignment, device, tier, name=f"{device}-{tier}", slow=tier != "unit")
         for assignment in ASSIGNMENTS
         for device in ("fake", "cuda")
+        for tier in ("unit", "training")
     ],
 )
-def test_solution_and_checks_keep_to_the_device(assignment, device, monkeypatch):
-    """On a device the solution has all points without a check that has to be confirmed on the
+def test_solution_and_checks_keep_to_the_device(assignment, device, tier, monkeypatch):
+    """On a device the solution passes all checks without one that has to be confirmed on the
     processor: neither it nor the code of a check mixes tensors of the two."""
     monkeypatch.setattr(Run, "is_doubtful", lambda run: False)
-    path = ROOT / "solutions" / assignment / "solution.py"
+    found = assignments.load(assignment, ROOT)
+    records = []
 
-    (result,) = grade_paths([path], assignment=assignment, device=device)
+    def body(bench):
+        records.append(bench.only(Part(tier=tier)).grade(found.solution))
 
-    failed = [(check.name, check.message) for check in result.record.checks if check.message]
-    assert failed == []
-    assert (result.grade.score, result.record.device) == (100, device)
+    with_bench(found, Settings(device, data=Path("embedded")), body)
+
+    (record,) = records
+    assert (record.status, record.device) == ("graded", device)
+    assert [(check.name, check.message) for check in record.checks if check.message] == []
 
 
 @pytest.mark.parametrize(
