@@ -105,7 +105,7 @@ def share_and_print(megabytes):
         kept[page] = 1
         if page % (1 << 20) == 0:
             print(end="x", flush=True)
-            time.sleep(0.002)
+            time.sleep(0.0005)
     time.sleep(60)
 
 def load_twice():

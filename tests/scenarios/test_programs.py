@@ -145,9 +145,7 @@ def wrong(assignment: str, known: Iterable[Misconception]) -> dict[str, Program]
 
 
 @functools.cache
-def graded(
-    assignment: str, which: str, data: str | None = "embedded", device: str = "cpu"
-) -> dict[str, Result]:
+def graded(assignment: str, which: str, data: str | None, device: str) -> dict[str, Result]:
     """The results of some programs of an assignment, all graded in one run."""
     programs = {
         "untouched": lambda: untouched(assignment),
@@ -224,7 +222,7 @@ def names_given(result: Result) -> set[str]:
 )
 def test_unseen_wrong_program_loses_points_and_is_not_misnamed(assignment, wrong):
     """What no bank was made for costs its own stub, and gets its right name or none."""
-    result = graded(assignment, "unseen")[wrong.name]
+    result = graded(assignment, "unseen", "embedded", "cpu")[wrong.name]
 
     assert stubs_with_losses(result) == {wrong.stub}
     assert names_given(result) <= {wrong.sentence} - {"unlisted"}
@@ -235,7 +233,7 @@ def test_unseen_wrong_program_loses_points_and_is_not_misnamed(assignment, wrong
 def test_most_unseen_programs_like_a_known_one_are_named(assignment):
     """19 of 20 that behave like an entry of the bank, in another spelling, get its name."""
     like = [w for w in unseen(assignment) if w.sentence != "unlisted"]
-    results = graded(assignment, "unseen")
+    results = graded(assignment, "unseen", "embedded", "cpu")
 
     unnamed = [w.name for w in like if w.sentence not in names_given(results[w.name])]
     assert len(unnamed) <= len(like) / 20, unnamed
@@ -281,7 +279,7 @@ def test_solution_has_full_marks(assignment, form, data, device):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
     this machine has, on each of its devices."""
     if (form, data, device) == FAST:
-        result = graded(assignment, "untouched", "embedded")["solution.py"]
+        result = graded(assignment, "untouched", data, device)["solution.py"]
     else:
         result = graded(assignment, "solution", data, device)[f"solution.{form}"]
 
