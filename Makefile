@@ -7,7 +7,7 @@
 #                                                     known mistake, the notebooks, the full data
 #   make test-builds                                  what has to work beside any build of torch, in
 #                                                     an environment for each; BUILDS=unfit runs one
-#   make test-gpu                                     the same on CUDA, attacks included
+#   make test-gpu                                     solutions, styles, mistakes, attacks on CUDA
 #   make lint                                         ruff and mypy
 #   make templates                                    cut the templates from the solutions again
 #   make messages                                     bring the translations up to date

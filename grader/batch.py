@@ -40,6 +40,7 @@ def grade_all(
     assignment = assignments.load(name, course)
     store = Store(out, name) if out is not None else None
     known = store if not force else None
+    notes: list[str] = []
     if jobs > 1:
         settings, notes = with_one_device(settings)
     tasks = [

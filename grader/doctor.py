@@ -80,14 +80,13 @@ def _inside(level: str) -> list[Line]:
 def _cuda(level: str) -> Line:
     """Whether a box can use the GPU; without it everything is graded on the CPU."""
     subject = "cuda in a sandbox"
-    with Host(level, None, "cuda") as host:
-        try:
-            with trials.empty_sandbox(host) as sandbox:
-                return Line(subject, "ok", trials.attempt(trials.TORCH, sandbox))
-        except (InfrastructureError, SandboxEvent) as error:
-            log.keep(error)
-            repair = "grade with --device cpu, or repair the driver: nvidia-smi must work here"
-            return Line(subject, "gap", str(error), repair)
+    try:
+        with Host(level, None, "cuda") as host:
+            return Line(subject, "ok", trials.require_device(host))
+    except InfrastructureError as error:
+        log.keep(error)
+        repair = "grade with --device cpu, or repair the driver: nvidia-smi must work here"
+        return Line(subject, "gap", str(error), repair)
 
 
 def _tried(sandbox: Sandbox, trial: trials.Trial, data: str | None) -> Line:

@@ -75,11 +75,19 @@ class DeadlineExceeded(SandboxEvent):
 
 
 class ProcessDied(SandboxEvent):
-    """The submission's process ended while an answer was due."""
+    """The submission's process ended while an answer was due; `reason`, where one is known, is in
+    the sentence too."""
+
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class MemoryExceeded(ProcessDied):
     """The submission's processes together took more memory than one submission may have."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, reason=sentence)
 
 
 class ProtocolError(SandboxEvent):

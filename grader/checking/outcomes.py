@@ -65,8 +65,7 @@ def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
             "your code ended the Python process; is there an exit() or os._exit(), or does it "
             "need more memory than there is?"
         )
-        known = str(problem) != _("its process ended")
-        return "error", f"{ended} ({problem})" if known else ended
+        return "error", f"{ended} ({problem})" if problem.reason else ended
     if isinstance(problem, ProtocolError):
         text = _("your code disturbed the connection to the grader ({problem})")
         return "error", text.format(problem=problem)

@@ -79,18 +79,18 @@ class Suite:
                     protocol(item=check.item, nextitem=after)
                     if run.is_doubtful():
                         run.begin(check, confirms=True)
-                        self._set_back(check)  # a training that several checks look at, too
+                        self._set_back()  # a training that several checks look at, too
                         protocol(item=check.item, nextitem=after)
                 if isinstance(run.problem, (InfrastructureError, UsageError)):
                     raise run.problem
                 done(run.end(time.monotonic() - started))
         finally:  # what a file's checks share must not reach the next submission
-            self._set_back(self.checks[0])
+            self._set_back()
         return run.with_names(self._plugin.diagnosis)
 
-    def _set_back(self, check: Check) -> None:
+    def _set_back(self) -> None:
         """End the fixtures that checks share."""
-        check.item.session._setupstate.teardown_exact(None)
+        self.checks[0].item.session._setupstate.teardown_exact(None)
 
     def only(self, stub: str | None = None, tier: str | None = None) -> Suite:
         """The checks of one stub and tier; None: of all."""

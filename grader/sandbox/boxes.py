@@ -22,6 +22,7 @@ wrote is removed with it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -81,7 +82,7 @@ class Box:
             if self.scratch is not None:
                 remove(self.scratch)
 
-    @property
+    @functools.cached_property
     def is_for_many(self) -> bool:
         """Whether nothing of a submission can be left when it has ended: another one may follow."""
         return launch.is_supervised(self.submission(0))

@@ -189,18 +189,18 @@ class ProcessConversation:
             text = _("no answer within {seconds:.0f} seconds")
             self.ended = DeadlineExceeded(text.format(seconds=max(seconds, 1)))
         except (EOFError, OSError):
-            self.ended = ProcessDied(self._end())
+            self.ended = self._end()
         except CodecError as error:
             self.ended = ProtocolError(f"it sent no proper answer: {error}")
         raise self.ended
 
-    def _end(self) -> str:
+    def _end(self) -> ProcessDied:
         """How a process that is gone has ended, as far as a library said so."""
         self.output.drain()
         fault = exception_of_cpp(self.output.text(self.printed_before))
         if fault:
-            return _("its process ended: {fault}").format(fault=fault)
-        return _("its process ended")
+            return ProcessDied(_("its process ended: {fault}").format(fault=fault), fault)
+        return ProcessDied(_("its process ended"))
 
     def _wait(self, deadline: float) -> None:
         """Block until the socket has something; keep the output pipe from filling up."""

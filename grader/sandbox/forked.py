@@ -84,7 +84,7 @@ def _serve(
         # As in a box that is started: nothing is imported from the current folder or PYTHONPATH.
         own = {"", os.getcwd(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
         sys.path[:] = [str(scratch / "grader"), *(path for path in sys.path if path not in own)]
-        launch.carry_out([[step, argument] for step, argument in before])
+        launch.carry_out(before)
         data = str(scratch / "data") if has_data else None
         worker.main(data, joins_pages=False)  # a quarter of a second, for a dozen checks
     except BaseException:

@@ -326,7 +326,7 @@ def main() -> None:
     carry_out(json.loads(sys.argv[1]))
 
 
-def carry_out(plan: list[list[Any]]) -> None:
+def carry_out(plan: Iterable[Any]) -> None:
     """Take the steps of a plan. A step that fails ends the process with a sentence."""
     for name, argument in plan:
         try:

@@ -13,6 +13,7 @@ are in a scratch folder on the host's disk. allowed.py says which files exactly.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -57,9 +58,15 @@ class Order:
     limits: Limits
     cuda: bool
 
+    @functools.cached_property
     def driver(self) -> list[str]:
         """The files of a GPU's driver that it needs."""
         return driver_files() if self.cuda else []
+
+    @functools.cached_property
+    def variables(self) -> dict[str, str]:
+        """What CUDA has to be told."""
+        return _variables_of_cuda() if self.cuda else {}
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def confined(order: Order, scratch: Path) -> Plans:
     rules: dict[str, Any] = {
         "read": [
             *needed,
-            *order.driver(),
+            *order.driver,
             *_data(order),
             "/proc/cpuinfo",
             "/proc/meminfo",
@@ -252,7 +259,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
-        *(["--ro-bind", file, file] for file in order.driver()),
+        *(["--ro-bind", file, file] for file in order.driver),
         # Threat: a grader among the libraries, with the hidden labels of its data.
         # Test: test_an_installed_grader_is_hidden
         ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
@@ -266,7 +273,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
-        *(["--setenv", name, value] for name, value in environment("/tmp", order.cuda).items()),
+        *(["--setenv", *pair] for pair in {**environment("/tmp"), **order.variables}.items()),
     ]
     return [argument for line in lines for argument in line]
 
@@ -282,7 +289,7 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
         (
             "reveal",
             {
-                "paths": [*needed, *order.driver(), *_data(order), *owned],
+                "paths": [*needed, *order.driver, *_data(order), *owned],
                 "links": links(),
             },
         ),
@@ -312,7 +319,8 @@ def _rlimits(limits: Limits) -> dict[str, int]:
 
 
 def _at(order: Order, folder: Path, home: Path) -> tuple[str, Any]:
-    return "settle", {"folder": str(folder), "environment": environment(str(home), order.cuda)}
+    known = {**environment(str(home)), **order.variables}
+    return "settle", {"folder": str(folder), "environment": known}
 
 
 def _host(order: Order, code: str, data: str) -> list[str]:
@@ -324,10 +332,9 @@ def _host(order: Order, code: str, data: str) -> list[str]:
     return [sys.executable, "-s", "-B", "-u", "-c", program]
 
 
-def environment(home: str, cuda: bool = False) -> dict[str, str]:
-    """All that the worker gets to know of its surroundings."""
+def environment(home: str) -> dict[str, str]:
+    """All that the worker gets to know of its surroundings; for CUDA a little more."""
     return {
-        **(_environment_of_cuda() if cuda else {}),
         "PATH": "/usr/bin:/bin",
         "HOME": home,
         "TMPDIR": home,
@@ -348,7 +355,7 @@ def environment(home: str, cuda: bool = False) -> dict[str, str]:
     }
 
 
-def _environment_of_cuda() -> dict[str, str]:
+def _variables_of_cuda() -> dict[str, str]:
     folders = nvidia.library_folders()
     return {
         **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),

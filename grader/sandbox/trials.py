@@ -86,12 +86,12 @@ def attempt(trial: Trial, sandbox: Sandbox, data: str | None = None) -> str:
         return str(trial.function(submission, data))
 
 
-def require_device(host: Host) -> None:
-    """Raises InfrastructureError where a box cannot compute on the host's device: else each student
-    would lose the points to it."""
+def require_device(host: Host) -> str:
+    """What computes on the host's device. Raises InfrastructureError where a box cannot: else each
+    student would lose the points to it."""
     try:
         with empty_sandbox(host) as sandbox:
-            attempt(TORCH, sandbox)
+            return attempt(TORCH, sandbox)
     except SandboxEvent as event:
         raise InfrastructureError(
             f"a sandbox cannot use the device {host.device}: {event}"
