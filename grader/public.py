@@ -21,12 +21,10 @@ from grader.assignment import Assignment
 from grader.errors import DatasetError, UsageError
 from grader.records import CheckResult
 from grader.sandbox import said
-from grader.sandbox.chain import large_modules
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.late import LATE
 from grader.sandbox.opening import box_for, load
 from grader.scoring import Result, score
-from grader.submission import Submission
 from grader.words import _
 
 LEVEL = "process"
@@ -82,7 +80,13 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result
     names = known(assignment, stub)
     started = time.monotonic()
     upload = submission.read(path, names)
-    with _without_gpu(), _host_for(upload, assignment) as host:
+    with (
+        _without_gpu(),
+        _host_for(assignment) as host,
+        box_for(upload, assignment, host) as sandbox,
+    ):
+        host.imports += tuple(name for name in sandbox.source.imports if name not in LATE)
+        host.start()
         # The host goes on to what the submission imports, and this process to what checks need.
         from grader.checking.plugin import Suite, with_suite
         from grader.grading import Bench, run
@@ -93,9 +97,8 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result
             return Bench(assignment, chosen, None, host)
 
         checks: list[CheckResult] = []
-        with box_for(upload, assignment, host) as sandbox:
-            problem = load(sandbox)
-            bench = with_suite(assignment, None, run_on)
+        problem = load(sandbox)
+        bench = with_suite(assignment, None, run_on)
     record = bench.record(upload, sandbox, checks, started)
     notes = [note for note in record.warnings if not said.is_about_drivers(note)]
     record = msgspec.structs.replace(record, warnings=notes)
@@ -116,20 +119,17 @@ def _without_gpu() -> Iterator[None]:
             os.environ["CUDA_VISIBLE_DEVICES"] = before
 
 
-def _host_for(upload: Submission, assignment: Assignment) -> Host:
-    """Where the student's code runs: a fork of this process as it is with torch imported, where
-    the system's libraries stand that."""
+def _host_for(assignment: Assignment) -> Host:
+    """Where the student's code runs, not started yet: a fork of this process as it is with torch
+    imported, where the system's libraries stand that."""
     checks = (assignment.public / "test_public.py").read_text("utf-8")
     compiler = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
-    modules = set(large_modules("\n".join(text for _, text, _ in upload.cells))).difference(LATE)
     is_forked = sys.platform == "linux"
-    host = Host(LEVEL, _data(assignment), imports=(*compiler, *modules), is_forked=is_forked)
     if is_forked:
         import torch
 
         torch.set_num_threads(1)  # threads do not survive a fork
-    host.start()
-    return host
+    return Host(LEVEL, _data(assignment), imports=compiler, is_forked=is_forked)
 
 
 def saves(path: Path) -> Iterator[None]:
