@@ -74,19 +74,23 @@ class Suite:
                         _("not run: {stub} did not answer before").format(stub=check.stub)
                     )
                 else:
-                    protocol = check.item.config.hook.pytest_runtest_protocol
-                    after = following.item if following else None
-                    protocol(item=check.item, nextitem=after)
+                    self._meet(check, following)
                     if run.is_doubtful():
                         run.begin(check, confirms=True)
                         self._set_back()  # a training that several checks look at, too
-                        protocol(item=check.item, nextitem=after)
+                        self._meet(check, following)
                 if isinstance(run.problem, (InfrastructureError, UsageError)):
                     raise run.problem
                 done(run.end(time.monotonic() - started))
         finally:  # what a file's checks share must not reach the next submission
             self._set_back()
         return run.with_names(self._plugin.diagnosis)
+
+    def _meet(self, check: Check, following: Check | None) -> None:
+        """Run a check on the submission."""
+        check.item.config.hook.pytest_runtest_protocol(
+            item=check.item, nextitem=following.item if following else None
+        )
 
     def _set_back(self) -> None:
         """End the fixtures that checks share."""
