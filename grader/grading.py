@@ -150,7 +150,7 @@ class Bench:
             "graded",
             started,
             checks=checks,
-            warnings=[*upload.warnings, *sandbox.report.notes],
+            warnings=[*upload.warnings, *sandbox.notes],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,
             places=places(upload, self.assignment.stubs),

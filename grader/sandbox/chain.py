@@ -14,7 +14,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
@@ -60,13 +60,6 @@ def large_modules(text: str) -> list[str]:
     return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
 
 
-@dataclass
-class LoadReport:
-    """What loading showed: notes in words."""
-
-    notes: list[str] = field(default_factory=list)
-
-
 class Sandbox:
     """One submission in a host's box. A context manager; ``open_check`` gives each check a copy.
 
@@ -79,7 +72,7 @@ class Sandbox:
         self.host = host
         self.load_seconds = load_seconds
         self.device = source.device  # "cpu" if it cannot be loaded there
-        self.report = LoadReport()
+        self.notes: list[str] = []  # of loading, in words
         self.printed = b""
         self.seed = 0  # added to the seed of each check
         self.in_doubt = False  # whether a failure now may be none of the submission's
@@ -99,8 +92,8 @@ class Sandbox:
         self._drop_shared()
         self.host.finish()
 
-    def load(self) -> LoadReport:
-        """Load the submission, leaving out statements that end or block the process.
+    def load(self) -> list[str]:
+        """Load the submission, leaving out statements that end or block the process; the notes.
 
         Raises the last SandboxEvent when even then it cannot be loaded, InfrastructureError when
         no box can be started.
@@ -116,14 +109,14 @@ class Sandbox:
             self.device = "cpu"
         return self._load()
 
-    def _load(self) -> LoadReport:
+    def _load(self) -> list[str]:
         for _attempt in range(LOAD_ATTEMPTS):
             try:
                 if self.device == "cpu":
                     self._parent = self._loaded("cpu")
                 else:
                     self._shared = self._loaded(self.device)
-                return self.report
+                return self.notes
             except SandboxEvent as event:
                 last = event
                 if not self._place or self._place in self._skip:
@@ -255,7 +248,7 @@ class Sandbox:
                 self._blame_neighbours()
             raise
         if device == self.device:
-            self.report = _read_report(answer, self._skip_notes)
+            self.notes = [*self._skip_notes, *_read_notes(answer)]
         return fork
 
     def _blame_neighbours(self) -> None:
@@ -281,15 +274,10 @@ class Sandbox:
         self.printed = (self.printed + bytes(fork.output.kept))[:MAX_OUTPUT]
 
 
-def _read_report(answer: Any, earlier: list[str]) -> LoadReport:
-    """The worker's report as our own types: it comes from beside student code, so anything may
-    stand in it."""
+def _read_notes(answer: Any) -> list[str]:
+    """The notes of the worker: its answer comes from beside student code, so anything may stand in
+    it."""
     answer = answer if isinstance(answer, dict) else {}
     notes = answer.get("notes")
     notes = notes if isinstance(notes, list) else []
-    return LoadReport(
-        notes=[
-            *earlier,
-            *(said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)),
-        ],
-    )
+    return [said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)]

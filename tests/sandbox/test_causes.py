@@ -84,7 +84,7 @@ def test_a_process_that_a_library_ends_says_why(level):
     source = Source(cells, {}, {}, {"stubs": stubs, "spellings": {}, "names": {}})
 
     with Host(level, None) as host, Sandbox(source, host, 20) as sandbox:
-        notes = sandbox.load().notes
+        notes = sandbox.load()
         for name, words in (("f", "its process ended: second"), ("g", "its process ended")):
             with sandbox.open_check(10, 10, 0) as check, pytest.raises(ProcessDied) as caught:
                 getattr(check, name)()

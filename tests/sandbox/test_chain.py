@@ -495,10 +495,10 @@ print("never", x, y)
 def test_statement_that_ends_or_blocks_loading_is_left_out():
     """A load that dies is tried again without the statement; the rest is there."""
     with box(LOAD, load_seconds=4.0) as sandbox:
-        report = sandbox.load()
+        notes = sandbox.load()
 
         assert works(sandbox)
-        places = [note.split(": ")[0] for note in report.notes if "while it ran" in note]
+        places = [note.split(": ")[0] for note in notes if "while it ran" in note]
         assert places == ["hw.py, line 4", "hw.py, line 7"]
 
 

@@ -106,7 +106,7 @@ def sandbox():
     level = "namespaces" if not gaps("namespaces") else "process"
     source = Source([("hw.py", PROGRAM, 1)], {}, {}, CONTRACT, "fake")
     with Host(level, None, "fake") as host, Sandbox(source, host, 60) as sandbox:
-        assert sandbox.load().notes == []
+        assert sandbox.load() == []
         yield sandbox
 
 
@@ -194,7 +194,7 @@ def test_a_submission_that_cannot_be_loaded_on_a_device_runs_on_the_processor(mo
     if torch.cuda.is_available():
         pytest.skip("here it can")
     with Host(level, None, "cuda") as host, Sandbox(source, host, 60) as sandbox:
-        (note,) = sandbox.load().notes
+        (note,) = sandbox.load()
         assert note.startswith("it cannot be loaded on cuda and runs on the processor")
         with opened(sandbox, "places") as submission:
             assert submission.places() == "cpu"
