@@ -22,12 +22,14 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from grader import assignment as assignments
-from grader import datasets, submission
 from grader.checking import in_sandbox
-from grader.sandbox import isolation, worker
-from grader.sandbox.chain import Sandbox, Source
+from grader.course import assignment as assignments
+from grader.course import datasets
 from grader.sandbox.host import Host
+from grader.sandbox.inside import worker
+from grader.sandbox.isolation import probe as isolation
+from grader.sandbox.sandbox import Sandbox, Source
+from grader.submissions import reading as submission
 
 COURSE = Path(__file__).resolve().parent / "peers"
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader import assignment as assignments
-from grader.grading import Bench, Settings, with_bench
-from grader.scoring import score
+from grader.course import assignment as assignments
+from grader.grading.scoring import score
+from grader.grading.session import Bench, Settings, with_bench
 
 ROOT = Path(__file__).resolve().parents[1]
 

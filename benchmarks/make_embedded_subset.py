@@ -18,7 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.datasets import DIGESTS, EMBEDDED, FILES, PACKAGES, TEST, TRAIN, read_idx, write_idx
+from grader.course.datasets import (
+    DIGESTS,
+    EMBEDDED,
+    FILES,
+    PACKAGES,
+    TEST,
+    TRAIN,
+    read_idx,
+    write_idx,
+)
 
 NAME = "FashionMNIST"
 SEED = 2017  # any number: the shipped files are those of this one

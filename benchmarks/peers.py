@@ -30,7 +30,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 from rich.table import Table
 
-from grader import datasets
+from grader.course import datasets
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = ROOT / "benchmarks" / "peers"

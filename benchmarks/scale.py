@@ -24,9 +24,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader import assignment as assignments
-from grader.grading import WHOLE, Bench, Part, Settings, with_bench
-from grader.jobs import Jobs, Task
+from grader.course import assignment as assignments
+from grader.grading.pool import Jobs, Task
+from grader.grading.session import WHOLE, Bench, Part, Settings, with_bench
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "small_course"

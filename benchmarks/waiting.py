@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from grader import templates
+from grader.course import templates
 
 ROOT = Path(__file__).resolve().parents[1]
 GRADER = [sys.executable, "-m", "grader"]

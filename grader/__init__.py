@@ -15,6 +15,6 @@ def check(stub: str | None = None, lang: str | None = None) -> object:
     """
     import sys
 
-    from grader.notebook import check_namespace
+    from grader.student.notebook import check_namespace
 
     return check_namespace(sys._getframe(1).f_globals, stub, lang)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.batch import grade_all
-from grader.grading import Settings
-from grader.scoring import Result
+from grader.grading.batch import grade_all
+from grader.grading.scoring import Result
+from grader.grading.session import Settings
 
 os.environ["LANGUAGE"] = "en"  # whoever runs the tests
 os.environ["GRADER_FAKE_DEVICE"] = "1"

@@ -13,11 +13,12 @@ import msgspec
 import pytest
 import typer
 
-from grader import cli_shared
-from grader.cli import Device, Language, Level, app
-from grader.records import CheckResult, DatasetUsed, Outcome, Record, Status
+from grader.checking.results import CheckResult, Outcome
+from grader.cli import console as cli_shared
+from grader.cli.main import Device, Language, Level, app
+from grader.grading.records import DatasetUsed, Record, Status
+from grader.grading.scoring import Grade, Result, StubGrade
 from grader.reports.as_json import as_object
-from grader.scoring import Grade, Result, StubGrade
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

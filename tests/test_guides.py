@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader import templates
+from grader.course import templates
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("guides")  # one environment for all

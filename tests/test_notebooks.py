@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from grader import assignment as assignments
-from grader import datasets
-from grader.templates import to_notebook
+from grader.course import assignment as assignments
+from grader.course import datasets
+from grader.course.templates import to_notebook
 from tests.conftest import ROOT
 
 SECONDS = 240  # for one cell; a whole notebook takes about ten

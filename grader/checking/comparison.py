@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
-from grader.records import Measured
-from grader.words import N_, _
+from grader.checking.results import Measured
+from grader.i18n.words import N_, _
 
 SHOWN_VALUES = 12  # more than these are cut out of a message
 

@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 import torch
 
-from grader.assignment import Assignment
-from grader.checking.diagnosis import Diagnosis
+from grader.checking.diagnosis.mistakes import Diagnosis
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.checking.marks import TIMEOUT
 from grader.checking.run import Run
-from grader.datasets import Dataset
+from grader.course.assignment import Assignment
+from grader.course.datasets import Dataset
 from grader.errors import AssignmentError
 from grader.sandbox.client import RemoteSubmission
 

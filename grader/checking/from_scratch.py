@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.assignment import Stub
 from grader.checking.comparison import Difference
+from grader.course.assignment import Stub
+from grader.i18n.words import _
 from grader.sandbox.client import RemoteSubmission, in_sandbox
-from grader.submission import Cell, parse
-from grader.words import _
+from grader.submissions.reading import Cell, parse
 
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 

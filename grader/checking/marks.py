@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from grader.assignment import Assignment
+from grader.checking.results import TIERS
+from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.records import TIERS
 
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
 MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")

@@ -11,6 +11,8 @@ import re
 import pytest
 
 from grader.checking.comparison import Difference, Mismatch
+from grader.checking.results import Outcome
+from grader.course.misconceptions import Misconception
 from grader.errors import (
     DeadlineExceeded,
     MissingStub,
@@ -18,9 +20,7 @@ from grader.errors import (
     ProtocolError,
     StudentError,
 )
-from grader.misconceptions import Misconception
-from grader.records import Outcome
-from grader.words import _
+from grader.i18n.words import _
 
 MAX_MESSAGE = 1_500  # characters
 MAX_HINT = 300

@@ -17,14 +17,15 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
-from grader.assignment import Assignment
 from grader.checking.comparison import measured, observed
-from grader.checking.diagnosis import Diagnosis, Trace, observe_raised
+from grader.checking.diagnosis.mistakes import Diagnosis, Trace, observe_raised
 from grader.checking.fixtures import fixtures
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.reach import WatchedSolution
+from grader.checking.results import CheckResult
 from grader.checking.run import Box, Ended, Run, result
-from grader.datasets import Dataset
+from grader.course.assignment import Assignment
+from grader.course.datasets import Dataset
 from grader.errors import (
     AssignmentError,
     DeadlineExceeded,
@@ -33,8 +34,7 @@ from grader.errors import (
     StudentError,
     UsageError,
 )
-from grader.records import CheckResult
-from grader.words import _, quoting
+from grader.i18n.words import _, quoting
 
 T = TypeVar("T")
 

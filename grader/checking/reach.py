@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader.assignment import Assignment
-from grader.definitions import definitions
+from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.sandbox.chain import Source
 from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation
-from grader.submission import Submission
+from grader.sandbox.sandbox import Source
+from grader.submissions.definitions import definitions
+from grader.submissions.reading import Submission
 
 FILE = "the solution, watched"  # the reference runs the same code under its own name
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 
 from grader.checking import outcomes
-from grader.checking.diagnosis import (
+from grader.checking.diagnosis.mistakes import (
     MOST_KEPT,
     Diagnosis,
     Seen,
@@ -19,11 +19,11 @@ from grader.checking.diagnosis import (
     size,
 )
 from grader.checking.marks import Check
+from grader.checking.results import CheckResult, Measured
+from grader.course.misconceptions import Misconception
 from grader.errors import InfrastructureError, MissingStub, UsageError
-from grader.misconceptions import Misconception
-from grader.records import CheckResult, Measured
-from grader.sandbox.chain import Source
 from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.sandbox import Source
 
 AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an earlier check
 

@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.grading.scoring import Result
 from grader.reports.text import number, one_line
-from grader.scoring import Result
 
 COLUMNS = ("submission", "assignment", "status", "score", "max_score", "seconds", "notes")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from grader.records import Record
-from grader.scoring import Grade, Result
+from grader.grading.records import Record
+from grader.grading.scoring import Grade, Result
 
 
 def render(results: Sequence[Result]) -> str:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.scoring import Result
+from grader.grading.scoring import Result
 
 # Each format by the module that has its `render`.
 MODULES = {

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from grader.records import CheckResult, Record
+from grader.checking.results import CheckResult
+from grader.grading.records import Record
+from grader.grading.scoring import Result, StubGrade
 from grader.reports.text import number, printable
-from grader.scoring import Result, StubGrade
 
 PLACE = re.compile(r"^(?P<file>.+?), line (?P<line>\d{1,7})(, in .*)?$")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
+from grader.checking.results import CheckResult
 from grader.errors import UsageError
-from grader.records import CheckResult
+from grader.grading.scoring import Result, points_of_checks
 from grader.reports.text import printable
-from grader.scoring import Result, points_of_checks
 
 # When Gradescope shows a check, by what the check's mark says.
 VISIBILITY = {

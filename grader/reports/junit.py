@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from grader.records import CheckResult
+from grader.checking.results import CheckResult
+from grader.grading.scoring import Result
 from grader.reports.text import number, one_line, printable
-from grader.scoring import Result
 
 # What the outcome of a check is in JUnit's words.
 ELEMENTS = {

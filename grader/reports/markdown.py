@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.records import CheckResult
+from grader.checking.results import CheckResult
+from grader.grading.scoring import Result, StubGrade
+from grader.i18n.words import _
 from grader.reports.text import number, one_line, printable, status
-from grader.scoring import Result, StubGrade
-from grader.words import _
 
 MARKS = {"passed": "✅", "missing": "⬜"}  # everything else is wrong
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rich.console import Group
 from rich.text import Text
 
+from grader.grading.scoring import Result
+from grader.i18n.words import N_, _
 from grader.reports.text import printable
-from grader.scoring import Result
-from grader.words import N_, _
 
 MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
 WORDS = {

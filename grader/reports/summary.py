@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import mean, median
 
-from grader.answers import groups
+from grader.grading.answers import groups
+from grader.grading.scoring import Result
 from grader.reports.markdown import plain
 from grader.reports.text import number
-from grader.scoring import Result
 
 MOST_GROUPS = 10
 

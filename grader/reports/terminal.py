@@ -9,10 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckResult
+from grader.checking.results import CheckResult
+from grader.grading.scoring import Result
+from grader.i18n.words import _
 from grader.reports.text import printable, status
-from grader.scoring import Result
-from grader.words import _
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
 MAX_WARNINGS = 5

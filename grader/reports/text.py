@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.words import N_, _
+from grader.i18n.words import N_, _
 
 # Statuses of records and of stubs, as people read them.
 WORDS = {

@@ -30,10 +30,11 @@ from grader.errors import (
     SandboxEvent,
     StudentError,
 )
-from grader.sandbox import protocol, said
+from grader.i18n.words import _
+from grader.sandbox import said
 from grader.sandbox.causes import exception_of_cpp
-from grader.sandbox.protocol import Channel, CodecError, Message
-from grader.words import _
+from grader.sandbox.inside import protocol
+from grader.sandbox.inside.protocol import Channel, CodecError, Message
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB

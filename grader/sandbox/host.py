@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
-from grader.sandbox import forked, nvidia
-from grader.sandbox.boxes import Box, start
+from grader.i18n.words import _
 from grader.sandbox.causes import cause_in
 from grader.sandbox.client import Output, ProcessConversation
-from grader.sandbox.plans import Limits
-from grader.words import _
+from grader.sandbox.isolation import forked, nvidia
+from grader.sandbox.isolation.boxes import Box, start
+from grader.sandbox.isolation.plans import Limits
 
 START_SECONDS = 60.0  # importing torch from a cold disk
 COMPILER = "torch._dynamo"

@@ -3,11 +3,11 @@ the trusted side is still importing it."""
 
 from __future__ import annotations
 
-from grader.assignment import Assignment
+from grader.course.assignment import Assignment
 from grader.errors import SandboxEvent
-from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.host import Host
-from grader.submission import Submission
+from grader.sandbox.sandbox import Sandbox, Source
+from grader.submissions.reading import Submission
 
 
 def box_for(upload: Submission, assignment: Assignment, host: Host) -> Sandbox:

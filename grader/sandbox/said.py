@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from grader.words import ENGLISH, N_, _, language
+from grader.i18n.words import ENGLISH, N_, _, language
 
 DRIVERS = N_("left out, because it trains, prints, plots or compares at top level: {places}")
 SENTENCES = (

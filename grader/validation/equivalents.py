@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from grader.assignment import Assignment
+from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 from grader.validation.mutants import Mutant
 

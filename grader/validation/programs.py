@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import misconceptions, templates
-from grader.assignment import Assignment
-from grader.grading import WHOLE, Part
-from grader.misconceptions import Misconception
+from grader.course import misconceptions, templates
+from grader.course.assignment import Assignment
+from grader.course.misconceptions import Misconception
+from grader.grading.session import WHOLE, Part
 from grader.validation.mutants import Mutant, mutants
 
 

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import assignment as assignments
-from grader import release
-from grader.assignment import Assignment
-from grader.batch import cores
+from grader.course import assignment as assignments
+from grader.course import release
+from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.grading import WHOLE, Settings, devices
-from grader.jobs import Jobs, Task
-from grader.records import Record
-from grader.scoring import score
+from grader.grading.batch import cores
+from grader.grading.pool import Jobs, Task
+from grader.grading.records import Record
+from grader.grading.scoring import score
+from grader.grading.session import WHOLE, Settings, devices
 from grader.validation import programs
 from grader.validation.equivalents import Equivalent, judged
 from grader.validation.mutants import Mutant

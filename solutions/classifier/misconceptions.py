@@ -6,7 +6,7 @@ Read by grader.misconceptions, never run as a file. Each entry is appended to th
 import torch
 from torch import nn
 
-from grader.misconceptions import misconception
+from grader.course.misconceptions import misconception
 
 # Classifier.loss
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.utils import data
 
-from grader.misconceptions import misconception, patch
+from grader.course.misconceptions import misconception, patch
 
 # synthetic_data
 

@@ -6,7 +6,7 @@ of the solution (sigmoid, entropy, …) are there.
 
 import torch
 
-from grader.misconceptions import misconception
+from grader.course.misconceptions import misconception
 
 # sigmoid
 

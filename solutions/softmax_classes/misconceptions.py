@@ -6,7 +6,7 @@ of the solution (W, b, params, softmax, MySGD, MyAcc, train_epoch, …) are ther
 
 import torch
 
-from grader.misconceptions import misconception, patch
+from grader.course.misconceptions import misconception, patch
 
 # softmax
 

@@ -7,7 +7,7 @@ of the solution (nn, data, accuracy, evaluate_accuracy, make_net, …) are there
 import torch
 from torch import nn
 
-from grader.misconceptions import misconception
+from grader.course.misconceptions import misconception
 
 # make_net
 

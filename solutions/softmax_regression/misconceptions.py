@@ -6,7 +6,7 @@ of the solution (W, b, lr, softmax, accuracy, Accumulator, sgd, train_epoch, …
 
 import torch
 
-from grader.misconceptions import misconception, patch
+from grader.course.misconceptions import misconception, patch
 
 # softmax
 

@@ -23,12 +23,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader import assignment as assignments
-from grader.grading import Bench, Settings, with_bench
-from grader.records import Record
+from grader.course import assignment as assignments
+from grader.grading.records import Record
+from grader.grading.scoring import Result, score
+from grader.grading.session import Bench, Settings, with_bench
 from grader.reports import as_json
-from grader.sandbox import isolation
-from grader.scoring import Result, score
+from grader.sandbox.isolation import probe as isolation
 from tests.attacks.surroundings import NOTE, TOKEN, planted, watching
 
 HERE = Path(__file__).parent

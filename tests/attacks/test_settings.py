@@ -23,7 +23,8 @@ ENTER = """
 import ctypes, os, sys
 root, container, user = sys.argv[1], sys.argv[2] == "container", int(sys.argv[3])
 sys.path.insert(0, root)
-from grader.sandbox import allowed, launch
+from grader.sandbox.inside import launch
+from grader.sandbox.isolation import allowed
 launch.reveal({"paths": [*allowed.trees(), root], "links": allowed.links()})
 libc = ctypes.CDLL(None)
 if container:
@@ -62,7 +63,7 @@ NAMES = [
     "persisting_daemon.py",
 ]
 ALL = [path.name for path in ATTACKS]
-COMMAND = "from grader.cli import app; app()"
+COMMAND = "from grader.cli.main import app; app()"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checking.diagnosis import MOST_KEPT, Raised, digest, size
+from grader.checking.diagnosis.mistakes import MOST_KEPT, Raised, digest, size
 from grader.checking.run import Run
 
 HUGE = torch.zeros(MOST_KEPT // 4 + 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader import assignment as assignments
-from grader.checking.fingerprints import MOST_WRITTEN, Fingerprints, Raised
+from grader.checking.diagnosis.fingerprints import MOST_WRITTEN, Fingerprints, Raised
+from grader.course import assignment as assignments
 from tests.conftest import ROOT
 
 SEEN = [torch.tensor([1.5, 2.0]), [1, (2.5, "three")], {"four": None}, Raised("ValueError", "5")]

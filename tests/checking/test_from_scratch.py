@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.assignment import Stub
 from grader.checking.comparison import Mismatch
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
+from grader.course.assignment import Stub
 from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignment import Stub, load
-from grader.checking.hints import hints
+from grader.checking.diagnosis.hints import hints
+from grader.course.assignment import Stub, load
 from tests.conftest import ROOT
 
 STUB = Stub("total", 1.0, ("values", "start=0"), ("sum_up",), ())

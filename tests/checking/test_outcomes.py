@@ -8,6 +8,7 @@ import torch
 from grader.checking import outcomes
 from grader.checking.comparison import Mismatch, assert_close, assert_number
 from grader.checking.outcomes import MAX_MESSAGE, judge
+from grader.course.misconceptions import Misconception
 from grader.errors import (
     DeadlineExceeded,
     MissingStub,
@@ -15,7 +16,6 @@ from grader.errors import (
     ProtocolError,
     StudentError,
 )
-from grader.misconceptions import Misconception
 
 SENTENCE = "softmax of two rows has the known values."
 SECRET = 0.7311
@@ -191,7 +191,7 @@ def test_outcomes_are_those_of_a_record():
     """Every outcome that can be judged is one that a record may hold."""
     from typing import get_args
 
-    from grader.records import Outcome
+    from grader.checking.results import Outcome
 
     assert {"passed", "failed", "missing", "timeout", "error", "skipped"} == set(get_args(Outcome))
     assert outcomes.Outcome is Outcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from grader import assignment as assignments
-from grader.grading import Bench, Part, Settings, with_bench
+from grader.course import assignment as assignments
+from grader.grading.session import Bench, Part, Settings, with_bench
 from tests.conftest import ROOT
 
 CHECKS = """

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.records import CheckResult, DatasetUsed, Record
+from grader.checking.results import CheckResult
+from grader.grading.records import DatasetUsed, Record
+from grader.grading.scoring import Grade, Result, StubGrade
 from grader.reports.formats import MODULES, Report
-from grader.scoring import Grade, Result, StubGrade
 
 GOLDEN = Path(__file__).parent / "golden"
 

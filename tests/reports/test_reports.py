@@ -12,9 +12,9 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from grader.errors import UsageError
+from grader.grading.scoring import points_of_checks
 from grader.reports import formats, github
 from grader.reports.formats import MODULES
-from grader.scoring import points_of_checks
 from tests.reports.examples import ADA, BOB, CLASS, FILES, GOLDEN, HOSTILE_NAME, rendered
 
 SCHEMA = etree.XMLSchema(etree.parse(GOLDEN.parent / "junit.xsd"))

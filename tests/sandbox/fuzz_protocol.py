@@ -15,11 +15,12 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["grader.sandbox.protocol", "grader.sandbox.client"]):
+FUZZED = ["grader.sandbox.inside.protocol", "grader.sandbox.client"]
+with atheris.instrument_imports(include=FUZZED):
     from grader.errors import SandboxEvent
-    from grader.sandbox import protocol
     from grader.sandbox.client import answer_of
-    from grader.sandbox.protocol import Channel, CodecError
+    from grader.sandbox.inside import protocol
+    from grader.sandbox.inside.protocol import Channel, CodecError
 
 
 class Silent:

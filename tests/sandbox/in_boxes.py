@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox import isolation
-from grader.sandbox.isolation import Box
+from grader.sandbox.isolation import probe as isolation
+from grader.sandbox.isolation.probe import Box
 
 ROOT = Path(__file__).parents[2]
 CONFINED = ("namespaces", "landlock")

@@ -7,10 +7,10 @@ import types
 
 import pytest
 
-from grader.sandbox import loader
-from grader.sandbox.binding import Stubs, Submission
-from grader.sandbox.loader import Missing
-from grader.sandbox.statements import Cell
+from grader.sandbox.inside import loader
+from grader.sandbox.inside.binding import Stubs, Submission
+from grader.sandbox.inside.loader import Missing
+from grader.sandbox.inside.statements import Cell
 
 CONTRACT = {
     "stubs": {

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from in_boxes import ROOT, begin, confined, every_level, gaps, printed_so_far, processes_with, run
 
-from grader.sandbox import isolation, plans
-from grader.sandbox.isolation import Limits
+from grader.sandbox.isolation import plans
+from grader.sandbox.isolation import probe as isolation
+from grader.sandbox.isolation.probe import Limits
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ import sys
 sys.path[:0] = ["/grader", "../../../grader"]
 import torch
 from torch.utils.data import DataLoader, TensorDataset
-from grader.sandbox.landlock import load_without_workers
+from grader.sandbox.inside.landlock import load_without_workers
 load_without_workers()
 X = torch.randn(64, 4)
 model = torch.nn.Linear(4, 1)

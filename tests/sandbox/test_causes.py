@@ -9,10 +9,10 @@ import pytest
 from in_boxes import confined
 
 from grader.errors import InfrastructureError, ProcessDied
-from grader.sandbox import plans
 from grader.sandbox.causes import MOST, cause_in
-from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.host import Host
+from grader.sandbox.isolation import plans
+from grader.sandbox.sandbox import Sandbox, Source
 
 CPP = """a warning
 terminate called after throwing an instance of 'c10::Error'

@@ -18,10 +18,10 @@ from grader.errors import (
     SandboxEvent,
     StudentError,
 )
-from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.client import MAX_OUTPUT, RemoteSubmission, in_sandbox
 from grader.sandbox.host import Host
 from grader.sandbox.local import LocalConversation
+from grader.sandbox.sandbox import Sandbox, Source
 
 PROGRAM = """
 import os, random

@@ -7,9 +7,9 @@ import torch
 from in_boxes import confined, gaps
 
 from grader.errors import InfrastructureError, StudentError
-from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.host import Host
-from grader.sandbox.isolation import Limits
+from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.sandbox import Sandbox, Source
 from grader.sandbox.trials import require_device
 
 PROGRAM = """

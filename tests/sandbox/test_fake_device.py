@@ -28,7 +28,7 @@ from torch.utils import backend_registration
 from torch.utils.checkpoint import checkpoint
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.sandbox import fake_device
+from grader.sandbox.inside import fake_device
 
 HOOK = "_setup_privateuseone_for_python_backend"
 TWO_DEVICES = "Expected all tensors to be on the same device, but found at least two devices"

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from in_boxes import confined, gaps
 
-from grader import datasets
+from grader.course import datasets
 from grader.errors import MemoryExceeded, SandboxEvent
-from grader.sandbox import isolation
-from grader.sandbox.chain import Sandbox, Source
 from grader.sandbox.client import in_sandbox
 from grader.sandbox.host import Host
-from grader.sandbox.isolation import Limits
+from grader.sandbox.isolation import probe as isolation
+from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.sandbox import Sandbox, Source
 
 # Leaves what it can: files, a daemon that nobody's end ends, a pipe that does not wait, settings of
 # the process and of libraries. Then a later submission looks for it.

@@ -18,7 +18,9 @@ import pytest
 from in_boxes import CONFINED, ROOT, confined, every_level, gaps, run
 
 from grader.errors import IsolationUnavailable, UsageError
-from grader.sandbox import isolation, landlock, plans
+from grader.sandbox.inside import landlock
+from grader.sandbox.isolation import plans
+from grader.sandbox.isolation import probe as isolation
 
 
 @every_level
@@ -97,7 +99,8 @@ ENTER = """
 import ctypes, os, sys
 root, container, user = sys.argv[1], sys.argv[2] == "container", int(sys.argv[3])
 sys.path.insert(0, root)
-from grader.sandbox import allowed, launch
+from grader.sandbox.inside import launch
+from grader.sandbox.isolation import allowed
 launch.reveal({"paths": [*allowed.trees(), root], "links": allowed.links()})
 libc = ctypes.CDLL(None)
 if container:  # root of its own user namespace, which may not hold another; no mounts, as in Docker
@@ -145,7 +148,7 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
     def test_choose_in_other_settings(setting: str) -> None:
         """Without root nothing is lost; without user namespaces Landlock is taken, and says why."""
         code = """if True:
-            from grader.sandbox import isolation; import json
+            from grader.sandbox.isolation import probe as isolation; import json
             choice = isolation.choose()
             print(json.dumps([choice.level, choice.reasons]))
             """
@@ -179,7 +182,7 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
         tmp_path.chmod(0o700)
         shutil.copytree(ROOT / "grader", tmp_path / "clone" / "grader")
         before = Path("/proc/self/mountinfo").read_text()
-        code = "from grader.sandbox import isolation; print(isolation.choose().level)"
+        code = "from grader.sandbox.isolation.probe import choose; print(choose().level)"
 
         done = subprocess.run(
             [sys.executable, "-c", code],

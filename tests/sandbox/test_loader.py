@@ -7,9 +7,9 @@ import sys
 
 PROGRAM = """
 import sys
-from grader.sandbox.worker import prepare_torch
-from grader.sandbox.loader import load
-from grader.sandbox.statements import Cell
+from grader.sandbox.inside.worker import prepare_torch
+from grader.sandbox.inside.loader import load
+from grader.sandbox.inside.statements import Cell
 
 prepare_torch()
 load([Cell("a", "import torchvision; from torchvision import datasets, models", 1)], {}, {})

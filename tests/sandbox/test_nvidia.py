@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.sandbox import nvidia
-from grader.sandbox.nvidia import GpuMemory, neighbours_fault
+from grader.sandbox.isolation import nvidia
+from grader.sandbox.isolation.nvidia import GpuMemory, neighbours_fault
 
 GIB = 1 << 30
 LISTING = """\

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import plans, seccomp
+from grader.sandbox.inside import seccomp
+from grader.sandbox.isolation import plans
 
 HERE = Path(__file__).parent
 FILES = {path.stem: path.read_text() for path in HERE.glob("test_*.py")}

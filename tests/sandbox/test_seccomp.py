@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox import isolation, seccomp
+from grader.sandbox.inside import seccomp
+from grader.sandbox.isolation import probe as isolation
 
 COMMON = seccomp.MEMORY | seccomp.KERNEL_SURFACE | seccomp.LEFT_BEHIND
 COMMON |= seccomp.UNCOUNTED | seccomp.MACHINE | seccomp.HANDLES

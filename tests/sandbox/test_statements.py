@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sandbox.statements import Cell, plan
+from grader.sandbox.inside.statements import Cell, plan
 
 
 def statements(*sources):

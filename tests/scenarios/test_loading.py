@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.scoring import Result
+from grader.grading.scoring import Result
 from tests.conftest import ROOT, grade_paths
 
 if sys.version_info >= (3, 11):

@@ -21,14 +21,14 @@ from typing import Any
 
 import pytest
 
-from grader import assignment as assignments
-from grader import misconceptions
 from grader.checking.run import Run
-from grader.grading import Part, Settings, with_bench
-from grader.misconceptions import Misconception
-from grader.sandbox.statements import bound_names
-from grader.scoring import Result
-from grader.templates import to_notebook
+from grader.course import assignment as assignments
+from grader.course import misconceptions
+from grader.course.misconceptions import Misconception
+from grader.course.templates import to_notebook
+from grader.grading.scoring import Result
+from grader.grading.session import Part, Settings, with_bench
+from grader.sandbox.inside.statements import bound_names
 from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)

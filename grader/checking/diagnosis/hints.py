@@ -1,0 +1,230 @@
+"""Static reading of a stub that failed: what is suspicious in its text, said in a sentence.
+
+A hint is a guess from the source, never a verdict: it is added to the message of a check that
+failed by no known mistake. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.course.assignment import Stub
+from grader.i18n.words import _
+from grader.submissions.definitions import Found, definitions, find
+from grader.submissions.reading import Cell, parse
+
+BUILTINS = frozenset(vars(builtins))
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A function of the student beside the one of the solution (None where there is none)."""
+
+    name: str
+    node: ast.FunctionDef
+    reference: ast.FunctionDef | None
+    variables: frozenset[str]
+    """Names that the student's file binds at the top by assignment."""
+    place: Callable[[ast.AST], str]
+    """Where a node stands, such as "cell 3, line 5"."""
+
+
+def hints(cells: list[Cell], solution: list[Cell], stubs: Iterable[Stub]) -> dict[str, str]:
+    """The first thing in the text of each stub that may be why it fails, by the stub's name; stubs
+    of which there is nothing to say are left out.
+
+    solution: the cells of the reference; empty where it is not at hand.
+    """
+    found, wanted = definitions(cells), definitions(solution)
+    variables = frozenset(_variables(cells))
+    said = {}
+    for stub in stubs:
+        readings = _readings(find(found, stub), find(wanted, stub), variables)
+        sentences = (text for reading in readings for rule in RULES for text in rule(reading))
+        if first := next(sentences, ""):
+            said[stub.name] = first
+    return said
+
+
+def _readings(
+    found: Found | None, wanted: Found | None, variables: frozenset[str]
+) -> Iterator[Reading]:
+    """The stub's function, or the methods of its class."""
+    if found is None:
+        return
+    (title, _source, first_line), definition = found
+    references = _functions(wanted[1], definition) if wanted else {}
+    for name, node in _functions(definition, definition).items():
+        yield Reading(
+            name,
+            node,
+            references.get(name),
+            variables,
+            lambda part: f"{title}, line {first_line + getattr(part, 'lineno', 1) - 1}",
+        )
+
+
+def _functions(definition: ast.AST, own: ast.AST) -> dict[str, ast.FunctionDef]:
+    """The methods of a class by their names; a function under the name that the student's has."""
+    if isinstance(definition, ast.FunctionDef):
+        return {getattr(own, "name", ""): definition}
+    nodes = definition.body if isinstance(definition, ast.ClassDef) else []
+    return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+def _variables(cells: Iterable[Cell]) -> Iterator[str]:
+    for _title, source, _line in cells:
+        for statement in parse(source).body:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For)):
+                yield from _bound(statement)
+
+
+# ------------------------------------------------------------------------------ rules
+
+
+def _prints(reading: Reading) -> Iterator[str]:
+    prints = [call for call in _calls(reading.node) if _called(call) == "print"]
+    if prints and not _gives(reading.node) and _should_give(reading):
+        text = _("{place}: `{name}` prints and returns nothing; use return")
+        yield text.format(place=reading.place(prints[0]), name=reading.name)
+
+
+def _never_returns(reading: Reading) -> Iterator[str]:
+    if not _gives(reading.node) and _should_give(reading):
+        text = _("{place}: `{name}` returns nothing; end it with return")
+        yield text.format(place=reading.place(reading.node), name=reading.name)
+
+
+def _returns_in_the_loop(reading: Reading) -> Iterator[str]:
+    """The only return is in a loop, at once; in the solution it stands behind."""
+    returns = [node for node in _inside(reading.node) if isinstance(node, ast.Return)]
+    loops = [node for node in _inside(reading.node) if isinstance(node, (ast.For, ast.While))]
+    for loop in loops:
+        direct = [node for node in loop.body if isinstance(node, ast.Return)]
+        if direct and len(returns) == 1 and _returns_last(reading.reference):
+            text = _("{place}: return stands inside the loop, so the loop ends in its first round")
+            yield text.format(place=reading.place(direct[0]))
+
+
+def _hides_a_function(reading: Reading) -> Iterator[str]:
+    """A local variable with the name of a function that is called: Python takes the variable."""
+    bound = {name for node in _inside(reading.node) for name in _bound(node)}
+    for call in _calls(reading.node):
+        name = _called(call)
+        if name in bound and (name == reading.name or name in BUILTINS):
+            text = _(
+                "{place}: `{name}` is also a variable in `{stub}`, which hides the function; give "
+                "the variable another name"
+            )
+            yield text.format(place=reading.place(call), name=name, stub=reading.name)
+
+
+def _calls_itself(reading: Reading) -> Iterator[str]:
+    own = [call for call in _calls(reading.node) if _called(call) == reading.name]
+    if own and not (reading.reference and reading.name in map(_called, _calls(reading.reference))):
+        text = _("{place}: `{name}` calls itself; is that meant?")
+        yield text.format(place=reading.place(own[0]), name=reading.name)
+
+
+def _throws_away(reading: Reading) -> Iterator[str]:
+    for node in _inside(reading.node):
+        if isinstance(node, ast.Expr) and isinstance(
+            node.value, (ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
+        ):
+            text = _("{place}: the value of `{code}` is computed and not kept")
+            yield text.format(place=reading.place(node), code=ast.unparse(node.value)[:60])
+
+
+def _ignores_an_argument(reading: Reading) -> Iterator[str]:
+    """An argument that is not used, though the solution uses it: a variable of the notebook in its
+    place?"""
+    read = _read(reading.node)
+    known = _read(reading.reference) if reading.reference else set()
+    foreign = sorted((read & reading.variables) - known - set(_parameters(reading.node)))
+    pairs = zip(_parameters(reading.node), _parameters(reading.reference))
+    for own, wanted in pairs:
+        if own not in read and wanted in known:
+            text = _("{place}: `{name}` does not use its argument `{argument}`")
+            if foreign:
+                text = _(
+                    "{place}: `{name}` does not use its argument `{argument}`; it uses the file's "
+                    "variable `{variable}`"
+                )
+            values = {"name": reading.name, "argument": own, "variable": "".join(foreign[:1])}
+            yield text.format(place=reading.place(reading.node), **values)
+
+
+RULES = (
+    _prints,
+    _never_returns,
+    _returns_in_the_loop,
+    _hides_a_function,
+    _calls_itself,
+    _throws_away,
+    _ignores_an_argument,
+)
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def _inside(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The nodes of a function, without those of functions and classes in it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, (*FUNCTION, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _gives(function: ast.FunctionDef) -> bool:
+    """Whether it returns or yields a value somewhere, or raises only."""
+    for node in _inside(function):
+        if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)):
+            return True
+        if isinstance(node, ast.Return) and node.value is not None:
+            return not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    return False
+
+
+def _should_give(reading: Reading) -> bool:
+    return reading.reference is not None and _gives(reading.reference)
+
+
+def _returns_last(function: ast.FunctionDef | None) -> bool:
+    return function is not None and isinstance(function.body[-1], ast.Return)
+
+
+def _calls(function: ast.FunctionDef) -> list[ast.Call]:
+    return [node for node in _inside(function) if isinstance(node, ast.Call)]
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _bound(node: ast.AST) -> set[str]:
+    """The names that an assignment or a loop binds."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    names = (part for target in targets if target is not None for part in ast.walk(target))
+    return {n.id for n in names if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _read(function: ast.FunctionDef) -> set[str]:
+    """The names that a function reads, in functions inside it too."""
+    return {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _parameters(function: ast.FunctionDef | None) -> list[str]:
+    if function is None:
+        return []
+    return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]

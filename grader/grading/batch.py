@@ -1,0 +1,137 @@
+"""Grading many submissions: one after another or side by side, with progress, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.checking.results import CheckResult
+from grader.course import assignment as assignments
+from grader.grading.pool import Jobs, Task
+from grader.grading.records import Record
+from grader.grading.results_folder import Store
+from grader.grading.scoring import Result, score
+from grader.grading.session import Bench, Settings, with_bench, with_one_device
+
+
+def grade_all(
+    course: Path,
+    name: str,
+    paths: list[Path],
+    settings: Settings,
+    out: Path | None,
+    console: Console,
+    force: bool = False,
+    jobs: int = 1,
+) -> list[Result]:
+    """Grade every path; the results are in the order of the paths. With `out`, each record is on
+    disk as soon as it is made, and a submission that has not changed since an earlier run is not
+    run again unless `force` is set.
+
+    Ctrl-C ends the run: the results until then are returned.
+
+    Raises UsageError or IsolationUnavailable before the first submission is touched.
+    """
+    assignment = assignments.load(name, course)
+    store = Store(out, name) if out is not None else None
+    known = store if not force else None
+    notes: list[str] = []
+    if jobs > 1:
+        settings, notes = with_one_device(settings)
+    tasks = [
+        Task(position, path, settings, known.earlier(path) if known is not None else None)
+        for position, path in enumerate(paths)
+    ]
+    results: dict[int, Result] = {}
+
+    with _Bar(console, len(tasks)) as bar:
+
+        def keep(task: Task, record: Record) -> None:
+            result = results[task.position] = Result(record, score(record, assignment))
+            if store is not None and record != task.earlier:
+                store.keep(result)
+            bar.finished(record)
+
+        def say(notes: list[str]) -> None:
+            for note in notes:
+                console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
+
+        def one_after_another(bench: Bench) -> None:
+            say(bench.notes)
+            part = 1 / len(bench.suite.checks)
+            for task in tasks:
+                keep(task, bench.grade(task.path, lambda n, c: bar.at(n, c, part), task.earlier))
+
+        try:
+            if jobs == 1:
+                with_bench(assignment, settings, one_after_another)
+            else:
+                with Jobs(course, name, jobs) as side_by_side:
+                    for task, record in side_by_side.grade(tasks):
+                        keep(task, record)
+                    say([*notes, *side_by_side.notes])
+        except KeyboardInterrupt:
+            console.print(
+                f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
+            )
+    if store is not None:
+        store.finish()
+    return [results[position] for position in sorted(results)]
+
+
+def default_jobs(count: int) -> int:
+    """As many jobs as there are processor cores, if each has at least four submissions to grade."""
+    return max(1, min(cores(), count // 4))
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+class _Bar:
+    """Live progress: done, failed, rate, time left."""
+
+    def __init__(self, console: Console, count: int) -> None:
+        self.failed = 0
+        self.done = 0
+        self.started = time.monotonic()
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self.task = self.progress.add_task("", total=count, rate="")
+
+    def __enter__(self) -> _Bar:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.progress.stop()
+
+    def at(self, submission: str, check: CheckResult | None, part: float) -> None:
+        """One check of a submission is done, `part` of the whole; None: it begins."""
+        self.progress.update(self.task, description=submission, advance=part if check else 0)
+
+    def finished(self, record: Record) -> None:
+        """A submission has its record."""
+        self.done += 1
+        self.failed += record.status != "graded"
+        rate = 60 * self.done / (time.monotonic() - self.started)
+        self.progress.update(
+            self.task,
+            description=record.submission,
+            completed=self.done,
+            rate=f"{rate:.0f} a minute, {self.failed} not graded",
+        )

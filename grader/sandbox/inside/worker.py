@@ -1,0 +1,358 @@
+"""The program inside the box: loads a submission, forks, and answers calls with plain data.
+
+It imports nothing of the grader but its neighbours in the box (codec, loader, binding, reading of
+public data), and it holds no secret: what a check wants to run in here arrives as source and is
+public. It returns values, never verdicts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import itertools
+import json
+import logging
+import os
+import random
+import re
+import signal
+import socket
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy.random  # else each check imports it when it is seeded
+
+from grader.sandbox.inside import landlock, late, launch, loader, protocol
+from grader.sandbox.inside.binding import Stubs, Submission
+from grader.sandbox.inside.data import PublicData
+from grader.sandbox.inside.device import Snapshot, move_values, start
+from grader.sandbox.inside.loader import Missing
+from grader.sandbox.inside.protocol import Channel, CodecError, Message
+from grader.sandbox.inside.statements import Cell
+
+MAX_TRACE_LINES = 6
+LACKING = re.compile(r"not implemented for '|^Could not run '")
+MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
+MAX_OBJECTS = 1_000  # that one check may hold by reference
+
+
+class Worker:
+    """One process of the chain; one method for each kind of request."""
+
+    def __init__(self, data_root: str | None = None, joins_pages: bool = False) -> None:
+        self.data = PublicData(data_root)
+        self.joins_pages = joins_pages  # whether many forks will follow, which then cost less
+        self.stubs: Stubs | None = None
+        self.snapshot: Snapshot | None = None
+        self.objects: list[Any] = []
+        self.progress: Callable[[str], None] = lambda place: None
+
+    def answer(self, message: Message) -> tuple[str, Any, list[Any]]:
+        """Carry out one request; returns kind, node and buffers of the reply."""
+        try:
+            arguments = protocol.unpack(message, self._rebuild, self.data.device)
+            result = getattr(self, "on_" + message.kind)(**arguments)
+            return ("value", *protocol.pack(result, self._keep))
+        except Missing as error:
+            return ("missing", protocol.printable(str(error)[:500]), [])
+        except CodecError as error:
+            return _raised("CodecError", str(error), "")
+        except BaseException as error:  # student code may raise anything
+            if _says_unwritten(error) and self._raised_by_student(error):
+                text = protocol.printable(_message(error))
+                return ("missing", text or "it raises NotImplementedError", [])
+            return _raised(type(error).__name__, _message(error), self._own_lines(error))
+
+    # ---------------------------------------------------------------- requests
+
+    def on_load(
+        self,
+        cells: list[tuple[str, str, int]],
+        helpers: dict[str, list[tuple[str, str, int]]],
+        stand_ins: dict[str, list[tuple[str, str, int]]],
+        contract: dict[str, Any],
+        skip: list[str],
+        device: str,
+        gpu_bytes: int = 0,
+    ) -> dict[str, Any]:
+        """Execute the definitions of a submission; returns notes in words."""
+        self.data.device = device
+        start(device, gpu_bytes)
+        program = loader.load(
+            [Cell(*cell) for cell in cells],
+            _as_cells(helpers),
+            _as_cells(stand_ins),
+            self.progress,
+            frozenset(skip),
+        )
+        if device != "cpu":
+            move_values(program, device)
+            self.snapshot = Snapshot(program)
+        self.stubs = Stubs(program, contract, device)
+        return {"notes": [*program.notes[:200], *self.stubs.notes()]}
+
+    def on_reset(self) -> None:
+        """Be as after loading, for the next check, as far as one process can."""
+        self.objects.clear()
+        self._loaded().reset()
+        if self.snapshot is not None:
+            self.snapshot.restore()
+
+    def on_seed(self, seed: int) -> None:
+        """Make code that draws from the global generators repeatable."""
+        import torch
+
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for every device first
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed_all(seed)
+        random.seed(seed)
+        numpy.random.seed(seed)
+
+    def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call a stub or an object that lives here."""
+        return target(*arguments, **keywords)
+
+    def on_method(
+        self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of an object that lives here."""
+        return self._loaded().method(target, name)(*arguments, **keywords)
+
+    def on_items(self, target: Any) -> list[Any]:
+        """All items of an iterable that lives here; CodecError for one that goes on and on."""
+        items = list(itertools.islice(target, protocol.MAX_ITEMS + 1))
+        if len(items) > protocol.MAX_ITEMS:
+            raise CodecError(f"more than {protocol.MAX_ITEMS:,} items; does it ever end?")
+        return items
+
+    def on_value(self, name: str) -> Any:
+        """Read a module value of the submission."""
+        return self._loaded().value(name)
+
+    def on_bind(self, values: dict[str, Any]) -> None:
+        """Set module values."""
+        for name, value in values.items():
+            self._loaded().bind(name, value)
+
+    def on_run(self, function: Callable[..., Any], arguments: list[Any]) -> Any:
+        """Run a function of a check in here: it sees the submission and its arguments."""
+        return function(Submission(self._loaded(), self.data), *arguments)
+
+    # ---------------------------------------------------------------- values
+
+    def _loaded(self) -> Stubs:
+        if self.stubs is None:
+            raise RuntimeError("no submission is loaded")
+        return self.stubs
+
+    def _rebuild(self, node: Any) -> Any:
+        if isinstance(node, protocol.Name):
+            return self._loaded().stub(node.name)
+        if isinstance(node, protocol.Code):
+            return _compiled(node)
+        if not 0 <= node.number < len(self.objects):
+            raise CodecError("a reference to an unknown object")
+        return self.objects[node.number]
+
+    def _keep(self, value: Any) -> protocol.Reference:
+        if len(self.objects) >= MAX_OBJECTS:
+            raise CodecError(f"more than {MAX_OBJECTS:,} objects")
+        self.objects.append(value)
+        return protocol.Reference(len(self.objects) - 1, type(value).__name__[:100])
+
+    def _raised_by_student(self, error: BaseException) -> bool:
+        frames = traceback.extract_tb(error.__traceback__)
+        return self.stubs is not None and frames[-1].filename in self.stubs.program.files
+
+    def _own_lines(self, error: BaseException) -> str:
+        """The student's own lines of a traceback, the innermost last; nothing of ours."""
+        files = self.stubs.program.files if self.stubs else set()
+        with contextlib.suppress(Exception):
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+            lines = [f"{f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames]
+            return "\n".join(line[:300] for line in lines[-MAX_TRACE_LINES:])
+        return ""
+
+
+def _says_unwritten(error: BaseException) -> bool:
+    """Whether it is what a template raises, and not PyTorch's word for an operation that a type or
+    a device does not have."""
+    return type(error) is NotImplementedError and not LACKING.search(_message(error))
+
+
+def _as_cells(modules: dict[str, list[tuple[str, str, int]]]) -> dict[str, list[Cell]]:
+    return {name: [Cell(*cell) for cell in cells] for name, cells in modules.items()}
+
+
+def _compiled(code: protocol.Code) -> Callable[..., Any]:
+    """A function of a check from its source; of names around it it sees only torch."""
+    import torch
+
+    namespace: dict[str, Any] = {"torch": torch}
+    exec(compile(code.source, "<check>", "exec", dont_inherit=True), namespace)
+    return namespace[code.name]
+
+
+def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:
+    return "raised", protocol.Sequence([protocol.printable(t) for t in (kind, message, lines)]), []
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+# ------------------------------------------------------------------------------ serving
+
+
+def serve(channel: Channel, worker: Worker) -> None:
+    """Answer requests until the other side closes; a forked child serves a socket of its own."""
+    children: dict[int, bool] = {}  # pid: whether it has a supervisor
+    forks = 0
+    while True:
+        fds: list[int] = []
+        try:
+            message = channel.receive(fds=fds)
+        except EOFError:
+            return
+        if message.kind == "fork":
+            order = json.loads(message.body) if message.body else {}
+            forks += 1
+            if worker.joins_pages and forks == (MANY_SUBMISSIONS if order else MANY_CHECKS):
+                _join_pages()
+            pid = _fork(channel, worker, fds, order)
+            children[pid] = launch.is_supervised(order.get("plan", []))
+            channel.send("value", message.number, pid, [])
+        elif message.kind == "prepare":
+            _prepare(worker, json.loads(message.body))
+        elif message.kind == "reap":
+            channel.send("value", message.number, _reap(message.body, children), [])
+        else:
+            worker.progress = _reporter(channel, message.number)
+            kind, node, buffers = worker.answer(message)
+            try:
+                channel.send(kind, message.number, node, buffers)
+            except CodecError as error:  # nothing of it was sent
+                kind, node, buffers = _raised("CodecError", str(error), "")
+                channel.send(kind, message.number, node, buffers)
+
+
+def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
+    return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
+
+
+def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any]) -> int:
+    """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
+
+    With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
+    else of its parent, and is confined before it serves.
+    """
+    if order:
+        _forget_log_handlers()
+    gc.freeze()  # else a collection in the child writes to every page that it shares
+    pid = os.fork()
+    if pid:
+        for fd in fds:
+            os.close(fd)
+        return pid
+    try:
+        channel.close()  # the child speaks for itself only
+        os.setpgid(0, 0)
+        gc.enable()
+        if order:
+            _keep_only(*fds)
+            launch.carry_out(order["plan"])
+            tempfile.tempdir = None
+            landlock.load_without_workers()
+        serve(Channel(socket.socket(fileno=fds[0])), worker)
+    finally:
+        os._exit(0)
+
+
+def _prepare(worker: Worker, order: dict[str, Any]) -> None:
+    """Import modules and read data sets for all processes that are forked from now on."""
+    for name in order["imports"]:
+        with contextlib.suppress(Exception):
+            vars(importlib.import_module(name))  # also what is imported late
+    for name in order["data"]:
+        with contextlib.suppress(Exception):  # a check that reads it meets the error
+            worker.data.keep(name)
+
+
+def _forget_log_handlers() -> None:
+    """PyTorch has dozens, on its loggers; every fork would give each of them a new lock."""
+    for name in logging.root.manager.loggerDict:
+        logging.getLogger(name).handlers.clear()
+
+
+def _join_pages() -> None:
+    """Make large pages again of those that writing has split: a fork copies the tables of small
+    ones. Before Linux 6.1, and where there is no /proc, everything stays as it is."""
+    collapse, large = 25, 2 << 20
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            area, rights, _, _, file, *_ = line.split()
+            start, end = (int(bound, 16) // large * large for bound in area.split("-"))
+            if rights == "rw-p" and file == "0" and end - start > large:
+                length = ctypes.c_size_t(end - start - large)
+                ctypes.CDLL(None).madvise(ctypes.c_void_p(start + large), length, collapse)
+
+
+def _keep_only(end: int, printed: int) -> None:
+    """Print to the second descriptor; close everything else but the first."""
+    null = os.open(os.devnull, os.O_RDWR)  # not the host's: flags are set for all who share one
+    for standard, source in enumerate((null, printed, printed)):
+        os.dup2(source, standard)
+    os.closerange(3, end)
+    os.closerange(end + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _reap(pid: int, children: dict[int, bool]) -> int | None:
+    """Kill a child with its process group, or have its supervisor end all that came from it.
+
+    Returns the exit code it had, or minus the signal.
+    """
+    if pid not in children:
+        return None
+    if children.pop(pid):
+        os.kill(pid, signal.SIGTERM)
+    else:
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return None
+
+
+def main(data_root: str | None = None, joins_pages: bool = True) -> None:
+    """Entry point in the box: stdin is the socket. Imports torch, then serves as the host."""
+    channel = Channel(socket.socket(fileno=os.dup(0)))
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
+    gc.disable()  # importing makes much that stays
+    prepare_torch()
+    serve(channel, Worker(data_root, joins_pages))
+
+
+def prepare_torch() -> None:
+    """Import torch on one thread: a parent that has used two makes its forked children hang."""
+    import torch
+
+    torch.set_num_threads(1)
+    late.install()
+    # Making an optimizer would import the compiler, which takes a second, to be left alone by it.
+    for method in vars(torch.optim.Optimizer).values():
+        if hasattr(method, "__wrapped__"):
+            method.__wrapped__.__dynamo_disable = method.__wrapped__
+    for name in ("set_num_threads", "set_num_interop_threads"):
+        setattr(torch, name, lambda count: None)

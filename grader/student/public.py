@@ -1,0 +1,153 @@
+"""The public checks on a student's own machine: no private file, no root, no bubblewrap.
+
+The student's code runs in a process of its own (isolation level `process`): it is their machine,
+so there is nothing to guard, but an endless loop or a crash ends no check but its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from grader.checking.results import CheckResult
+from grader.course import assignment as assignments
+from grader.course import datasets
+from grader.course.assignment import Assignment
+from grader.errors import DatasetError, UsageError
+from grader.grading.scoring import Result, score
+from grader.i18n.words import _
+from grader.sandbox import said
+from grader.sandbox.host import COMPILER, Host
+from grader.sandbox.inside.late import LATE
+from grader.sandbox.opening import box_for, load
+from grader.submissions import reading as submission
+
+LEVEL = "process"
+LOOK_SECONDS = 0.3  # between two looks whether the file has been saved
+
+
+def assignment_of(path: Path) -> Assignment:
+    """The assignment that a file belongs to: the nearest folder upwards from it that holds an
+    assignment.toml and public checks. Raises UsageError."""
+    start = path.resolve() if path.is_dir() else path.resolve().parent
+    for folder in (start, *start.parents):
+        if (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file():
+            return assignments.load_public(folder)
+    text = _(
+        "{path} belongs to no assignment: there is no assignment.toml with test_public.py in "
+        "{folder} or above it. Keep your file in the folder that you were given."
+    )
+    raise UsageError(text.format(path=path, folder=start))
+
+
+def file_in(folder: Path, assignment: Assignment) -> Path:
+    """The student's file in a folder: the notebook or script that was saved last.
+
+    Raises UsageError where there is none.
+    """
+    found = [
+        path
+        for path in (*folder.glob("*.ipynb"), *folder.glob("*.py"))
+        if path.name != "test_public.py"
+    ]
+    own = [path for path in found if path.stem == assignment.name] or found
+    if not own:
+        text = _("There is no notebook and no .py file in {folder}.")
+        raise UsageError(text.format(folder=folder))
+    return max(own, key=lambda path: path.stat().st_mtime)
+
+
+def known(assignment: Assignment, stub: str | None) -> list[str]:
+    """The names of the stubs. Raises UsageError if `stub` is none of them."""
+    names = [each.name for each in assignment.stubs]
+    if stub is not None and stub not in names:
+        text = _("There is no stub {name!r}; choose one of {names}.")
+        raise UsageError(text.format(name=stub, names=", ".join(names)))
+    return names
+
+
+def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result:
+    """Run the public checks, those of one stub or all, on a student's file.
+
+    Raises UsageError for a stub that is not in the assignment, UnreadableSubmission for a file
+    that is no program, InfrastructureError when no process can be started.
+    """
+    names = known(assignment, stub)
+    started = time.monotonic()
+    upload = submission.read(path, names)
+    with (
+        _without_gpu(),
+        _host_for(assignment) as host,
+        box_for(upload, assignment, host) as sandbox,
+    ):
+        host.imports += tuple(name for name in sandbox.source.imports if name not in LATE)
+        host.start()
+        # The host goes on to what the submission imports, and this process to what checks need.
+        from grader.checking.plugin import Suite, with_suite
+        from grader.grading.session import Bench, run
+
+        def run_on(suite: Suite) -> Bench:
+            chosen = suite.only(stub) if stub is not None else suite
+            checks.extend(run(chosen, sandbox, problem) if chosen.checks else [])
+            return Bench(assignment, chosen, None, host)
+
+        checks: list[CheckResult] = []
+        problem = load(sandbox)
+        bench = with_suite(assignment, None, run_on)
+    record = bench.record(upload, sandbox, checks, started)
+    notes = [note for note in record.warnings if not said.is_about_drivers(note)]
+    record = msgspec.structs.replace(record, warnings=notes)
+    return Result(record, score(record, assignment))
+
+
+@contextmanager
+def _without_gpu() -> Iterator[None]:
+    """A backward pass in this process would start CUDA where there is a GPU, and nothing could be
+    forked from it any more. The checks compute on the processor."""
+    before = os.environ.get("CUDA_VISIBLE_DEVICES")
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    try:
+        yield
+    finally:
+        del os.environ["CUDA_VISIBLE_DEVICES"]
+        if before is not None:
+            os.environ["CUDA_VISIBLE_DEVICES"] = before
+
+
+def _host_for(assignment: Assignment) -> Host:
+    """Where the student's code runs, not started yet: a fork of this process as it is with torch
+    imported, where the system's libraries stand that."""
+    checks = (assignment.public / "test_public.py").read_text("utf-8")
+    compiler = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
+    is_forked = sys.platform == "linux"
+    if is_forked:
+        import torch
+
+        torch.set_num_threads(1)  # threads do not survive a fork
+    return Host(LEVEL, _data(assignment), imports=compiler, is_forked=is_forked)
+
+
+def saves(path: Path) -> Iterator[None]:
+    """Once now, and then each time the file has been saved."""
+    seen = 0
+    while True:
+        now = path.stat().st_mtime_ns if path.exists() else seen  # editors replace files
+        if now != seen:
+            seen = now
+            yield
+        time.sleep(LOOK_SECONDS)
+
+
+def _data(assignment: Assignment) -> Path | None:
+    """Public data for cells that load some: the subset in the package, else what is found."""
+    wanted = assignment.datasets
+    for names, place in ((wanted[:1], Path("embedded")), (wanted, None)):
+        with suppress(DatasetError):
+            return datasets.find_first(names, place).public_root if names else None
+    return None

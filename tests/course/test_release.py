@@ -1,0 +1,166 @@
+"""`grader release`: what students get, and that nothing private is in it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli.main import app
+from grader.course import misconceptions, release, templates
+from grader.course.assignment import available, load
+from grader.errors import AssignmentError, UsageError
+from tests.conftest import ROOT
+
+NAME = "softmax_regression"
+
+
+def without_indentation(text: str) -> str:
+    return "\n".join(line.strip() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("name", available(ROOT))
+def test_nothing_of_solutions_is_in_a_release(name):
+    """No private file, no written part, no hidden check and no known mistake."""
+    assignment = load(name, ROOT)
+    private = assignment.solution.parent
+    files = release.contents(assignment)
+
+    handed_out = set(files.values())
+    assert not handed_out & {path.read_bytes() for path in private.rglob("*") if path.is_file()}
+
+    text = "\n".join(data.decode(errors="replace") for data in files.values())
+    lines = without_indentation(text)
+    template = files[f"{name}/{name}.py"].decode()
+    for part in templates.written_parts(assignment.solution.read_text("utf-8")):
+        if "\n" in part:  # single lines, such as `return self.sums[i]`, stand in public checks too
+            assert without_indentation(part) not in without_indentation(template)
+            assert without_indentation(part) not in lines.replace("\\n", "\n")
+    hidden = ast.parse((private / "test_hidden.py").read_text("utf-8"))
+    checks = [node.name for node in hidden.body if isinstance(node, ast.FunctionDef)]
+    assert [check for check in checks if f"def {check}(" in text and "test_" in check] == []
+    bank = private / "misconceptions.py"
+    for mistake in misconceptions.load(bank) if bank.is_file() else []:
+        assert mistake.sentence not in text
+
+
+def test_release_has_what_a_student_needs():
+    """Template, README, public checks and their contract, stand-ins, packages; no more."""
+    assert list(release.contents(load(NAME, ROOT))) == [
+        "helpers/d2l/__init__.py",
+        "helpers/d2l/torch.py",
+        f"{NAME}/README.md",
+        f"{NAME}/assignment.toml",
+        f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.mo",
+        f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.po",
+        f"{NAME}/requirements.txt",
+        f"{NAME}/{NAME}.ipynb",
+        f"{NAME}/{NAME}.py",
+        f"{NAME}/test_public.py",
+    ]
+
+
+def test_requirements_can_be_installed():
+    """Each line is a requirement; the sandbox's program is not among them."""
+    lines = release.requirements().splitlines()[1:]
+
+    assert any(line.startswith("torch") for line in lines)
+    assert not any("bubblewrap" in line or "extra" in line for line in lines)
+
+
+@pytest.fixture
+def course(tmp_path) -> Path:
+    """A copy of the real assignment, to be spoilt."""
+    for part in ("assignments", "solutions"):
+        shutil.copytree(ROOT / part / NAME, tmp_path / part / NAME)
+    return tmp_path
+
+
+def test_template_with_the_solution_in_it_is_refused(course):
+    """The public files must be what is cut from the solution today."""
+    template = course / f"assignments/{NAME}/{NAME}.py"
+    shutil.copyfile(course / f"solutions/{NAME}/solution.py", template)
+
+    with pytest.raises(AssignmentError, match="make templates"):
+        release.contents(load(NAME, course))
+
+
+@pytest.mark.parametrize("name", ["README.md", "extra.ipynb"])
+def test_part_of_the_solution_in_another_file_is_refused(course, name):
+    """Also in the cell of a notebook, with another indentation."""
+    folder = course / f"assignments/{NAME}"
+    parts = templates.written_parts((course / f"solutions/{NAME}/solution.py").read_text())
+    part = textwrap.indent(max(parts, key=len), "        ")
+    text = f"# %%\ndef mine():\n{part}\n"
+    (folder / name).write_text(templates.to_notebook(text) if name.endswith("nb") else text)
+
+    with pytest.raises(AssignmentError, match=f"{name} has a part of the solution in it"):
+        release.contents(load(NAME, course))
+
+
+def test_hidden_files_and_links_stay_behind(course):
+    """Checkpoints of Jupyter, caches, and links to the private folder are not handed out."""
+    public = course / f"assignments/{NAME}"
+    (public / ".ipynb_checkpoints").mkdir()
+    (public / ".ipynb_checkpoints/solution.py").write_text("secret")
+    (public / "__pycache__").mkdir()
+    (public / "__pycache__/x.pyc").write_text("secret")
+    (public / "link.py").symlink_to(course / f"solutions/{NAME}/solution.py")
+
+    assert "secret" not in str(release.contents(load(NAME, course)).values())
+    assert f"{NAME}/link.py" not in release.contents(load(NAME, course))
+
+
+def test_zip_is_the_same_every_time(tmp_path):
+    """Equal files give equal bytes, so a release can be compared."""
+    files = {"a/b.txt": b"1", "run": b"#!/bin/sh\n"}
+    for name in ("one.zip", "new/two.zip"):
+        release.write(files, tmp_path / name)
+
+    one = (tmp_path / "one.zip").read_bytes()
+    assert one == (tmp_path / "new/two.zip").read_bytes()
+    archive = zipfile.ZipFile(io.BytesIO(one))
+    assert {name: archive.read(name) for name in archive.namelist()} == files
+
+
+def test_nothing_is_overwritten(tmp_path):
+    """A folder with something in it, or a file, is left as it is."""
+    (tmp_path / "mine.txt").write_text("mine")
+
+    for target in (tmp_path, tmp_path / "mine.txt"):
+        with pytest.raises(UsageError, match="there already"):
+            release.write({"a": b""}, target)
+
+
+def test_released_folder_can_be_checked(tmp_path):
+    """The command, and then `grader check` in what it wrote."""
+    result = CliRunner().invoke(
+        app, ["release", NAME, "--to", str(tmp_path / "out"), "--course", str(ROOT)]
+    )
+    assert result.exit_code == 0, result.output
+
+    check = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "grader",
+            "check",
+            "--stub",
+            "softmax",
+        ],
+        cwd=tmp_path / "out" / NAME,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert check.returncode == 1
+    assert "softmax: your code is still missing" in check.stdout

@@ -1,0 +1,161 @@
+"""Points from records: weights, required checks, rounding, and the status of a stub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.checking.results import CheckResult
+from grader.course.assignment import Assignment, Stub
+from grader.grading.records import Record
+from grader.grading.scoring import score
+
+OUTCOMES = ["passed", "failed", "missing", "timeout", "error", "skipped"]
+
+
+def check(outcome, stub="f", weight=1.0, required=False):
+    return CheckResult(
+        name=f"test_{stub}",
+        stub=stub,
+        tier="unit",
+        visibility="hidden",
+        weight=weight,
+        required=required,
+        outcome=outcome,
+        message="",
+        misconception=None,
+        seconds=0.0,
+    )
+
+
+def grade(*checks, status="graded", **points):
+    """The grade of these checks; points by stub, by default 10 for one stub `f`."""
+    stubs = [Stub(name, value, (), (), ()) for name, value in (points or {"f": 10.0}).items()]
+    assignment = Assignment(
+        "x", "X", None, tuple(stubs), {}, {}, (), 1.0, 1.0, Path("public"), Path("private")
+    )
+    record = Record(
+        submission="ada",
+        assignment="x",
+        status=status,
+        isolation="process",
+        device="cpu",
+        dataset=None,
+        checks=list(checks),
+        warnings=[],
+        output="",
+        seconds=0.0,
+        environment={},
+        digests={},
+    )
+    return score(record, assignment)
+
+
+def test_all_passed_is_full_marks():
+    """Every stub has its points, and the sum is the score."""
+    found = grade(check("passed", "f"), check("passed", "g"), f=60.0, g=40.0)
+
+    assert (found.score, found.max_score) == (100, 100)
+    assert [(stub.name, stub.points, stub.status) for stub in found.stubs] == [
+        ("f", 60, "passed"),
+        ("g", 40, "passed"),
+    ]
+
+
+def test_points_are_the_weighted_share():
+    """A check of weight 3 counts three times as much."""
+    found = grade(check("passed", weight=3), check("failed", weight=1))
+
+    assert found.score == 7.5
+
+
+def test_required_check_takes_all():
+    """Where a required check fails, the stub earns nothing; other stubs keep theirs."""
+    found = grade(
+        check("passed", weight=9),
+        check("failed", required=True),
+        check("passed", "g", required=True),
+        f=50.0,
+        g=50.0,
+    )
+
+    assert [stub.points for stub in found.stubs] == [0, 50]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES[1:])
+def test_nothing_but_a_passed_check_earns(outcome):
+    """A check that was skipped, missing or too slow earns no points."""
+    assert grade(check("passed"), check(outcome)).score == 5
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        (["passed", "passed"], "passed"),
+        (["passed", "failed"], "failed"),
+        (["failed", "error"], "error"),
+        (["failed", "error", "timeout"], "timeout"),
+        (["timeout", "missing", "passed"], "missing"),
+        (["passed", "skipped"], "failed"),
+        ([], "missing"),
+    ],
+    ids=str,
+)
+def test_status_is_the_most_telling_outcome(outcomes, status):
+    """One word for a stub: what a student should look at first."""
+    (stub,) = grade(*map(check, outcomes)).stubs
+
+    assert stub.status == status
+
+
+def test_record_without_checks_scores_nothing():
+    """An upload that could not be read has every stub, with no points."""
+    found = grade(status="unreadable", f=60.0, g=40.0)
+
+    assert (found.score, found.max_score) == (0, 100)
+    assert [(stub.points, stub.status) for stub in found.stubs] == [(0, "missing")] * 2
+
+
+def test_points_are_rounded_to_cents():
+    """A third of ten points is 3.33, and the score is the sum of what is shown."""
+    thirds = [check("passed"), check("failed"), check("failed")]
+    more = [check(c.outcome, "g") for c in thirds]
+
+    found = grade(*thirds, *more, f=10.0, g=10.0)
+
+    assert [stub.points for stub in found.stubs] == [3.33, 3.33]
+    assert found.score == 6.66
+
+
+def test_checks_without_weight_cost_nothing_to_compute():
+    """Weights of 0 are no division by zero."""
+    assert grade(check("passed", weight=0)).score == 0
+
+
+checks = st.builds(
+    check,
+    st.sampled_from(OUTCOMES),
+    st.sampled_from("fg"),
+    st.floats(0.1, 10),
+    st.booleans(),
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.lists(checks, max_size=8), st.floats(0, 100), st.floats(0, 100))
+def test_score_stays_within_its_bounds(found, f, g):
+    """Never below 0 or above the points; full only where every check passed."""
+    result = grade(*found, f=f, g=g)
+
+    for stub in result.stubs:
+        assert 0 <= stub.points <= stub.max_points + 0.005
+        own = [each for each in found if each.stub == stub.name]
+        assert (stub.status == "passed") == bool(
+            own and all(each.outcome == "passed" for each in own)
+        )
+        if stub.status == "passed":
+            assert stub.points == pytest.approx(stub.max_points, abs=0.005)
+    assert result.score == pytest.approx(sum(stub.points for stub in result.stubs), abs=0.005)

@@ -1,0 +1,218 @@
+"""`grader check`: the public checks as a student runs them, with the public folder alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli.main import app
+from grader.course import templates
+from grader.course.assignment import available
+from grader.errors import UsageError
+from grader.reports import progress
+from grader.student import public
+from tests.conftest import ROOT
+from tests.reports.examples import ADA
+
+COURSE = ROOT / "tests" / "small_course"
+SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """What a student of the small course has got, as the current folder."""
+    folder = tmp_path / "greeting"
+    shutil.copytree(COURSE / "assignments/greeting", folder)
+    private = (COURSE / "solutions/greeting/assignment.toml").read_text("utf-8")
+    (folder / "assignment.toml").write_text(templates.public_part("greeting", private), "utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def check(*arguments: object):
+    """Run the command; exit code and output as one line."""
+    result = CliRunner().invoke(app, ["check", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result.exit_code, " ".join((result.stdout + result.stderr).split())
+
+
+# ------------------------------------------------------------------------------ the real course
+
+
+@pytest.mark.parametrize("name", available(ROOT))
+def test_public_checks_need_the_public_folder_only(name, tmp_path):
+    """Without solutions/ anywhere, every public check runs, and the solution's code passes it."""
+    for part in (name, "helpers"):
+        shutil.copytree(ROOT / "assignments" / part, tmp_path / part)
+    file = tmp_path / name / f"{name}.py"
+    shutil.copyfile(ROOT / "solutions" / name / "solution.py", file)
+
+    assignment = public.assignment_of(file)
+    result = public.check(file, assignment)
+
+    assert {line.status for line in progress.lines(result)} <= {"passed", "unchecked"}
+    assert result.record.isolation == "process"
+
+
+# ------------------------------------------------------------------------------ what it says
+
+
+def test_template_is_told_what_to_write_first(folder):
+    """Nothing is written: the first stub is the next one, and that is exit code 1."""
+    code, said = check()
+
+    assert code == 1
+    assert "greeting.py: 0 of 1 stubs pass" in said
+    assert "· greet not written yet" in said
+    assert "- shout has no public check" in said
+    assert "Next: greet" in said
+
+
+def test_mistake_is_told_in_words(folder):
+    """A wrong value is shown with what was expected: these checks are no secret."""
+    Path("greeting.py").write_text(SOLUTION.replace("Hello", "Hallo"), "utf-8")
+
+    code, said = check("greeting.py")
+
+    assert code == 1
+    assert "✗ greet wrong" in said
+    assert "it is 'Hallo, Ada!'; expected 'Hello, Ada!'" in said
+
+
+def test_place_of_the_next_stub_is_told(folder):
+    """In which line, or cell and line, the student goes on."""
+    assert "Next: greet (greeting.py, line 4)" in check("greeting.py")[1]
+
+
+def test_mistake_of_syntax_is_told(folder):
+    """A stub that Python cannot read is not just missing: the line and the problem are named."""
+    Path("greeting.py").write_text(SOLUTION.replace("return f", "return (f"), "utf-8")
+
+    code, said = check("greeting.py")
+
+    assert code == 1
+    assert "note: greeting.py, line 6: Python cannot read this ('(' was never closed)" in said
+
+
+def test_notes_are_about_what_is_wrong(folder):
+    """Training and printing at top level is left out for everybody: no note about that."""
+    Path("greeting.py").write_text(f"{SOLUTION}\nprint(greet('Ada'))\nx = 1 / 0\n", "utf-8")
+
+    said = check("greeting.py")[1]
+
+    assert "left out" not in said
+    assert "failed: ZeroDivisionError" in said
+
+
+def test_other_arguments_are_told(folder):
+    """A call that does not fit the definition is no error inside the student's code."""
+    Path("greeting.py").write_text("def greet(name, mood):\n    return name\n", "utf-8")
+
+    said = check("greeting.py")[1]
+
+    assert "it cannot be called with the arguments of the text: greet() missing 1" in said
+
+
+def test_everything_passes(folder):
+    """Exit code 0, and a sentence about what the hidden checks ask."""
+    Path("greeting.py").write_text(SOLUTION, "utf-8")
+
+    code, said = check(folder, "--stub", "greet")
+
+    assert code == 0
+    assert "1 of 1 stubs pass" in said
+    assert "shout" not in said
+    assert "hand it in" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["gone.py"], "no file or folder gone.py"),
+        (["--stub", "whisper"], "choose one of greet, shout"),
+        ([".."], "belongs to no assignment"),
+    ],
+)
+def test_wrong_usage_is_2(folder, arguments, words):
+    """Each mistake is a sentence that says what to do."""
+    code, said = check(*arguments)
+
+    assert code == 2
+    assert words in said
+
+
+def test_file_that_is_no_program_is_told_so(folder):
+    """An empty notebook is the student's to repair: no traceback, exit code 1."""
+    Path("greeting.ipynb").write_text("")
+
+    code, said = check("greeting.ipynb")
+
+    assert code == 1
+    assert "greeting.ipynb is empty" in said
+
+
+# ------------------------------------------------------------------------------ which file
+
+
+def test_file_that_was_saved_last_is_taken(folder):
+    """Of the notebook and the script the newer one; other files only if there is neither."""
+    assignment = public.assignment_of(folder)
+    Path("greeting.ipynb").write_text("{}")
+    os.utime("greeting.py", (1, 1))
+    assert public.file_in(folder, assignment).name == "greeting.ipynb"
+
+    os.utime("greeting.ipynb", (0, 0))
+    assert public.file_in(folder, assignment).name == "greeting.py"
+
+    Path("greeting.py").rename("my_work.py")
+    Path("greeting.ipynb").unlink()
+    assert public.file_in(folder, assignment).name == "my_work.py"
+
+    Path("my_work.py").unlink()
+    with pytest.raises(UsageError, match="no notebook"):
+        public.file_in(folder, assignment)
+
+
+def test_assignment_is_found_from_a_folder_inside(folder):
+    """A copy in a sub-folder belongs to the assignment above it."""
+    Path("old").mkdir()
+
+    assert public.assignment_of(folder / "old").name == "greeting"
+
+
+def test_watch_sees_each_save(folder, monkeypatch):
+    """Once at the start, then again for each new version, also while the file is replaced."""
+    monkeypatch.setattr(public, "LOOK_SECONDS", 0.0)
+    file = Path("greeting.py")
+    saves = public.saves(file)
+    next(saves)
+    looks = []
+
+    def save_at_the_third_look(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            file.unlink()
+        if len(looks) == 3:
+            file.write_text(SOLUTION)
+
+    monkeypatch.setattr(public.time, "sleep", save_at_the_third_look)
+    next(saves)
+
+    assert len(looks) == 3
+
+
+# ------------------------------------------------------------------------------ what is shown
+
+
+def test_next_stub_is_the_first_that_does_not_pass():
+    """In the order of the assignment, for later stubs build on earlier ones."""
+    found = progress.lines(ADA)
+
+    assert [line.status for line in found] == ["error", "passed"]
+    assert progress.following(found) == found[0]
+    assert progress.following(found[1:]) is None
+    assert "sum runs down the columns" in progress.advice(found[0])

@@ -1,0 +1,161 @@
+"""Zips: the code in them is read, everything else is a sentence, and nothing is unpacked."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import stat
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.errors import UnreadableSubmission
+from grader.submissions.archive import ENTRY, MAX_MEMBERS
+from grader.submissions.reading import MAX_FILE, read
+
+CODE = "def softmax(X):\n    return X\n"
+
+
+def zipped(files, compression=zipfile.ZIP_DEFLATED):
+    """The bytes of a zip of {name or ZipInfo: content}."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    """Read a zip file of these bytes."""
+
+    def hand_in(data):
+        path = tmp_path / "ada.zip"
+        path.write_bytes(data)
+        return read(path, ["softmax", "net"])
+
+    return hand_in
+
+
+def test_zip_is_read_like_a_folder(hand_in):
+    """The file with most stubs is the main one; the others can be imported from beside it."""
+    files = {"hw/main.py": CODE, "hw/metrics.py": "x = 1\n", "hw/parts/losses.py": "y = 2\n"}
+
+    upload = hand_in(zipped(files | {"hw/data.csv": "1,2", "__MACOSX/hw/._main.py": b"\0"}))
+
+    assert upload.name == "ada"
+    assert [name for name, _, _ in upload.cells] == ["hw/main.py"]
+    assert sorted(upload.helpers) == ["metrics", "parts", "parts.losses"]
+
+
+def test_names_that_leave_the_folder_are_passed_over(hand_in, tmp_path):
+    """A member is a label: nothing is written, wherever it says that it belongs."""
+    files = {
+        "../evil.py": "z = 1\n",
+        "/tmp/evil.py": "z = 1\n",
+        "a/../../evil.py": "",
+        "hw.py": CODE,
+    }
+    before = sorted(path.name for path in tmp_path.parent.iterdir())
+
+    upload = hand_in(zipped(files))
+
+    assert upload.helpers == {}
+    assert sorted(path.name for path in tmp_path.parent.iterdir()) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ada.zip"]
+
+
+def test_links_in_a_zip_are_not_followed(hand_in):
+    """A member that is a link to a file of the grader's machine is not that file."""
+    link = zipfile.ZipInfo("hw.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+    with pytest.raises(UnreadableSubmission, match=r"hw\.py is a link"):
+        hand_in(zipped({link: "/etc/passwd"}))
+
+
+UNREADABLE = {
+    "text": (b"not a zip", "is no zip file"),
+    "empty": (b"", "is no zip file"),
+    "cut off": (zipped({"hw.py": CODE})[:-30], "is no zip file"),
+    "no code": (zipped({"notes.txt": "x"}), r"there is no \.py or \.ipynb file"),
+    "no files": (zipped({}), r"there is no \.py or \.ipynb file"),
+    "lzma": (zipped({"hw.py": CODE}, zipfile.ZIP_LZMA), "compressed in an unusual way"),
+    "bzip2": (zipped({"hw.py": CODE}, zipfile.ZIP_BZIP2), "compressed in an unusual way"),
+    "other bytes": (
+        zipped({"hw.py": CODE}, zipfile.ZIP_STORED).replace(b"return", b"retern"),
+        "is damaged",
+    ),
+    "too many files": (ENTRY * (MAX_MEMBERS + 1), "more than 10,000 files"),
+    "NUL bytes": (zipped({"hw.py": b"\0" * 100}), "NUL bytes"),
+    "zip in a zip": (zipped({"inner.zip": zipped({"hw.py": CODE})}), r"there is no \.py"),
+}
+
+
+# A zip holds the time at which it was made: its bytes must not become the name of a test.
+@pytest.mark.parametrize(("data", "sentence"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_a_sentence(hand_in, data, sentence):
+    """Damaged, encrypted or odd archives are refused in words."""
+    with pytest.raises(UnreadableSubmission, match=sentence):
+        hand_in(data)
+
+
+def test_encrypted_zip_is_a_sentence(hand_in):
+    """The flag of encryption in a member's description is enough."""
+    data = bytearray(zipped({"hw.py": CODE}))
+    data[data.index(ENTRY) + 8] |= 1
+
+    with pytest.raises(UnreadableSubmission, match="without a password"):
+        hand_in(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"hw.py": b"#" * (MAX_FILE + 1)}, "has more than 20 MB"),
+        ({f"{n}.py": b"#" * MAX_FILE for n in range(8)}, "unpacks to more than 64 MB"),
+    ],
+)
+def test_compression_bomb_is_a_sentence(hand_in, files, sentence):
+    """What unpacks to more than its bound is not unpacked further."""
+    data = zipped(files)
+    assert len(data) < 1 << 20
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(UnreadableSubmission, match=sentence):
+        hand_in(data)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 << 10  # kilobytes
+
+
+def test_large_zip_is_not_even_opened(tmp_path):
+    """A zip of 200 MB says what to do."""
+    path = tmp_path / "ada.zip"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), 200_000_000)
+
+    with pytest.raises(UnreadableSubmission, match="200 MB; the limit is 64 MB"):
+        read(path, ["softmax"])
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8),
+    cut=st.integers(0, 400),
+)
+def test_any_bytes_are_a_submission_or_a_sentence(tmp_path_factory, changes, cut):
+    """A zip with any bytes changed or cut off never raises anything else."""
+    data = bytearray(zipped({"hw.py": CODE, "m.py": "x = 1\n"}))
+    for place, value in changes:
+        data[place % len(data)] = value
+    path = tmp_path_factory.mktemp("zip") / "ada.zip"
+    path.write_bytes(bytes(data[: len(data) - cut]) if cut % 3 == 0 else bytes(data))
+    sentence = ""
+    try:
+        cells = read(path, ["softmax"]).cells
+    except UnreadableSubmission as error:
+        cells, sentence = [], str(error)
+    assert cells or len(sentence) > 10

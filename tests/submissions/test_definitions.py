@@ -1,0 +1,67 @@
+"""Where stubs are defined, as reports point to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.course.assignment import Stub
+from grader.submissions.definitions import places
+from grader.submissions.reading import read
+
+STUBS = [
+    Stub("softmax", 1, (), ("my_softmax",), ()),
+    Stub("Model.loss", 1, (), ("cost",), ()),
+]
+
+
+def found(folder: Path, files: dict[str, str]) -> dict[str, str]:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    upload = folder / next(iter(files)) if len(files) == 1 else folder
+    return places(read(upload, [stub.name for stub in STUBS]), STUBS)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("\n\ndef softmax(X): ...\n", {"softmax": "a.py, line 3"}),
+        ("def softmax(X): ...\n\ndef softmax(X): ...\n", {"softmax": "a.py, line 3"}),
+        ("def my_softmax(X): ...\n", {"softmax": "a.py, line 1"}),
+        ("def my_softmax(X): ...\ndef softmax(X): ...\n", {"softmax": "a.py, line 2"}),
+        ("if __name__ == '__main__':\n    def softmax(X): ...\n", {"softmax": "a.py, line 2"}),
+        ("class Model:\n    def loss(self): ...\n", {"Model.loss": "a.py, line 2"}),
+        ("class Other:\n    def softmax(self): ...\ndef loss(): ...\n", {}),
+        ("def f():\n    def softmax(X): ...\n", {}),
+        ("x = = 1\n\ndef softmax(X): ...\n", {"softmax": "a.py, line 3"}),
+    ],
+    ids=repr,
+)
+def test_place_is_the_last_definition(tmp_path, source, expected):
+    """Under its name before an alias, at the top level; methods by their class."""
+    assert found(tmp_path, {"a.py": source}) == expected
+
+
+def test_place_in_a_notebook_is_the_cell(tmp_path):
+    """With the line in the cell, as a reader counts them."""
+    sources = ["import torch", "# mine\ndef softmax(X): ..."]
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+
+    assert found(tmp_path, {"a.ipynb": json.dumps({"cells": cells})}) == {
+        "softmax": "cell 2, line 2"
+    }
+
+
+def test_place_in_a_folder_names_the_file(tmp_path):
+    """A stub may be in a module beside the main file; the main file goes before it."""
+    files = {
+        "main.py": "def softmax(X): ...\n\nclass Model:\n    def cost(self): ...\n",
+        "old.py": "def softmax(X): ...\n",
+    }
+
+    assert found(tmp_path, files) == {
+        "softmax": "main.py, line 1",
+        "Model.loss": "main.py, line 4",
+    }
