@@ -8,7 +8,7 @@ from grader.checking.comparison import (
     assert_sequence,
     observe,
 )
-from grader.sandbox.client import in_sandbox
+from grader.sandbox.proxies import in_sandbox
 
 __all__ = [
     "Mismatch",

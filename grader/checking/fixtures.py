@@ -28,7 +28,7 @@ from grader.checking.run import Run
 from grader.course.assignment import Assignment
 from grader.course.datasets import Dataset
 from grader.errors import AssignmentError
-from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.proxies import RemoteSubmission
 
 
 def fixtures(

@@ -18,7 +18,7 @@ from typing import Any
 from grader.checking.comparison import Difference
 from grader.course.assignment import Stub
 from grader.i18n.words import _
-from grader.sandbox.client import RemoteSubmission, in_sandbox
+from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.submissions.reading import Cell, parse
 
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition

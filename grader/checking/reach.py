@@ -17,8 +17,8 @@ from typing import Any
 
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation
+from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 from grader.submissions.definitions import definitions
 from grader.submissions.reading import Submission

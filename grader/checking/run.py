@@ -22,7 +22,7 @@ from grader.checking.marks import Check
 from grader.checking.results import CheckResult, Measured
 from grader.course.misconceptions import Misconception
 from grader.errors import InfrastructureError, MissingStub, UsageError
-from grader.sandbox.client import RemoteSubmission
+from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 
 AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an earlier check

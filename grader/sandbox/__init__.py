@@ -2,7 +2,7 @@
 
 Theory of operation
 -------------------
-Trusted side (``client.py``): holds the checks, the reference, the hidden labels and the records.
+Trusted side (``conversation.py``, ``proxies.py``): holds the checks, the reference, the hidden labels and the records.
 It starts a *box* (``isolation.py``) and owns one end of a socket pair; the other end is the only
 thing that leads out of the box.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.i18n.words import _
 from grader.sandbox.causes import cause_in
-from grader.sandbox.client import Output, ProcessConversation
+from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.isolation import forked, nvidia
 from grader.sandbox.isolation.boxes import Box, start
 from grader.sandbox.isolation.plans import Limits

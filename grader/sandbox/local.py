@@ -9,10 +9,11 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.sandbox.client import RemoteSubmission, answer_of, node_for
+from grader.sandbox.conversation import answer_of
 from grader.sandbox.inside import loader, protocol
 from grader.sandbox.inside.protocol import Message
 from grader.sandbox.inside.worker import Worker
+from grader.sandbox.proxies import RemoteSubmission, node_for
 
 MOST_REMEMBERED = 8 << 20  # bytes of the values of one check
 

@@ -20,14 +20,10 @@ from typing import Any
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.i18n.words import _
 from grader.sandbox import said
-from grader.sandbox.client import (
-    CONTROL_SECONDS,
-    MAX_OUTPUT,
-    ProcessConversation,
-    RemoteSubmission,
-)
+from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
 from grader.sandbox.host import Fork, Host
 from grader.sandbox.inside.device import asks_for_a_device
+from grader.sandbox.proxies import RemoteSubmission
 
 LOAD_ATTEMPTS = 4
 # Slow to import, harmless to share; and the words by which a text that needs one is known.

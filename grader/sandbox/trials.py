@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import InfrastructureError, SandboxEvent
-from grader.sandbox.client import InSandbox, in_sandbox
 from grader.sandbox.host import Host
+from grader.sandbox.proxies import InSandbox, in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
 SECONDS = 60.0  # for one trial

@@ -32,7 +32,8 @@ from grader.grading.scoring import Result, score
 from grader.i18n import words
 from grader.i18n.words import N_, _
 from grader.reports import progress
-from grader.sandbox.client import Output, ProcessConversation, RemoteSubmission
+from grader.sandbox.conversation import Output, ProcessConversation
+from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 from grader.student import public
 

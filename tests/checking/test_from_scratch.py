@@ -8,8 +8,8 @@ import torch
 from grader.checking.comparison import Mismatch
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.course.assignment import Stub
-from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation
+from grader.sandbox.proxies import RemoteSubmission
 
 FUNCTION = Stub("softmax", 1, ("X",), ("my_softmax",), ("softmax",))
 OPTIMIZER = Stub("MySGD", 1, ("params", "lr"), (), ("torch.optim",))

@@ -15,10 +15,10 @@ import sys
 
 import atheris
 
-FUZZED = ["grader.sandbox.inside.protocol", "grader.sandbox.client"]
+FUZZED = ["grader.sandbox.inside.protocol", "grader.sandbox.conversation"]
 with atheris.instrument_imports(include=FUZZED):
     from grader.errors import SandboxEvent
-    from grader.sandbox.client import answer_of
+    from grader.sandbox.conversation import answer_of
     from grader.sandbox.inside import protocol
     from grader.sandbox.inside.protocol import Channel, CodecError
 

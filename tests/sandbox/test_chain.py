@@ -18,9 +18,10 @@ from grader.errors import (
     SandboxEvent,
     StudentError,
 )
-from grader.sandbox.client import MAX_OUTPUT, RemoteSubmission, in_sandbox
+from grader.sandbox.conversation import MAX_OUTPUT
 from grader.sandbox.host import Host
 from grader.sandbox.local import LocalConversation
+from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
 PROGRAM = """

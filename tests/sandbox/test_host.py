@@ -14,10 +14,10 @@ from in_boxes import confined, gaps
 
 from grader.course import datasets
 from grader.errors import MemoryExceeded, SandboxEvent
-from grader.sandbox.client import in_sandbox
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import probe as isolation
 from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.proxies import in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
 # Leaves what it can: files, a daemon that nobody's end ends, a pipe that does not wait, settings of

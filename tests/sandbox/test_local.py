@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from grader.errors import StudentError
-from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import MOST_REMEMBERED, RememberingConversation, Tape
+from grader.sandbox.proxies import RemoteSubmission
 
 PROGRAM = """
 calls = []

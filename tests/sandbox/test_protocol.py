@@ -19,9 +19,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox.client import RemoteObject
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import Channel, CodecError
+from grader.sandbox.proxies import RemoteObject
 
 DTYPES = [getattr(torch, name) for name in protocol.DTYPES]
 NUMPY_DTYPES = [name for name in protocol.DTYPES if name != "bfloat16"]

@@ -1,1 +1,1 @@
-"""Naming a mistake: by the values of known wrong versions, else by what is suspicious in the text."""
+"""Naming a mistake: by the values of known wrong versions, else by suspicious text."""

@@ -30,8 +30,8 @@ from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
-from grader.sandbox.client import RemoteSubmission
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
+from grader.sandbox.proxies import RemoteSubmission
 from grader.submissions.reading import Cell, Submission, read
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296

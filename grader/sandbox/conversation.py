@@ -1,25 +1,21 @@
-"""The trusted side of the sandbox: conversations with deadlines, and the submission as an object.
+"""Conversations with the processes of a box: questions, answers and deadlines.
 
-A check calls ``submission.softmax(X)``; the call crosses the socket and a plain value comes back,
-or one of the typed events of ``grader.errors``: the code raised, the stub is missing, the time ran
-out, the process died, the bytes were no message.
+An answer is a plain value or one of the typed events of ``grader.errors``: the code raised, the
+stub is missing, the time ran out, the process died, the bytes were no message.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import functools
-import inspect
 import json
 import os
 import selectors
 import socket
-import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from grader.errors import (
     DeadlineExceeded,
@@ -35,20 +31,12 @@ from grader.sandbox import said
 from grader.sandbox.causes import exception_of_cpp
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import Channel, CodecError, Message
+from grader.sandbox.proxies import Conversation, RemoteObject, node_for
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
 OUT_OF_MEMORY = "out of memory"  # in what PyTorch raises when a GPU has no more
 MAX_OUTPUT = 64 << 10  # bytes of printed text that are kept
-
-
-# ------------------------------------------------------------------------------ conversations
-
-
-class Conversation(Protocol):
-    """One process of the chain, or the reference in this process: questions and answers."""
-
-    def request(self, kind: str, **arguments: Any) -> Any: ...
 
 
 @dataclass
@@ -234,121 +222,3 @@ def answer_of(message: Message, conversation: Conversation) -> Any:
         except CodecError as error:
             raise ProtocolError(f"it sent no proper answer: {error}") from None
     raise ProtocolError("it sent an answer of an unknown kind")
-
-
-# ------------------------------------------------------------------------------ remote objects
-
-
-class InSandbox:
-    """A check's function that runs inside the box: ``function(submission, *arguments)``."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.__doc__ = function.__doc__
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-        definition = tree.body[0]
-        assert isinstance(definition, ast.FunctionDef)
-        definition.decorator_list = []
-        definition.returns = None  # annotations may name what only the check's file imports
-        for argument in ast.walk(definition.args):
-            if isinstance(argument, ast.arg):
-                argument.annotation = None
-        self.code = protocol.Code(definition.name, ast.unparse(tree))
-
-    def __call__(self, submission: RemoteSubmission, *arguments: Any) -> Any:
-        return submission._request("run", function=self, arguments=list(arguments))
-
-
-def in_sandbox(function: Callable[..., Any]) -> InSandbox:
-    """Mark a function of a check to run inside the box. Only its source is sent: of the names
-    around it, it sees ``torch`` and nothing else, and a student may read it."""
-    return InSandbox(function)
-
-
-def node_for(value: object) -> Any:
-    """The node of something that is no plain value, on the way into the box."""
-    if isinstance(value, InSandbox):
-        return value.code
-    if isinstance(value, RemoteStub):
-        return protocol.Name(value.name)
-    if isinstance(value, RemoteObject):
-        return value._node
-    raise TypeError(f"a check cannot send a {type(value).__name__} into the box")
-
-
-class RemoteStub:
-    """A stub of the submission, by name; calling it runs the student's code in the box."""
-
-    def __init__(self, submission: RemoteSubmission, name: str) -> None:
-        self.submission = submission
-        self.name = name
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self.submission._request(
-            "call", target=self, arguments=list(arguments), keywords=keywords
-        )
-
-
-class RemoteObject:
-    """An object that lives in the box: called, asked and walked through there.
-
-    Walking through it fetches all its items in one answer, protocol.MAX_ITEMS at most.
-    """
-
-    def __init__(self, conversation: Conversation, node: Any) -> None:
-        if not isinstance(node, protocol.Reference):
-            raise CodecError("a node that may not leave the box")
-        self._conversation = conversation
-        self._node = node
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return functools.partial(self._method, name)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._method("__getitem__", index)
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self._conversation.request(
-            "call", target=self, arguments=list(arguments), keywords=keywords
-        )
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._conversation.request("items", target=self))
-
-    def __repr__(self) -> str:
-        return f"<{self._node.type_name} object>"
-
-    def _method(self, name: str, *arguments: Any, **keywords: Any) -> Any:
-        return self._conversation.request(
-            "method",
-            target=self,
-            name=name,
-            arguments=list(arguments),
-            keywords=keywords,
-        )
-
-
-class RemoteSubmission:
-    """What a check calls ``submission``: the student's module on the far side of the boundary.
-
-    Attributes that the assignment names as stubs are callables, and so is the class of a stub that
-    is a method; any other attribute reads a value of the student's module. ``bind`` sets module
-    values.
-    """
-
-    def __init__(self, conversation: Conversation, stubs: frozenset[str]) -> None:
-        self._conversation = conversation
-        self._stubs = stubs | {stub.rpartition(".")[0] for stub in stubs}
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return RemoteStub(self, name) if name in self._stubs else self._request("value", name=name)
-
-    def bind(self, **values: Any) -> None:
-        """Set values of the student's module (``W``, ``b``, ``lr``)."""
-        self._request("bind", values=values)
-
-    def _request(self, kind: str, **arguments: Any) -> Any:
-        return self._conversation.request(kind, **arguments)
