@@ -18,7 +18,8 @@ from rich.table import Table
 
 from grader.course import assignment as assignments
 from grader.grading.scoring import score
-from grader.grading.session import Bench, Settings, with_bench
+from grader.grading.session import open_session
+from grader.grading.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,12 +29,10 @@ def measured(name: str, device: str, runs: int) -> tuple[float, float]:
     assignment = assignments.load(name, ROOT)
     found: list[tuple[float, float]] = []
 
-    def body(bench: Bench) -> None:
+    with open_session(assignment, Settings(device, data=Path("embedded"))) as session:
         for _ in range(runs + 1):
-            record = bench.grade(assignment.solution)
+            record = session.grade(assignment.solution)
             found.append((record.seconds, score(record, assignment).score))
-
-    with_bench(assignment, Settings(device, data=Path("embedded")), body)
     return min(points for _, points in found), min(seconds for seconds, _ in found[1:])
 
 

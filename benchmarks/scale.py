@@ -26,7 +26,8 @@ from rich.table import Table
 
 from grader.course import assignment as assignments
 from grader.grading.pool import Jobs, Task
-from grader.grading.session import WHOLE, Bench, Part, Settings, with_bench
+from grader.grading.session import open_session
+from grader.grading.settings import WHOLE, Part, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "small_course"
@@ -87,13 +88,11 @@ def growth(count: int, settings: Settings) -> list[tuple[int, float]]:
     assignment = assignments.load("greeting", SMALL)
     seen: list[tuple[int, float]] = []
 
-    def run(bench: Bench) -> None:
+    with open_session(assignment, settings) as session:
         for number in range(1, count + 1):
-            assert bench.grade(assignment.solution).status == "graded"
+            assert session.grade(assignment.solution).status == "graded"
             if number == 10 or number % max(count // 10, 1) == 0:
                 seen.append((number, resident_mib()))
-
-    with_bench(assignment, settings, run)
     return seen
 
 

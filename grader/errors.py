@@ -67,7 +67,13 @@ class StudentError(SandboxEvent):
 
 
 class MissingStub(SandboxEvent):
-    """The stub is not defined in the submission, or still as the template left it."""
+    """The stub is not defined in the submission, or still as the template left it. `code` says
+    which of these, as sandbox/notes.py calls it, with the parameters of the sentence."""
+
+    def __init__(self, sentence: str, code: str = "", parameters: dict[str, str] | None = None):
+        super().__init__(sentence)
+        self.code = code
+        self.parameters = parameters or {}
 
 
 class DeadlineExceeded(SandboxEvent):

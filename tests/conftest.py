@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.grading.batch import grade_all
 from grader.grading.scoring import Result
-from grader.grading.session import Settings
+from grader.grading.settings import Settings
 
 os.environ["LANGUAGE"] = "en"  # whoever runs the tests
 os.environ["GRADER_FAKE_DEVICE"] = "1"

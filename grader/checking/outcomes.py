@@ -7,12 +7,12 @@ never of the check's source or, for hidden checks, of expected values.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pytest
 
 from grader.checking.comparison import Difference, Mismatch
 from grader.checking.results import Outcome
-from grader.course.misconceptions import Misconception
 from grader.errors import (
     DeadlineExceeded,
     MissingStub,
@@ -27,34 +27,42 @@ MAX_HINT = 300
 NOT_CALLABLE = re.compile(r"\(\) (missing|takes|got an unexpected) ")  # as Python says it
 
 
-def judge(
-    problem: BaseException | None,
-    sentence: str,
-    visibility: str,
-    mistake: Misconception | None = None,
-    hint: str = "",
-) -> tuple[Outcome, str]:
-    """The outcome and the message of a check that ended with `problem` (None: it passed).
+class Verdict(NamedTuple):
+    """The outcome of a check, and why, in words that a student may read; "" where it passed."""
 
-    sentence: what the check demands, in the author's words.
-    mistake: the known misconception that gives the same values, if there is one.
-    hint: what is suspicious in the stub's text; shown where no mistake is known.
-    """
+    outcome: Outcome
+    reason: str
+
+
+def judge(problem: BaseException | None, visibility: str) -> Verdict:
+    """What it means that a check of this visibility ended with `problem` (None: it passed)."""
     if problem is None:
-        return "passed", ""
+        return Verdict("passed", "")
     if isinstance(problem, MissingStub):
-        return "missing", str(problem)[:MAX_MESSAGE]
-    outcome, explanation = _explain(problem, visibility)
-    message = _(sentence)
-    if explanation:
-        demand = message.rstrip(".。")
-        message = _("{demand}: {explanation}").format(demand=demand, explanation=explanation)
-    if mistake is not None:
-        message = f"{_(mistake.sentence)}\n{message}"
+        return Verdict("missing", str(problem))
+    return Verdict(*_explain(problem, visibility))
+
+
+def message(verdict: Verdict, sentence: str, mistake: str = "", hint: str = "") -> str:
+    """What a student reads about a check.
+
+    sentence: what the check demands, in the author's words. mistake: the sentence of the known
+    misconception that gives the same values, if there is one. hint: what is suspicious in the
+    stub's text; shown where no mistake is known.
+    """
+    outcome, reason = verdict
+    if outcome in ("passed", "missing"):
+        return reason[:MAX_MESSAGE]
+    text = _(sentence)
+    if reason:
+        demand = text.rstrip(".。")
+        text = _("{demand}: {explanation}").format(demand=demand, explanation=reason)
+    if mistake:
+        text = f"{_(mistake)}\n{text}"
     elif hint and outcome != "skipped":
-        text = _("Hint: {hint}.").format(hint=hint[:MAX_HINT])
-        message = f"{message[: MAX_MESSAGE - MAX_HINT]}\n{text}"
-    return outcome, message[:MAX_MESSAGE]
+        suspicion = _("Hint: {hint}.").format(hint=hint[:MAX_HINT])
+        text = f"{text[: MAX_MESSAGE - MAX_HINT]}\n{suspicion}"
+    return text[:MAX_MESSAGE]
 
 
 def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:

@@ -2,6 +2,6 @@
 
 import gc
 
-import grader.checking.plugin  # noqa: F401
+import grader.checking.suite  # noqa: F401
 
 gc.freeze()  # else a collection in a fork writes to every page that it shares

@@ -14,7 +14,7 @@ from grader import __version__
 from grader.course import datasets
 from grader.errors import DatasetError, InfrastructureError, IsolationUnavailable, SandboxEvent
 from grader.grading import log
-from grader.grading.session import devices
+from grader.grading.devices import devices
 from grader.sandbox import trials
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import probe as isolation

@@ -5,19 +5,32 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Task as TaskOfRich
+from rich.text import Text
 
-from grader.checking.results import CheckResult
 from grader.course import assignment as assignments
+from grader.course.assignment import Assignment
+from grader.grading.devices import with_one_device
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
 from grader.grading.results_folder import Store
 from grader.grading.scoring import Result, score
-from grader.grading.session import Bench, Settings, with_bench, with_one_device
+from grader.grading.session import Session, open_session
+from grader.grading.settings import Settings
+from grader.submissions import reading
 
 
 def grade_all(
@@ -49,33 +62,16 @@ def grade_all(
         for position, path in enumerate(paths)
     ]
     results: dict[int, Result] = {}
-
     with _Bar(console, len(tasks)) as bar:
-
-        def keep(task: Task, record: Record) -> None:
-            result = results[task.position] = Result(record, score(record, assignment))
-            if store is not None and record != task.earlier:
-                store.keep(result)
-            bar.finished(record)
-
-        def say(notes: list[str]) -> None:
-            for note in notes:
-                console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
-
-        def one_after_another(bench: Bench) -> None:
-            say(bench.notes)
-            part = 1 / len(bench.suite.checks)
-            for task in tasks:
-                keep(task, bench.grade(task.path, lambda n, c: bar.at(n, c, part), task.earlier))
-
         try:
-            if jobs == 1:
-                with_bench(assignment, settings, one_after_another)
-            else:
-                with Jobs(course, name, jobs) as side_by_side:
-                    for task, record in side_by_side.grade(tasks):
-                        keep(task, record)
-                    say([*notes, *side_by_side.notes])
+            for task, record in _graded(course, assignment, tasks, jobs, notes, bar):
+                for note in notes:
+                    console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
+                notes.clear()
+                result = results[task.position] = Result(record, score(record, assignment))
+                if store is not None and record != task.earlier:
+                    store.keep(result)
+                bar.finished(record)
         except KeyboardInterrupt:
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
@@ -83,6 +79,25 @@ def grade_all(
     if store is not None:
         store.finish()
     return [results[position] for position in sorted(results)]
+
+
+def _graded(
+    course: Path, assignment: Assignment, tasks: list[Task], jobs: int, notes: list[str], bar: _Bar
+) -> Iterator[tuple[Task, Record]]:
+    """Each task with its record, graded by one session or by several side by side; `notes` gets
+    what the run should know."""
+    if jobs > 1:
+        with Jobs(course, assignment.name, jobs) as side_by_side:
+            for task, record in side_by_side.grade(tasks):
+                notes += side_by_side.notes
+                side_by_side.notes = []
+                yield task, record
+    elif tasks:
+        with open_session(assignment, tasks[0].settings) as session:
+            notes += session.notes
+            bar.current.session = session
+            for task in tasks:
+                yield task, session.grade(task.path, task.earlier)
 
 
 def default_jobs(count: int) -> int:
@@ -95,6 +110,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
+class _Current(ProgressColumn):
+    """The submission that is being graded, and how much of it is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: Session | None = None
+
+    def render(self, task: TaskOfRich) -> Text:
+        if self.session is None:
+            return Text(task.description)
+        return Text(f"{reading.printable(self.session.at)} {self.session.share:.0%}")
+
+
 class _Bar:
     """Live progress: done, failed, rate, time left."""
 
@@ -102,8 +130,9 @@ class _Bar:
         self.failed = 0
         self.done = 0
         self.started = time.monotonic()
+        self.current = _Current()
         self.progress = Progress(
-            TextColumn("{task.description}", markup=False),
+            self.current,
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}", markup=False),
@@ -119,10 +148,6 @@ class _Bar:
 
     def __exit__(self, *error: object) -> None:
         self.progress.stop()
-
-    def at(self, submission: str, check: CheckResult | None, part: float) -> None:
-        """One check of a submission is done, `part` of the whole; None: it begins."""
-        self.progress.update(self.task, description=submission, advance=part if check else 0)
 
     def finished(self, record: Record) -> None:
         """A submission has its record."""

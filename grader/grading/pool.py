@@ -1,5 +1,5 @@
-"""Grading side by side: each job is a process with a bench of its own, fed one upload at a time.
-A bench has one device and data set: where tasks ask for several, jobs end and others begin.
+"""Grading side by side: each job is a process with a session of its own, fed one upload at a time.
+A session has one device and data set: where tasks ask for several, jobs end and others begin.
 
 A job that is lost (the machine killed it) costs its upload a second attempt elsewhere, then a
 record that says so; the others go on.
@@ -21,7 +21,8 @@ from grader.course import assignment as assignments
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
 from grader.grading.records import Record
-from grader.grading.session import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
+from grader.grading.session import ATTEMPTS, open_session
+from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.host import imports_for
 from grader.submissions.reading import printable
 
@@ -46,7 +47,7 @@ class Task:
 
 @dataclass
 class Job:
-    """A process that grades, whether its bench is there, and what it is at."""
+    """A process that grades, whether its session is open, and what it is at."""
 
     process: BaseProcess
     connection: Connection
@@ -62,7 +63,7 @@ class Jobs:
     course: Path
     name: str
     count: int
-    notes: list[str] = field(default_factory=list)  # of a bench
+    notes: list[str] = field(default_factory=list)  # of a session
     running: dict[Connection, Job] = field(default_factory=dict)
     waiting: dict[Settings, deque[Task]] = field(default_factory=dict)
 
@@ -87,7 +88,7 @@ class Jobs:
     def grade(self, tasks: Sequence[Task] = ()) -> Iterator[tuple[Task, Record]]:
         """Each task with its record, as they come.
 
-        Raises what a bench raises before its first submission: UsageError, IsolationUnavailable.
+        Raises what a session raises before its first submission: UsageError, IsolationUnavailable.
         """
         self.add(tasks)
         checks = assignments.load(self.name, self.course).checks
@@ -188,23 +189,18 @@ class Jobs:
 
 
 def _work(connection: Connection, course: Path, name: str, settings: Settings, debug: bool) -> None:
-    """The process of a job: a bench that answers tasks with records until nobody asks."""
+    """The process of a job: a session that answers tasks with records until nobody asks."""
     log.start(debug)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the tasks
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # and ends this one as it would there
 
-    def answer(bench: Bench) -> None:
-        connection.send(bench.notes)  # ready
-        while True:
-            try:
-                task: Task = connection.recv()
-            except EOFError:
-                return
-            connection.send(bench.only(task.part).grade(task.path, earlier=task.earlier))
-
     try:
-        with_bench(assignments.load(name, course), settings, answer)
+        with open_session(assignments.load(name, course), settings) as session:
+            connection.send(session.notes)  # ready
+            while True:
+                task: Task = connection.recv()
+                connection.send(session.grade(task.path, task.earlier, task.part))
     except GraderError as error:
         connection.send(error)
-    except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for the answer any more
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):  # nobody asks any more
         return

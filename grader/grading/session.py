@@ -1,18 +1,18 @@
-"""From an upload to a record: the main path.
+"""Grading one submission after another: the main path.
 
-read the upload → box → load → run the checks → record
+with open_session(assignment, settings) as session:
+    for path in paths:
+        record = session.grade(path)        read, load, check, judge and name, record
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import os
 import platform
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,98 +30,66 @@ from grader.errors import (
     UsageError,
 )
 from grader.grading import log
+from grader.grading.devices import device_for, leave_unusable_device
 from grader.grading.records import DatasetUsed, Record, Status
+from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
 from grader.sandbox.host import Host, imports_for
-from grader.sandbox.inside.device import FAKE
-from grader.sandbox.isolation import probe as isolation
-from grader.sandbox.opening import box_for, load
-from grader.sandbox.sandbox import Sandbox, large_modules
-from grader.sandbox.trials import require_device
-from grader.submissions import reading as submission
+from grader.sandbox.isolation import probe
+from grader.sandbox.notes import sentence
+from grader.sandbox.sandbox import Sandbox, Source, large_modules
+from grader.submissions import reading
 from grader.submissions.definitions import places
 from grader.submissions.reading import Submission
 
-if TYPE_CHECKING:
-    from grader.checking.plugin import Suite
+if TYPE_CHECKING:  # it imports torch, for which a session waits while its host starts
+    from grader.checking.seen import Seen
+    from grader.checking.suite import Suite
 
-CUDA_FILES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))  # without one there is no CUDA device
 ATTEMPTS = 2  # when the machine fails, not the student
+SUITE = "grader.checking.suite"
 
-Progress = Callable[[str, CheckResult | None], None]  # (submission, check done or None: begun)
 
+class Session:
+    """What all submissions of a run share: the suite, the data, and the host of their sandboxes.
 
-@dataclass(frozen=True)
-class Settings:
-    """How to grade; every choice is written into the record.
-
-    device: "auto", "cpu", "cuda", or "fake" (sandbox/fake_device.py). level: "auto" or an isolation
-    level. data: a folder with the data set, "embedded" for the subset in the package, or None for
-    the usual places. language: of the messages.
+    notes: what the run should know, in words. at, share: the submission that is being graded, and
+    how much of it is done (0 to 1), for whoever shows progress.
     """
 
-    device: str = "auto"
-    level: str = "auto"
-    data: Path | None = None
-    language: str = words.ENGLISH
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is run of a suite: the checks of one stub or tier (None: of all), or those that a change
-    of the solution in the stub `changed` can reach; and `seed`, which is added to the seeds of the
-    submission's generators."""
-
-    stub: str | None = None
-    tier: str | None = None
-    changed: str | None = None
-    seed: int = 0
-
-
-WHOLE = Part()
-
-
-@dataclass
-class Bench:
-    """What all submissions of a run share: the suite, the data, the device, the isolation."""
-
-    assignment: Assignment
-    suite: Suite
-    dataset: Dataset | None
-    host: Host
-    notes: list[str] = field(default_factory=list)
-    seed: int = 0  # added to the seeds of the submission's generators
-
-    def only(self, part: Part) -> Bench:
-        """The same bench for a part of the suite."""
-        suite = self.suite.only(part.stub, part.tier)
-        if part.changed is not None:
-            suite = suite.running(part.changed)
-        return replace(self, suite=suite, seed=part.seed)
-
-    def grade(
+    def __init__(
         self,
-        path: Path,
-        progress: Progress = lambda name, check: None,
-        earlier: Record | None = None,
-    ) -> Record:
+        assignment: Assignment,
+        suite: Suite,
+        dataset: Dataset | None,
+        host: Host,
+        notes: list[str],
+    ) -> None:
+        self.assignment = assignment
+        self.suite = suite
+        self.dataset = dataset
+        self.host = host
+        self.notes = notes
+        self.at = ""
+        self.share = 0.0
+
+    def grade(self, path: Path, earlier: Record | None = None, part: Part = WHOLE) -> Record:
         """Grade one upload. Whatever it is, the result is a record, never an exception.
 
         earlier: what was seen of it before; returned as it is if nothing has changed since.
+        part: what is run of the suite.
         """
         started = time.monotonic()
-        name = submission.printable(path.name)
-        progress(name, None)
+        self.at, self.share = path.name, 0.0
         try:
-            upload = submission.read(path, [stub.name for stub in self.assignment.stubs])
+            upload = reading.read(path, [stub.name for stub in self.assignment.stubs])
         except UnreadableSubmission as error:
-            stem = submission.printable(path.resolve().stem)
-            return self._record(path, stem, "unreadable", started, warnings=[str(error)])
+            return self._without_grade(path, "unreadable", str(error), started)
         if earlier is not None and self._holds(earlier, upload):
             return earlier
-        for _ in range(ATTEMPTS):
+        for _attempt in range(ATTEMPTS):
             try:
-                return self._grade_once(upload, progress, started)
+                return self._grade(upload, part, started)
             except UsageError:
                 raise
             except InfrastructureError as error:
@@ -131,7 +99,55 @@ class Bench:
                 problem = f"{type(error).__name__}: {error}"
                 log.keep(error)
         problem = f"the grader failed, not the submission: {problem}"
-        return self._record(path, upload.name, "infrastructure_error", started, warnings=[problem])
+        return self._without_grade(path, "infrastructure_error", problem, started)
+
+    def _grade(self, upload: Submission, part: Part, started: float) -> Record:
+        with self.sandbox(upload) as sandbox:
+            seen = self.check(sandbox, part)
+        return self.record(upload, sandbox, seen, started)
+
+    def sandbox(self, upload: Submission) -> Sandbox:
+        """A sandbox for one submission, in which nothing is loaded yet."""
+        source = Source.of(upload, self.assignment, self.host.device)
+        return Sandbox(source, self.host, self.assignment.load_seconds)
+
+    def check(self, sandbox: Sandbox, part: Part = WHOLE) -> list[Seen]:
+        """Load the submission and run the checks on it; one that cannot be loaded fails them all.
+
+        Raises InfrastructureError where the machine or a check fails, not the submission.
+        """
+        from grader.checking.seen import not_loaded
+
+        checks = self.suite.part(part.stub, part.tier, part.changed)
+        sandbox.seed = part.seed
+        try:
+            sandbox.load()
+        except SandboxEvent as event:
+            return not_loaded(checks, event)
+        seen = []
+        for one in self.suite.meet(sandbox, checks):
+            seen.append(one)
+            self.share = len(seen) / len(checks)
+        return seen
+
+    def record(
+        self, upload: Submission, sandbox: Sandbox, seen: list[Seen], started: float
+    ) -> Record:
+        """Judge what was seen of a submission, whose sandbox has ended, name its mistakes, and keep
+        it all. started: time.monotonic() before it was read."""
+        from grader.checking.judging import judged
+
+        return self._record(
+            upload.path,
+            upload.name,
+            "graded",
+            started,
+            checks=judged(seen, self.suite.diagnosis, upload.cells),
+            warnings=[*upload.warnings, *map(sentence, sandbox.notes)],
+            output=sandbox.printed.decode("utf-8", "replace"),
+            digest=upload.digest,
+            places=places(upload, self.assignment.stubs),
+        )
 
     def _holds(self, earlier: Record, upload: Submission) -> bool:
         """Whether grading the upload now would see what was seen then."""
@@ -139,27 +155,9 @@ class Bench:
         decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
         return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
-    def _grade_once(self, upload: Submission, progress: Progress, started: float) -> Record:
-        with box_for(upload, self.assignment, self.host) as sandbox:
-            sandbox.seed = self.seed
-            checks = run(self.suite, sandbox, load(sandbox), lambda c: progress(upload.name, c))
-        return self.record(upload, sandbox, checks, started)
-
-    def record(
-        self, upload: Submission, sandbox: Sandbox, checks: list[CheckResult], started: float
-    ) -> Record:
-        """What was seen of a submission whose sandbox has ended."""
-        return self._record(
-            upload.path,
-            upload.name,
-            "graded",
-            started,
-            checks=checks,
-            warnings=[*upload.warnings, *sandbox.notes],
-            output=sandbox.printed.decode("utf-8", "replace"),
-            digest=upload.digest,
-            places=places(upload, self.assignment.stubs),
-        )
+    def _without_grade(self, path: Path, status: Status, problem: str, started: float) -> Record:
+        name = reading.printable(path.resolve().stem)
+        return self._record(path, name, status, started, warnings=[problem])
 
     def _record(
         self,
@@ -188,58 +186,45 @@ class Bench:
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
             digests={"submission": digest, "suite": self.assignment.digest},
-            path=submission.printable(str(path)),
+            path=reading.printable(str(path)),
             places=places or {},
         )
 
 
-def run(
-    suite: Suite,
-    sandbox: Sandbox,
-    problem: SandboxEvent | None,
-    done: Callable[[CheckResult], None] = lambda check: None,
-) -> list[CheckResult]:
-    """Run the suite on a loaded submission; one that had a problem there fails every check."""
-    return suite.run(sandbox, done) if problem is None else suite.all_failed(problem)
-
-
-def with_bench(assignment: Assignment, settings: Settings, body: Callable[[Bench], None]) -> None:
-    """Choose device, isolation and data, collect the suite, and call `body` with them.
+@contextlib.contextmanager
+def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session]:
+    """Choose device, isolation and data once, and collect the suite.
 
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
-    device = _device(settings.device)
+    device = device_for(settings.device)
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
-    likely = isolation.LEVELS[0] if settings.level == "auto" else settings.level
+    likely = probe.LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
         _host(assignment, dataset, likely, device) as host,
     ):
-        with suppress(IsolationUnavailable):
+        with contextlib.suppress(IsolationUnavailable):
             host.start()
         # Both sides need torch, which takes a second: this one imports it while the box does.
-        plugin = "grader.checking.plugin"
-        threading.Thread(target=import_module, args=(plugin,), daemon=True).start()
-        chosen = isolation.choose(settings.level)
+        threading.Thread(target=import_module, args=(SUITE,), daemon=True).start()
+        chosen = probe.choose(settings.level)
         if chosen.level != likely:
             host.restart(chosen.level, device)
-        notes = [*chosen.reasons, *_without_device(host, settings)]
+        notes = [*chosen.reasons, *leave_unusable_device(host, settings)]
         if dataset is not None and dataset.name != wanted[0]:
             notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
         import torch
 
-        from grader.checking.plugin import with_suite
+        from grader.checking.suite import open_suite
 
         torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
         for name in imports_for(assignment.checks):  # the solution needs them too
             import_module(name)
-
-        def begin(suite: Suite) -> None:
+        with open_suite(assignment, dataset) as suite:
             gc.freeze()  # what is here stays: no collection, and no exit, need look at it
-            body(Bench(assignment, suite, dataset, host, notes))
-
-        with_suite(assignment, dataset, begin)
+            yield Session(assignment, suite, dataset, host, notes)
 
 
 def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: str) -> Host:
@@ -253,54 +238,6 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
         imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
         data=(dataset.name,) if dataset and "training" in checks else (),
     )
-
-
-def _without_device(host: Host, settings: Settings) -> list[str]:
-    """Go on without a device that a box cannot use, if nobody asked for it; the notes about it.
-    Raises InfrastructureError where somebody did."""
-    if host.device == "cpu":
-        return []
-    try:
-        require_device(host)
-    except InfrastructureError as error:
-        if settings.device != "auto":
-            raise
-        log.keep(error)
-        host.restart(host.level, "cpu")
-        return [f"graded on the CPU: {error}"]
-    return []
-
-
-def with_one_device(settings: Settings) -> tuple[Settings, list[str]]:
-    """Settings in which "auto" has become a device that a box can use, and the notes about it: jobs
-    side by side must not each decide for themselves. Raises UsageError, IsolationUnavailable."""
-    device = _device(settings.device)
-    if device == "cpu" or settings.device != "auto":
-        return replace(settings, device=device), []
-    with Host(isolation.choose(settings.level).level, None, device) as host:
-        notes = _without_device(host, settings)
-        return replace(settings, device=host.device), notes
-
-
-def devices() -> list[str]:
-    """The devices that are here, such as ["cpu", "cuda"]. torch is asked only where it may say
-    yes: importing it takes a second."""
-    if not any(file.exists() for file in CUDA_FILES):
-        return ["cpu"]
-    import torch
-
-    return ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
-
-
-def _device(wanted: str) -> str:
-    if wanted == FAKE:
-        if os.environ.get("GRADER_FAKE_DEVICE") != "1":
-            raise UsageError(f"The device {FAKE!r} is for tests, with GRADER_FAKE_DEVICE=1 set.")
-        return FAKE
-    found = ["cpu"] if wanted == "cpu" else devices()
-    if wanted == "cuda" and wanted not in found:
-        raise UsageError("There is no CUDA device here; use --device cpu.")
-    return found[-1]
 
 
 def _environment() -> dict[str, str]:

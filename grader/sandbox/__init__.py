@@ -2,8 +2,8 @@
 
 Theory of operation
 -------------------
-Trusted side (``conversation.py``, ``proxies.py``): holds the checks, the reference, the hidden labels and the records.
-It starts a *box* (``isolation.py``) and owns one end of a socket pair; the other end is the only
+Trusted side: holds the checks, the reference, the hidden labels and the records. It starts a *box*
+(``isolation/``) and owns one end of a socket pair; the other end is the only
 thing that leads out of the box.
 
 Inside (``worker.py``): three generations of one program, each with a socket of its own.

@@ -27,7 +27,7 @@ from grader.errors import (
     StudentError,
 )
 from grader.i18n.words import _
-from grader.sandbox import said
+from grader.sandbox import notes
 from grader.sandbox.causes import exception_of_cpp
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import Channel, CodecError, Message
@@ -210,15 +210,21 @@ class ProcessConversation:
 def answer_of(message: Message, conversation: Conversation) -> Any:
     """The value of a reply, or the event that it reports."""
     body = message.body
-    if message.kind == "missing" and isinstance(body, str):
-        raise MissingStub(said.translated(body))
+    if message.kind == "missing":
+        note = notes.read(_value(message, conversation))
+        if note is not None:
+            raise MissingStub(notes.sentence(note), *note)
     if message.kind == "raised" and isinstance(body, protocol.Sequence):
         texts = [item for item in body.items if isinstance(item, str)]
         if len(body.items) == len(texts) == 3:
             raise StudentError(*texts)
     elif message.kind == "value":
-        try:
-            return protocol.unpack(message, lambda node: RemoteObject(conversation, node))
-        except CodecError as error:
-            raise ProtocolError(f"it sent no proper answer: {error}") from None
+        return _value(message, conversation)
     raise ProtocolError("it sent an answer of an unknown kind")
+
+
+def _value(message: Message, conversation: Conversation) -> Any:
+    try:
+        return protocol.unpack(message, lambda node: RemoteObject(conversation, node))
+    except CodecError as error:
+        raise ProtocolError(f"it sent no proper answer: {error}") from None

@@ -5,7 +5,7 @@ its own. On a device it cannot: a process that has started CUDA must not be fork
 costs a third of a second. There the checks of one stub follow each other in one process, which is
 put back in between. A check that fails there leaves a doubt (its neighbours, a text that never
 spoke of devices) and is confirmed in a copy on the processor; that of a stub whose text does ask
-for a device, in a process that is loaded for it. See plugin.Suite.run.
+for a device, in a process that is loaded for it. See checking/suite.py.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from grader.course.assignment import Assignment
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
 from grader.i18n.words import _
-from grader.sandbox import said
+from grader.sandbox import notes
 from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
 from grader.sandbox.host import Fork, Host
 from grader.sandbox.inside.device import asks_for_a_device
+from grader.sandbox.inside.notes import Note
 from grader.sandbox.proxies import RemoteSubmission
+from grader.submissions.reading import Submission
 
 LOAD_ATTEMPTS = 4
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
@@ -43,6 +46,13 @@ class Source:
     stand_ins: dict[str, list[tuple[str, str, int]]]
     contract: dict[str, Any]
     device: str = "cpu"
+
+    @classmethod
+    def of(cls, upload: Submission, assignment: Assignment, device: str) -> Source:
+        """What a submission of an assignment is, on a device."""
+        return cls(
+            upload.cells, upload.helpers, assignment.stand_ins(), assignment.contract, device
+        )
 
     @property
     def imports(self) -> list[str]:
@@ -68,12 +78,12 @@ class Sandbox:
         self.host = host
         self.load_seconds = load_seconds
         self.device = source.device  # "cpu" if it cannot be loaded there
-        self.notes: list[str] = []  # of loading, in words
+        self.notes: list[Note] = []  # of loading
         self.printed = b""
         self.seed = 0  # added to the seed of each check
         self.in_doubt = False  # whether a failure now may be none of the submission's
         self._skip: list[str] = []
-        self._skip_notes: list[str] = []
+        self._skip_notes: list[Note] = []
         self._parent: Fork | None = None  # loaded on the processor; the checks are forks of it
         self._shared: Fork | None = None  # loaded on a device
         self._owner = ""  # the stub whose checks that one has answered
@@ -88,8 +98,8 @@ class Sandbox:
         self._drop_shared()
         self.host.finish()
 
-    def load(self) -> list[str]:
-        """Load the submission, leaving out statements that end or block the process; the notes.
+    def load(self) -> None:
+        """Load the submission, leaving out statements that end or block the process.
 
         Raises the last SandboxEvent when even then it cannot be loaded, InfrastructureError when
         no box can be started.
@@ -99,27 +109,26 @@ class Sandbox:
         except SandboxEvent as event:
             if self.device == "cpu":
                 raise
-            note = _("it cannot be loaded on {device} and runs on the processor: {event}")
             self._skip.clear()
-            self._skip_notes = [note.format(device=self.device, event=event)]
+            self._skip_notes = [("not_on_device", {"device": self.device, "event": str(event)})]
             self.device = "cpu"
         return self._load()
 
-    def _load(self) -> list[str]:
+    def _load(self) -> None:
         for _attempt in range(LOAD_ATTEMPTS):
             try:
                 if self.device == "cpu":
                     self._parent = self._loaded("cpu")
                 else:
                     self._shared = self._loaded(self.device)
-                return self.notes
+                return
             except SandboxEvent as event:
                 last = event
                 if not self._place or self._place in self._skip:
                     break
                 self._skip.append(self._place)
-                note = _("{place}: left out: {event} while it ran")
-                self._skip_notes.append(note.format(place=self._place, event=event))
+                note = "ended", {"place": self._place, "event": str(event)}
+                self._skip_notes.append(note)
         raise last
 
     @contextlib.contextmanager
@@ -244,7 +253,8 @@ class Sandbox:
                 self._blame_neighbours()
             raise
         if device == self.device:
-            self.notes = [*self._skip_notes, *_read_notes(answer)]
+            answered = answer.get("notes") if isinstance(answer, dict) else None
+            self.notes = [*self._skip_notes, *notes.read_all(answered)]
         return fork
 
     def _blame_neighbours(self) -> None:
@@ -268,12 +278,3 @@ class Sandbox:
         self._open -= 1
         self.host.end(fork)
         self.printed = (self.printed + bytes(fork.output.kept))[:MAX_OUTPUT]
-
-
-def _read_notes(answer: Any) -> list[str]:
-    """The notes of the worker: its answer comes from beside student code, so anything may stand in
-    it."""
-    answer = answer if isinstance(answer, dict) else {}
-    notes = answer.get("notes")
-    notes = notes if isinstance(notes, list) else []
-    return [said.translated(note[:500]) for note in notes[:300] if isinstance(note, str)]

@@ -18,14 +18,15 @@ import time
 import types
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from rich.console import Console
 
 from grader.course.assignment import Assignment
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, MissingStub, UsageError
 from grader.grading import log
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
@@ -36,6 +37,9 @@ from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 from grader.student import public
+
+if TYPE_CHECKING:
+    from grader.checking.seen import Seen
 
 NAME = N_("this notebook")
 GPU_USED = N_(
@@ -102,17 +106,14 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
         )
     assignment = public.assignment_of(Path.cwd())
     public.known(assignment, stub)
-    from grader.checking.plugin import Suite, with_suite
+    from grader.checking.judging import judged
+    from grader.checking.suite import open_suite
 
     box = LiveBox(assignment, namespace)
-
-    def run_on(suite: Suite) -> list[Any]:
-        chosen = suite.only(stub) if stub is not None else suite
-        return chosen.run(box) if chosen.checks else []
-
-    checks = [box.in_words(check) for check in with_suite(assignment, None, run_on)]
-    if any("fork-based multiprocessing" in check.message for check in checks):
-        raise UsageError(_(GPU_USED))  # where there is a GPU, autograd starts threads for it
+    with open_suite(assignment, None) as suite:
+        seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
+        checks = judged(seen, suite.diagnosis, box.source.cells)
+    checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
     seconds = round(time.monotonic() - started, 3)
     name = _(NAME)
     record = Record(
@@ -131,7 +132,7 @@ class LiveBox:
         from grader.sandbox.inside.loader import Program
         from grader.sandbox.inside.worker import Worker
 
-        if torch.cuda.is_initialized():
+        if torch.cuda.is_initialized() or _has_autograd_threads():
             raise UsageError(_(GPU_USED))
         main = sys.modules[namespace["__name__"]]
         modules = {main.__name__: main, **_modules_in(assignment.public)}
@@ -186,16 +187,27 @@ class LiveBox:
         finally:
             os._exit(0)
 
-    def in_words(self, check: Any) -> Any:
-        """A result whose message names cells as the notebook counts them."""
-        import msgspec
-
-        message = check.message.replace(
-            _("is not defined in the submission"), _("is not defined: run its cell first")
-        )
+    def with_cells(self, message: str) -> str:
+        """A message that names cells as the notebook counts them."""
         for file, cell in self.files.items():
             message = message.replace(file, cell)
-        return msgspec.structs.replace(check, message=message)
+        return message
+
+
+def _for_notebooks(seen: Seen) -> Seen:
+    """What is not defined may be in a cell that was not run."""
+    problem = seen.problem
+    if isinstance(problem, MissingStub) and problem.code == "no_stub":
+        text = _("`{name}` is not defined: run its cell first")
+        return replace(seen, problem=MissingStub(text.format(**problem.parameters)))
+    return seen
+
+
+def _has_autograd_threads() -> bool:
+    """Whether a backward pass has started threads of PyTorch, which do not survive a fork. It does
+    so where there is a GPU; Linux tells their names."""
+    names = Path("/proc/self/task").glob("*/comm")
+    return any(name.read_text().startswith("pt_autograd") for name in names)
 
 
 def _modules_in(folder: Path) -> dict[str, types.ModuleType]:

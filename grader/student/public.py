@@ -13,20 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import msgspec
-
-from grader.checking.results import CheckResult
 from grader.course import assignment as assignments
 from grader.course import datasets
 from grader.course.assignment import Assignment
 from grader.errors import DatasetError, UsageError
 from grader.grading.scoring import Result, score
+from grader.grading.settings import Part
 from grader.i18n.words import _
-from grader.sandbox import said
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.inside.late import LATE
-from grader.sandbox.opening import box_for, load
-from grader.submissions import reading as submission
+from grader.sandbox.notes import LEFT_OUT
+from grader.sandbox.sandbox import Source
+from grader.submissions.reading import read
 
 LEVEL = "process"
 LOOK_SECONDS = 0.3  # between two looks whether the file has been saved
@@ -80,29 +78,22 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result
     """
     names = known(assignment, stub)
     started = time.monotonic()
-    upload = submission.read(path, names)
-    with (
-        _without_gpu(),
-        _host_for(assignment) as host,
-        box_for(upload, assignment, host) as sandbox,
-    ):
-        host.imports += tuple(name for name in sandbox.source.imports if name not in LATE)
+    upload = read(path, names)
+    with _without_gpu(), _host_for(assignment) as host:
+        imports = Source.of(upload, assignment, "cpu").imports
+        host.imports += tuple(name for name in imports if name not in LATE)
         host.start()
         # The host goes on to what the submission imports, and this process to what checks need.
-        from grader.checking.plugin import Suite, with_suite
-        from grader.grading.session import Bench, run
+        from grader.checking.suite import open_suite
+        from grader.grading.session import Session
 
-        def run_on(suite: Suite) -> Bench:
-            chosen = suite.only(stub) if stub is not None else suite
-            checks.extend(run(chosen, sandbox, problem) if chosen.checks else [])
-            return Bench(assignment, chosen, None, host)
-
-        checks: list[CheckResult] = []
-        problem = load(sandbox)
-        bench = with_suite(assignment, None, run_on)
-    record = bench.record(upload, sandbox, checks, started)
-    notes = [note for note in record.warnings if not said.is_about_drivers(note)]
-    record = msgspec.structs.replace(record, warnings=notes)
+        with open_suite(assignment, None) as suite:
+            session = Session(assignment, suite, None, host, [])
+            with session.sandbox(upload) as sandbox:
+                seen = session.check(sandbox, Part(stub))
+            # What every template leaves out is nothing to repair.
+            sandbox.notes = [note for note in sandbox.notes if note[0] != LEFT_OUT]
+            record = session.record(upload, sandbox, seen, started)
     return Result(record, score(record, assignment))
 
 

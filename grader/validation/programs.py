@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
 from grader.course.misconceptions import Misconception
-from grader.grading.session import WHOLE, Part
+from grader.grading.settings import WHOLE, Part
 from grader.validation.mutants import Mutant, mutants
 
 

@@ -17,10 +17,11 @@ from grader.course import release
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 from grader.grading.batch import cores
+from grader.grading.devices import devices
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
 from grader.grading.scoring import score
-from grader.grading.session import WHOLE, Settings, devices
+from grader.grading.settings import WHOLE, Settings
 from grader.validation import programs
 from grader.validation.equivalents import Equivalent, judged
 from grader.validation.mutants import Mutant

@@ -26,7 +26,8 @@ import pytest
 from grader.course import assignment as assignments
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
-from grader.grading.session import Bench, Settings, with_bench
+from grader.grading.session import Session, open_session
+from grader.grading.settings import Settings
 from grader.reports import as_json
 from grader.sandbox.isolation import probe as isolation
 from tests.attacks.surroundings import NOTE, TOKEN, planted, watching
@@ -156,28 +157,23 @@ def _grade_everything(batch: Batch) -> Graded:
     assignment = assignments.load("vault", COURSE)
     settings = Settings(batch.device, batch.level, Path("embedded"))
 
-    def grade(bench: Bench, path: Path) -> Result:
-        record = bench.grade(path)
+    def grade(session: Session, path: Path) -> Result:
+        record = session.grade(path)
         return Result(record, score(record, assignment))
 
-    def neighbours_alone(bench: Bench) -> None:
-        graded.alone = {path.stem: grade(bench, path) for path in NEIGHBOURS}
-
-    def all_together(bench: Bench) -> None:
-        graded.beside += [grade(bench, path) for path in NEIGHBOURS]
+    with open_session(assignment, settings) as session:
+        graded.alone = {path.stem: grade(session, path) for path in NEIGHBOURS}
+    with watching(graded.left_behind), open_session(assignment, settings) as session:
+        graded.beside += [grade(session, path) for path in NEIGHBOURS]
         neighbour = itertools.cycle(NEIGHBOURS)
         for number, attack in enumerate(batch.attacks, 1):
             try:
-                graded.attacks[attack.name] = grade(bench, attack)
+                graded.attacks[attack.name] = grade(session, attack)
             except Exception as error:
                 graded.attacks[attack.name] = error
             if number % BETWEEN == 0:
-                graded.beside.append(grade(bench, next(neighbour)))
-        graded.beside += [grade(bench, path) for path in NEIGHBOURS]
-
-    with_bench(assignment, settings, neighbours_alone)
-    with watching(graded.left_behind):
-        with_bench(assignment, settings, all_together)
+                graded.beside.append(grade(session, next(neighbour)))
+        graded.beside += [grade(session, path) for path in NEIGHBOURS]
     return graded
 
 

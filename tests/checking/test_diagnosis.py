@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 
-from grader.checking.diagnosis.mistakes import MOST_KEPT, Raised, digest, size
-from grader.checking.run import Run
+from grader.checking.diagnosis.mistakes import MOST_KEPT, Raised, bounded, digest, size
 
 HUGE = torch.zeros(MOST_KEPT // 4 + 1)
 
 
-def kept(trace):
-    """What a run keeps of a check that compared this."""
-
-    def function(submission):
-        """A check."""
-
-    item = SimpleNamespace(function=function, funcargs={"submission": None})
-    check = SimpleNamespace(item=item, stub="softmax", tier="unit")
-    run = Run(SimpleNamespace(), check)
-    run.see(trace)
-    return run.seen[0].trace
-
-
 def test_answer_is_kept_and_a_huge_one_forgotten():
     """256 MB can come back in each of 70 checks: they must not add up on the trusted side."""
-    assert kept([torch.zeros(3)])[0].numel() == 3
-    assert kept(None) is None
-    assert kept([HUGE]) == kept([[1.0, {"x": HUGE}]]) == kept([list(range(100_000))]) == []
+    assert bounded([torch.zeros(3)])[0].numel() == 3
+    assert bounded([HUGE]) == bounded([[1.0, {"x": HUGE}]]) == bounded([list(range(100_000))]) == []
 
 
 @pytest.mark.parametrize(

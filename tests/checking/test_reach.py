@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from grader.course import assignment as assignments
-from grader.grading.session import Bench, Part, Settings, with_bench
+from grader.grading.session import open_session
+from grader.grading.settings import Settings
 from tests.conftest import ROOT
 
 CHECKS = """
@@ -60,13 +61,11 @@ def test_change_reaches_the_checks_that_run_the_stub(tmp_path):
     Path(course, "solutions/greeting/test_hidden.py").write_text(CHECKS, "utf-8")
     reached: dict[str, set[str]] = {}
 
-    def see(bench: Bench) -> None:
+    with open_session(assignments.load("greeting", Path(course)), Settings("cpu")) as session:
         for stub in ("greet", "shout"):
-            suite = bench.only(Part(tier="unit", changed=stub)).suite
-            names = {check.item.name for check in suite.checks}
+            checks = session.suite.part(tier="unit", changed=stub)
+            names = {check.item.name for check in checks}
             reached[stub] = {name for name in names if "example" not in name}
-
-    with_bench(assignments.load("greeting", Path(course)), Settings("cpu"), see)
 
     own = {"test_shout", "test_shouted_greeting", "test_against_the_reference"}
     hidden = "test_that_watches_calls_itself"

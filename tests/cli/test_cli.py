@@ -423,7 +423,7 @@ def test_doctor_examines_this_machine():
 def test_a_device_that_is_not_here_is_a_wrong_command(device, words, monkeypatch, tmp_path):
     """Before the first submission is touched, a sentence says what to do."""
     monkeypatch.delenv("GRADER_FAKE_DEVICE")
-    monkeypatch.setattr("grader.grading.session.CUDA_FILES", ())
+    monkeypatch.setattr("grader.grading.devices.CUDA_FILES", ())
     submission = tmp_path / "hw.py"
     submission.touch()
 

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.grading.batch import default_jobs, grade_all
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
-from grader.grading.session import Settings
+from grader.grading.settings import Settings
 from tests.conftest import ROOT
 
 COURSE = ROOT / "tests" / "small_course"

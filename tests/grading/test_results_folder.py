@@ -20,7 +20,7 @@ from rich.console import Console
 
 from grader.grading.batch import grade_all
 from grader.grading.results_folder import Store
-from grader.grading.session import Settings
+from grader.grading.settings import Settings
 from grader.reports import summary
 from tests.conftest import ROOT
 from tests.reports.examples import ADA, BOB, CLASS, EVE

@@ -27,7 +27,8 @@ from grader.course import misconceptions
 from grader.course.misconceptions import Misconception
 from grader.course.templates import to_notebook
 from grader.grading.scoring import Result
-from grader.grading.session import Part, Settings, with_bench
+from grader.grading.session import open_session
+from grader.grading.settings import Part, Settings
 from grader.sandbox.inside.statements import bound_names
 from tests.conftest import ROOT, grade_paths
 
@@ -301,16 +302,11 @@ def test_solution_has_full_marks(assignment, form, data, device):
 def test_solution_and_checks_keep_to_the_device(assignment, device, tier, monkeypatch):
     """On a device the solution passes all checks without one that has to be confirmed on the
     processor: neither it nor the code of a check mixes tensors of the two."""
-    monkeypatch.setattr(Run, "is_doubtful", lambda run: False)
+    monkeypatch.setattr(Run, "is_doubtful", lambda run, seen: False)
     found = assignments.load(assignment, ROOT)
-    records = []
+    with open_session(found, Settings(device, data=Path("embedded"))) as session:
+        record = session.grade(found.solution, part=Part(tier=tier))
 
-    def body(bench):
-        records.append(bench.only(Part(tier=tier)).grade(found.solution))
-
-    with_bench(found, Settings(device, data=Path("embedded")), body)
-
-    (record,) = records
     assert (record.status, record.device) == ("graded", device)
     assert [(check.name, check.message) for check in record.checks if check.message] == []
 

@@ -14,7 +14,7 @@ from grader.cli.main import app
 from grader.course import assignment as assignments
 from grader.course import templates
 from grader.errors import AssignmentError
-from grader.grading.session import Settings
+from grader.grading.settings import Settings
 from grader.validation import programs
 from grader.validation.mutants import mutants
 from grader.validation.programs import Program

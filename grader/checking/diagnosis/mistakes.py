@@ -11,76 +11,76 @@ shapes that do not fit: "'NoneType' object is not callable" has many causes.
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-import pytest
 import torch
 
 from grader.checking.comparison import as_tensor, observe, observed
 from grader.checking.diagnosis.fingerprints import Fingerprints, Raised
 from grader.checking.diagnosis.hints import hints
-from grader.course.assignment import Assignment
+from grader.checking.outcomes import Verdict
+from grader.checking.reference import Reference
+from grader.checking.seen import Seen, Trace
 from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
-from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
-from grader.sandbox.proxies import RemoteSubmission
-from grader.submissions.reading import Cell, Submission, read
+from grader.sandbox.local import LocalConversation
+from grader.submissions.reading import Cell
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
 
-Trace = list[Any]  # the values that a check compared, in order, and what was raised
-
 
 @dataclass(frozen=True)
-class Seen:
-    """One check as a submission met it; `trace` is None when it passed."""
+class Explanation:
+    """Why a check may have failed: a known mistake, or else what is suspicious in the text."""
 
-    item: pytest.Function
-    stub: str
-    tier: str
-    arguments: dict[str, Any]
-    trace: Trace | None
+    mistake: Misconception | None = None
+    hint: str = ""
 
 
 class Diagnosis:
     """The solution, its known wrong versions, and what checks see of them."""
 
-    def __init__(self, assignment: Assignment, dataset: Dataset | None) -> None:
-        self.assignment = assignment
-        self.known = load_misconceptions(assignment.bank) if assignment.bank else []
-        self.fingerprints = Fingerprints(assignment, dataset)
-        self.tapes: dict[str, Tape] = {}  # of the reference, by check
+    def __init__(self, reference: Reference, dataset: Dataset | None) -> None:
+        self.assignment = reference.assignment
+        self.reference = reference
+        bank = self.assignment.bank
+        self.known = load_misconceptions(bank) if bank else []
+        self.fingerprints = Fingerprints(self.assignment, dataset)
 
-    @cached_property
-    def solution(self) -> Submission:
-        return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
+    def explain(
+        self, seen: list[Seen], verdicts: list[Verdict], cells: list[Cell]
+    ) -> list[Explanation]:
+        """Why each check of a submission with these cells failed, as far as it can be told."""
+        wrong = {
+            one.check.stub
+            for one, verdict in zip(seen, verdicts)
+            if verdict.outcome in ("failed", "error", "timeout")
+        }
+        hints = self._hints(cells, wrong)
+        return [
+            Explanation(self._mistake(one, seen), hints.get(one.check.stub, "")) for one in seen
+        ]
 
-    def hints(self, cells: list[Cell], failed: set[str]) -> dict[str, str]:
-        """What is suspicious in the text of stubs that failed, by the stub's name."""
-        stubs = [stub for stub in self.assignment.stubs if stub.name in failed]
-        solution = self.solution.cells if self.assignment.private is not None else []
+    def _hints(self, cells: list[Cell], wrong: set[str]) -> dict[str, str]:
+        """What is suspicious in the text of stubs that are wrong, by the stub's name."""
+        stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
+        solution = self.reference.solution.cells if self.assignment.private is not None else []
         return hints(cells, solution, stubs) if stubs else {}
 
-    def mistakes(self, seen: list[Seen]) -> dict[str, Misconception]:
-        """The misconception behind each failed check, by the check's name, where exactly one fits.
-
-        seen: all checks of one submission that compared something.
-        """
-        found = {}
-        for failed in seen:
-            fits = self._fits(failed, [other for other in seen if other.stub == failed.stub])
-            if len(fits) == 1:
-                found[failed.item.name] = fits[0]
-        return found
+    def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
+        """The misconception behind a failed check, where exactly one fits."""
+        if not failed.trace:
+            return None
+        telling = [one for one in seen if one.arguments is not None]
+        fits = self._fits(failed, [o for o in telling if o.check.stub == failed.check.stub])
+        return fits[0] if len(fits) == 1 else None
 
     def _fits(self, failed: Seen, checks: list[Seen]) -> list[Misconception]:
         """The wrong versions that a failed check sees and that no check of the stub contradicts."""
@@ -88,13 +88,13 @@ class Diagnosis:
             lambda wrong: self._sees(failed, wrong),
             lambda wrong: not any(self._contradicts(other, wrong) for other in checks),
         ]
-        if failed.tier == "training":  # to train with every wrong version would take seconds each
+        if failed.check.tier == "training":  # to train with each of them would take seconds
             conditions.reverse()
         return [w for w in self._versions(failed) if all(holds(w) for holds in conditions)]
 
     def _versions(self, seen: Seen) -> list[Misconception]:
         """The known wrong versions of a check's stub."""
-        return [wrong for wrong in self.known if wrong.stub == seen.stub]
+        return [wrong for wrong in self.known if wrong.stub == seen.check.stub]
 
     def _sees(self, seen: Seen, wrong: Misconception) -> bool:
         """Whether a failed check compared what it compares of a wrong version."""
@@ -104,7 +104,9 @@ class Diagnosis:
         """Whether a check speaks against a wrong version: that fails where the submission passed,
         gives other values where both fail, or passes what no other known mistake made fail. A
         check that compares random numbers or the end of a training says nothing."""
-        if seen.tier != "unit" or (seen.trace is not None and not _ends_with_value(seen.trace)):
+        if seen.check.tier != "unit":
+            return False
+        if seen.trace is not None and not _ends_with_value(seen.trace):
             return False
         theirs = self._trace(seen, wrong)
         if theirs is None:
@@ -117,7 +119,7 @@ class Diagnosis:
 
     def _trace(self, seen: Seen, wrong: Misconception) -> Trace | None:
         """What the check compares of a wrong version before it fails; None if it passes."""
-        key = f"{seen.item.name} {wrong.name}"
+        key = f"{seen.check.item.name} {wrong.name}"
         return self.fingerprints.get(key, lambda: self._run(seen, wrong, 0))
 
     def _is_repeatable(self, seen: Seen, wrong: Misconception) -> bool:
@@ -128,16 +130,16 @@ class Diagnosis:
             others = (self._run(seen, wrong, seed) for seed in OTHER_SEEDS)
             return all(other is None if first is None else _same(first, other) for other in others)
 
-        return self.fingerprints.get(f"{seen.item.name} {wrong.name} repeatable", compute)
+        return self.fingerprints.get(f"{seen.check.item.name} {wrong.name} repeatable", compute)
 
     def _run(self, seen: Seen, wrong: Misconception, seed: int) -> Trace | None:
         trace: Trace = []
         token = observed.set(trace)
         try:
             conversation = LocalConversation()
-            submission = self._load(conversation, wrong)
+            submission = self.reference.load(conversation, wrong)
             conversation.request("seed", seed=seed)
-            self._check(seen.item, seen.arguments, submission)
+            self.reference.meet(seen.check.item, seen.arguments or {}, submission)
         except Exception as error:
             observe_raised(error)
             return trace
@@ -145,57 +147,11 @@ class Diagnosis:
             observed.reset(token)
         return None
 
-    def fault_of(self, item: pytest.Function) -> str | None:
-        """What the check raises for the solution itself; None if it passes or cannot be run."""
-        arguments = arguments_of(item)
-        if "submission" not in arguments or self.assignment.private is None:
-            return None
-        try:
-            self._check(item, arguments, self._load(LocalConversation(), None))
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
-        return None
-
-    def _check(
-        self, item: pytest.Function, arguments: dict[str, Any], submission: RemoteSubmission
-    ) -> None:
-        """Run a check once more, with another submission and the same inputs."""
-        arguments = arguments | {"submission": submission}
-        if "rng" in arguments:
-            arguments["rng"] = self.rng(item)
-        if "reference" in arguments:
-            arguments["reference"] = self.reference_for(item)
-        item.function(**arguments)
-
-    def reference_for(self, item: pytest.Item) -> RemoteSubmission:
-        """The solution for one check, which computes what the check asks for once for all
-        submissions."""
-        return self._load(RememberingConversation(self.tapes.setdefault(item.name, Tape())), None)
-
-    def _load(
-        self, conversation: LocalConversation, misconception: Misconception | None
-    ) -> RemoteSubmission:
-        cells = list(self.solution.cells)
-        if misconception is not None:
-            cells.append((misconception.name, misconception.source, 1))
-        return conversation.load(cells, self.assignment.contract)
-
-    def rng(self, item: pytest.Item) -> torch.Generator:
-        """The generator of a check's inputs: the same for every student and every run."""
-        digest = sha256(f"{self.assignment.name}:{item.name}".encode()).digest()
-        return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-
 
 def observe_raised(error: Exception) -> None:
     """Let an exception of the student's code end what is compared."""
     if isinstance(error, StudentError):
         observe(Raised(error.kind, error.message))
-
-
-def arguments_of(item: pytest.Function) -> dict[str, Any]:
-    """The values of the fixtures and parameters that the check's function takes."""
-    names = inspect.signature(item.function).parameters
-    return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
 def size(value: Any) -> int:
@@ -205,6 +161,12 @@ def size(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return sum(map(size, value))
     return 64 + (len(value) if isinstance(value, (str, bytes)) else getattr(value, "nbytes", 0))
+
+
+def bounded(trace: Trace) -> Trace:
+    """The trace; an empty one in the place of a size that no coursework has, which a hostile
+    submission could give in every check."""
+    return trace if size(trace) <= MOST_KEPT else []
 
 
 def digest(trace: Trace) -> str:

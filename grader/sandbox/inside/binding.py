@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.sandbox.inside.device import asks_for_a_device, moved
-from grader.sandbox.inside.loader import Missing, Program
+from grader.sandbox.inside.loader import Program
+from grader.sandbox.inside.notes import Missing, Note
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Stubs:
             return self._class(name)
         found, problem = self._find(name)
         if found is None:
-            raise Missing(problem)
+            raise problem
         self._close_short_cuts(name)
         if "." in name:
             return lambda model, *args, **kwargs: self._bound(name, model)(*args, **kwargs)
@@ -86,7 +87,7 @@ class Stubs:
             value = vars(self.program.module).get(spelling)
             if value is not None and value is not Ellipsis:
                 return value
-        raise Missing(f"`{name}` is not defined at the top level of the submission")
+        raise Missing("no_value", name=name)
 
     def bind(self, name: str, value: Any) -> None:
         """Set a module value, or put `value` in the place of a stub, wherever student code
@@ -106,28 +107,28 @@ class Stubs:
                 if spelling == name or spelling in vars(module):
                     setattr(module, spelling, value)
 
-    def notes(self) -> list[str]:
-        """What is unusual about the names and the argument orders of the stubs, in words."""
+    def notes(self) -> list[Note]:
+        """What is unusual about the names and the argument orders of the stubs."""
         classes = [(owner, self._find_class(owner)[0]) for owner in self.owners]
         found = [(stub, self._find(stub)[0]) for stub in self.contract["stubs"]]
         notes = [self._note(stub, own) for stub, own in [*classes, *found] if own is not None]
-        return [note for note in notes if note]
+        return [note for note in notes if note is not None]
 
-    def _note(self, name: str, found: Any) -> str:
+    def _note(self, name: str, found: Any) -> Note | None:
         order = reordered(found, self._signature(name)) if name in self.contract["stubs"] else None
         if order:
-            return f"`{name}` takes ({', '.join(order)}): its arguments are bound by name"
+            return "reordered", {"name": name, "order": ", ".join(order)}
         last = name.rpartition(".")[2]
         used = self._find_name(name)[0] if "." in name else getattr(found, "__name__", last)
         used = used.replace("<lambda>", last)
-        return f"`{name}` was found under the name `{used}`" if used != last else ""
+        return ("other_name", {"name": name, "used": used}) if used != last else None
 
-    def _find(self, stub: str) -> tuple[Any, str]:
+    def _find(self, stub: str) -> tuple[Any, Missing]:
         """The student's own version of a stub, or None and why there is none. A method is given
         as it is called on an object, without its first parameter."""
         if "." in stub:
             return self._find_method(stub)
-        problem = f"`{stub}` is not defined in the submission"
+        problem = Missing("no_stub", name=stub)
         for name in self._names_of(stub):
             for value in (
                 self.program.definitions.get(name),
@@ -136,17 +137,17 @@ class Stubs:
                 if value is None or value is Ellipsis or not callable(value):
                     continue
                 if _module_of(value) in self.program.modules:
-                    return value, ""
+                    return value, problem
                 made = f"{_module_of(value)}.{_name_of(value)}"
-                problem = f"`{name}` is the ready-made {made}: write it yourself"
+                problem = Missing("ready_made", name=name, made=made)
             if name in self.program.nested:
-                outer = self.program.nested[name]
-                problem = f"`{name}` is defined inside {outer}: define it at the top level"
+                kind, outer = self.program.nested[name]
+                problem = Missing(f"in_{kind}", name=name, outer=outer)
         return None, problem
 
-    def _find_class(self, name: str) -> tuple[Any, str]:
+    def _find_class(self, name: str) -> tuple[Any, Missing]:
         """The student's own class of that name, or None and why there is none."""
-        problem = f"the class `{name}` is not defined in the submission"
+        problem = Missing("no_class", name=name)
         for spelling in self._class_names(name):
             for value in (
                 self.program.definitions.get(spelling),
@@ -154,46 +155,47 @@ class Stubs:
             ):
                 if isinstance(value, type):
                     if _module_of(value) in self.program.modules:
-                        return value, ""
-                    problem = f"`{spelling}` is the ready-made {_module_of(value)}.{spelling}"
+                        return value, problem
+                    made = f"{_module_of(value)}.{spelling}"
+                    problem = Missing("ready_made_class", name=spelling, made=made)
         return None, problem
 
     def _class(self, name: str) -> type:
         found, problem = self._find_class(name)
         if found is None:
-            raise Missing(problem)
+            raise problem
         return found
 
-    def _find_method(self, stub: str) -> tuple[Any, str]:
+    def _find_method(self, stub: str) -> tuple[Any, Missing]:
         name, problem = self._find_name(stub)
         if not name:
             return None, problem
         owner = self._class(stub.rpartition(".")[0])
         found = getattr(owner, name)
         if isinstance(inspect.getattr_static(owner, name), (staticmethod, classmethod)):
-            return found, ""
-        return functools.partial(found, None), ""
+            return found, problem
+        return functools.partial(found, None), problem
 
-    def _find_name(self, stub: str) -> tuple[str, str]:
+    def _find_name(self, stub: str) -> tuple[str, Missing]:
         """The name of the student's own version of a method, or "" and why there is none."""
         owner, _, method = stub.rpartition(".")
         found, problem = self._find_class(owner)
         if found is None:
             return "", problem
-        problem = f"`{method}` is not defined in the class `{found.__name__}`"
+        problem = Missing("no_method", method=method, name=found.__name__)
         for name in self._names_of(stub):
             value = getattr(found, name, None)
             if callable(value) and _module_of(value) in self.program.modules:
-                return name, ""
+                return name, problem
             if name in self.program.definitions:
-                problem = f"`{name}` is defined outside the class: move it into `{found.__name__}`"
+                problem = Missing("outside_class", name=name, owner=found.__name__)
         return "", problem
 
     def _bound(self, stub: str, target: Any) -> Any:
         """A method of an object, its class's or a subclass's own, ready to be called."""
         name, problem = self._find_name(stub)
         if not name:
-            raise Missing(problem)
+            raise problem
         self._close_short_cuts(stub)
         return adapted(getattr(target, name), self._signature(stub), self._lookup)
 

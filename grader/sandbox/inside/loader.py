@@ -22,14 +22,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.sandbox.inside.notes import Note
 from grader.sandbox.inside.statements import Cell, Statement, plan
 
 STATEMENT_SECONDS = 10.0
 MAIN = "submission"  # the name of the main file as a module
-
-
-class Missing(Exception):
-    """A stub is not there; the text says what was found instead."""
 
 
 @dataclass
@@ -40,9 +37,9 @@ class Program:
     modules: dict[str, types.ModuleType]  # the main module and the handed-in helper modules
     stand_ins: dict[str, types.ModuleType] = field(default_factory=dict)  # course helpers
     definitions: dict[str, Any] = field(default_factory=dict)  # last function or class of a name
-    nested: dict[str, str] = field(default_factory=dict)  # definitions that hide inside others
+    nested: dict[str, tuple[str, str]] = field(default_factory=dict)  # definitions inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
     closed: list[tuple[types.FunctionType, types.CodeType]] = field(default_factory=list)
 
@@ -64,9 +61,9 @@ class Program:
 
 
 def _refuse(*args: Any, **kwargs: Any) -> None:
-    from grader.sandbox.inside.loader import Missing  # this code runs with the helper's own globals
+    from grader.sandbox.inside.notes import Missing  # this code runs with the helper's own globals
 
-    raise Missing("it calls the course helper of the same name: write it yourself")
+    raise Missing("short_cut")
 
 
 class SlowStatement(BaseException):
@@ -136,7 +133,7 @@ class _Runner:
             self._register_source(cell)
         for statement in plan(tuple(cells)).statements:
             if statement.problem:
-                self._note(statement, statement.problem)
+                self._note(statement, "cannot_compile", error=statement.problem)
             elif statement.code is None:
                 self._leave_out(statement)
             else:
@@ -153,9 +150,7 @@ class _Runner:
         places = [f"{cell} line {_listed(lines)}" for cell, lines in self.left_out.items()]
         if places:
             shown = "; ".join(places[:8]) + ("; …" if len(places) > 8 else "")
-            self.program.notes.insert(
-                0, f"left out, because it trains, prints, plots or compares at top level: {shown}"
-            )
+            self.program.notes.insert(0, ("left_out", {"places": shown}))
 
     def _run(self, statement: Statement, module: types.ModuleType, again: bool = False) -> None:
         if statement.place in self.skip:
@@ -166,22 +161,22 @@ class _Runner:
                 warnings.simplefilter("ignore")
                 exec(statement.code, module.__dict__)  # type: ignore[arg-type]
         except SlowStatement:
-            self._note(statement, f"stopped after {STATEMENT_SECONDS:.0f} seconds")
+            self._note(statement, "stopped", seconds=f"{STATEMENT_SECONDS:.0f}")
         except ModuleNotFoundError as error:
             missing = error.name or _short(error)
-            self._note(statement, f"the package {missing} is not installed here; skipped")
+            self._note(statement, "no_package", name=missing)
         except NameError as error:
             if error.name in self.unbound:
                 self._leave_out(statement)
             elif again:
-                self._note(statement, f"failed: {_short(error)}")
+                self._note(statement, "failed", error=_short(error))
             else:
                 self.later.append(statement)
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
             if _needs_missing_stub(error):
                 self._leave_out(statement)
             else:
-                self._note(statement, f"failed: {type(error).__name__}: {_short(error)}")
+                self._note(statement, "failed", error=f"{type(error).__name__}: {_short(error)}")
         if module is self.program.module:
             self._remember(statement, module)
 
@@ -196,8 +191,8 @@ class _Runner:
         self.left_out.setdefault(statement.cell, []).append(statement.line)
         self.unbound |= statement.names
 
-    def _note(self, statement: Statement, text: str) -> None:
-        self.program.notes.append(f"{statement.place}: {text}")
+    def _note(self, statement: Statement, code: str, **parameters: str) -> None:
+        self.program.notes.append((code, {"place": statement.place, **parameters}))
 
     def _register_source(self, cell: Cell) -> None:
         """Let tracebacks and inspect.getsource show the student's own lines."""

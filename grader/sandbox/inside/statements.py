@@ -59,7 +59,7 @@ class Plan:
     """The statements of a module, and definitions that hide inside others, by name."""
 
     statements: tuple[Statement, ...]
-    nested: dict[str, str]
+    nested: dict[str, tuple[str, str]]
 
 
 @functools.lru_cache(maxsize=256)
@@ -93,7 +93,7 @@ def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int)
             tree = ast.Module([node], type_ignores=[])
             code = compile(tree, cell.name, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Statement(cell.name, node.lineno, names, None, f"Python cannot compile it: {error}")
+        return Statement(cell.name, node.lineno, names, None, str(error)[:200] or "?")
     return Statement(cell.name, node.lineno, names, code)
 
 
@@ -175,14 +175,14 @@ def bound_names(node: ast.stmt) -> frozenset[str]:
     return frozenset(n.id for n in stored if isinstance(n.ctx, ast.Store))
 
 
-def _nested(trees: list[ast.Module]) -> dict[str, str]:
-    """Definitions inside functions and classes, with what they hide in."""
+def _nested(trees: list[ast.Module]) -> dict[str, tuple[str, str]]:
+    """Definitions inside functions and classes, with what they hide in: ("class", "Net")."""
     found = {}
     for outer in (node for tree in trees for node in tree.body if isinstance(node, DEFINITIONS)):
         what = "class" if isinstance(outer, ast.ClassDef) else "function"
         for inner in ast.walk(outer):
             if isinstance(inner, DEFINITIONS) and inner is not outer:
-                found[inner.name] = f"the {what} {outer.name}"
+                found[inner.name] = what, outer.name
     return found
 
 

@@ -31,11 +31,12 @@ from grader.sandbox.inside import landlock, late, launch, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.data import PublicData
 from grader.sandbox.inside.device import Snapshot, move_values, start
-from grader.sandbox.inside.loader import Missing
+from grader.sandbox.inside.notes import Missing, Note
 from grader.sandbox.inside.protocol import Channel, CodecError, Message
 from grader.sandbox.inside.statements import Cell
 
 MAX_TRACE_LINES = 6
+UNWRITTEN = ": your code is still missing"  # as templates.py cuts it
 LACKING = re.compile(r"not implemented for '|^Could not run '")
 MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
 MAX_OBJECTS = 1_000  # that one check may hold by reference
@@ -59,13 +60,12 @@ class Worker:
             result = getattr(self, "on_" + message.kind)(**arguments)
             return ("value", *protocol.pack(result, self._keep))
         except Missing as error:
-            return ("missing", protocol.printable(str(error)[:500]), [])
+            return ("missing", *_packed(error.note))
         except CodecError as error:
             return _raised("CodecError", str(error), "")
         except BaseException as error:  # student code may raise anything
             if _says_unwritten(error) and self._raised_by_student(error):
-                text = protocol.printable(_message(error))
-                return ("missing", text or "it raises NotImplementedError", [])
+                return ("missing", *_packed(_unwritten(_message(error))))
             return _raised(type(error).__name__, _message(error), self._own_lines(error))
 
     # ---------------------------------------------------------------- requests
@@ -80,7 +80,7 @@ class Worker:
         device: str,
         gpu_bytes: int = 0,
     ) -> dict[str, Any]:
-        """Execute the definitions of a submission; returns notes in words."""
+        """Execute the definitions of a submission; returns notes."""
         self.data.device = device
         start(device, gpu_bytes)
         program = loader.load(
@@ -183,6 +183,22 @@ def _says_unwritten(error: BaseException) -> bool:
     """Whether it is what a template raises, and not PyTorch's word for an operation that a type or
     a device does not have."""
     return type(error) is NotImplementedError and not LACKING.search(_message(error))
+
+
+def _unwritten(message: str) -> Note:
+    """What it says that a stub is not written: a template names the stub."""
+    if message.endswith(UNWRITTEN):
+        return "unwritten", {"stub": message.removesuffix(UNWRITTEN)}
+    return ("said", {"text": message}) if message else ("not_implemented", {})
+
+
+def _packed(note: Note) -> tuple[Any, list[Any]]:
+    code, parameters = note
+    return protocol.pack([code, {k: str(v)[:500] for k, v in parameters.items()}], _refuse)
+
+
+def _refuse(value: object) -> Any:
+    raise CodecError("a note holds texts only")
 
 
 def _as_cells(modules: dict[str, list[tuple[str, str, int]]]) -> dict[str, list[Cell]]:

@@ -1,0 +1,44 @@
+"""A check as one submission met it: what ended it, and what it compared until then."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from grader.checking.marks import Check
+from grader.checking.results import Measured
+
+Trace = list[Any]  # the values that a check compared, in order, and what was raised
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One check and one submission.
+
+    problem: what ended the check; None: it passed. seconds: wall time. measured: the numbers that
+    it compared with a limit.
+    arguments: the values of its fixtures, if it compared something that the submission gave, which
+    tells of mistakes; None otherwise. trace: what it compared until it failed; None: it passed.
+    """
+
+    check: Check
+    problem: BaseException | None
+    seconds: float = 0.0
+    measured: list[Measured] = field(default_factory=list)
+    arguments: dict[str, Any] | None = None
+    trace: Trace | None = None
+
+
+def not_loaded(checks: Iterable[Check], problem: BaseException) -> list[Seen]:
+    """What all checks meet of a submission that could not even be loaded."""
+    return [Seen(check, problem) for check in checks]
+
+
+def arguments_of(item: pytest.Function) -> dict[str, Any]:
+    """The values of the fixtures and parameters that the check's function takes."""
+    names = inspect.signature(item.function).parameters
+    return {name: item.funcargs[name] for name in names if name in item.funcargs}

@@ -1,0 +1,70 @@
+"""What a sandbox has to say, in the reader's language. The box sends codes with parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.i18n.words import N_, _
+from grader.sandbox.inside.notes import Note
+
+LEFT_OUT = "left_out"
+MOST_NOTES = 300
+MOST_CHARACTERS = 500  # of one parameter
+
+SENTENCES = {
+    # of loading
+    LEFT_OUT: N_("left out, because it trains, prints, plots or compares at top level: {places}"),
+    "cannot_compile": N_("{place}: Python cannot compile it: {error}"),
+    "stopped": N_("{place}: stopped after {seconds} seconds"),
+    "no_package": N_("{place}: the package {name} is not installed here; skipped"),
+    "failed": N_("{place}: failed: {error}"),
+    "ended": N_("{place}: left out: {event} while it ran"),
+    "not_on_device": N_("it cannot be loaded on {device} and runs on the processor: {event}"),
+    # of names and arguments
+    "reordered": N_("`{name}` takes ({order}): its arguments are bound by name"),
+    "other_name": N_("`{name}` was found under the name `{used}`"),
+    # of what is missing
+    "unwritten": N_("{stub}: your code is still missing"),
+    "not_implemented": N_("it raises NotImplementedError"),
+    "said": "{text}",  # the student's own words
+    "short_cut": N_("it calls the course helper of the same name: write it yourself"),
+    "no_stub": N_("`{name}` is not defined in the submission"),
+    "no_value": N_("`{name}` is not defined at the top level of the submission"),
+    "ready_made": N_("`{name}` is the ready-made {made}: write it yourself"),
+    "ready_made_class": N_("`{name}` is the ready-made {made}"),
+    "in_class": N_("`{name}` is defined inside the class {outer}: define it at the top level"),
+    "in_function": N_(
+        "`{name}` is defined inside the function {outer}: define it at the top level"
+    ),
+    "no_class": N_("the class `{name}` is not defined in the submission"),
+    "no_method": N_("`{method}` is not defined in the class `{name}`"),
+    "outside_class": N_("`{name}` is defined outside the class: move it into `{owner}`"),
+}
+
+
+def sentence(note: Note) -> str:
+    """A note in the language of the moment."""
+    code, parameters = note
+    return _(SENTENCES[code]).format(**parameters)
+
+
+def read(value: Any) -> Note | None:
+    """A note from what came out of a box; None for anything else, since it comes from beside
+    student code."""
+    if not (isinstance(value, (list, tuple)) and len(value) == 2):
+        return None
+    code, parameters = value
+    if not (isinstance(code, str) and code in SENTENCES and isinstance(parameters, dict)):
+        return None
+    known = {k: v[:MOST_CHARACTERS] for k, v in parameters.items() if isinstance(v, str)}
+    try:
+        SENTENCES[code].format(**known)
+    except (KeyError, TypeError):
+        return None
+    return code, known
+
+
+def read_all(value: Any) -> list[Note]:
+    """The notes in an answer to loading."""
+    answers = value[:MOST_NOTES] if isinstance(value, list) else []
+    return [note for note in map(read, answers) if note is not None]
