@@ -22,7 +22,7 @@ from grader.course import translation
 from grader.course.assignment import available, load
 from grader.errors import UsageError
 from grader.i18n import words
-from grader.sandbox import said
+from grader.sandbox import notes
 from grader.student.notebook import check_namespace
 from tests.conftest import ROOT, grade_paths
 
@@ -109,27 +109,16 @@ def test_compiled_catalogue_is_that_of_the_text(path):
             assert compiled.gettext(message.id) == message.string, "run `make messages`"
 
 
-def test_sentences_of_the_box_are_those_of_its_code():
-    """Each sentence that is recognised is one that the code in the box can say."""
-    box = "".join(
-        path.read_text("utf-8") for path in (ROOT / "grader/sandbox/inside").glob("[blw]*.py")
-    )
-    template = (ROOT / "grader/course/templates.py").read_text("utf-8")
+def test_notes_of_the_box_have_sentences():
+    """Each code that the box can send has a sentence, and no sentence is without a code."""
+    files = (ROOT / "grader/sandbox").rglob("*.py")
+    code = "".join(path.read_text("utf-8") for path in files if path.name != "notes.py")
+    sent = {name for name in notes.SENTENCES if f'"{name}"' in code}
 
-    for sentence in said.SENTENCES:
-        longest = max(re.split(r"\{\w+\}", sentence.removeprefix("{place}: ")), key=len)
-        assert longest in box + template, sentence
-
-
-def test_sentences_of_the_box_are_translated():
-    """With their names; what is not known stays."""
+    assert set(notes.SENTENCES) - sent == {"in_class", "in_function", notes.LEFT_OUT} - sent
     with words.speaking("zh"):
-        assert said.translated("`net` is not defined in the submission") == (
-            "`net` 在你的代码中没有定义"
-        )
-        assert said.translated("own words") == "own words"
-    missing = "softmax: your code is still missing"
-    assert said.translated(missing) == missing
+        assert notes.sentence(("no_stub", {"name": "net"})) == "`net` 在你的代码中没有定义"
+        assert notes.sentence(("said", {"text": "own words"})) == "own words"
 
 
 def test_check_in_chinese(folder):

@@ -9,6 +9,7 @@ from in_boxes import confined, gaps
 from grader.errors import InfrastructureError, StudentError
 from grader.sandbox.host import Host
 from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source
 from grader.sandbox.trials import require_device
 
@@ -106,7 +107,8 @@ def sandbox():
     level = "namespaces" if not gaps("namespaces") else "process"
     source = Source([("hw.py", PROGRAM, 1)], {}, {}, CONTRACT, "fake")
     with Host(level, None, "fake") as host, Sandbox(source, host, 60) as sandbox:
-        assert sandbox.load() == []
+        sandbox.load()
+        assert sandbox.notes == []
         yield sandbox
 
 
@@ -194,7 +196,8 @@ def test_a_submission_that_cannot_be_loaded_on_a_device_runs_on_the_processor(mo
     if torch.cuda.is_available():
         pytest.skip("here it can")
     with Host(level, None, "cuda") as host, Sandbox(source, host, 60) as sandbox:
-        (note,) = sandbox.load()
+        sandbox.load()
+        (note,) = map(sentence, sandbox.notes)
         assert note.startswith("it cannot be loaded on cuda and runs on the processor")
         with opened(sandbox, "places") as submission:
             assert submission.places() == "cpu"
