@@ -12,7 +12,7 @@ GraderError                    base: catch it where a command turns errors into 
     ├── MissingStub            the stub is not there, or not written yet
     ├── DeadlineExceeded       it did not answer in time
     ├── ProcessDied            its process ended (os._exit, a crash, out of memory)
-    │   └── MemoryExceeded     its processes together took too much memory
+    │   └── LimitExceeded      its processes together took too much memory or disk
     └── ProtocolError          it sent bytes that are no message of ours
 """
 
@@ -89,8 +89,9 @@ class ProcessDied(SandboxEvent):
         self.reason = reason
 
 
-class MemoryExceeded(ProcessDied):
-    """The submission's processes together took more memory than one submission may have."""
+class LimitExceeded(ProcessDied):
+    """The submission's processes together took more memory, or wrote more to the disk, than one
+    submission may have."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, reason=sentence)

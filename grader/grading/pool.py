@@ -106,10 +106,10 @@ class Jobs:
         try:
             answer = job.connection.recv()
         except (EOFError, OSError):
-            answer = self._lost(job, done)
+            answer = self._handle_crash(job, done)
         else:
             job.ready = True
-            self._feed(job)  # it works while the record is looked at
+            self._dispatch(job)  # it works while the record is looked at
         if isinstance(answer, GraderError):
             raise answer
         if isinstance(answer, list):
@@ -117,7 +117,7 @@ class Jobs:
         elif done is not None and answer is not None:
             yield done, answer
 
-    def _feed(self, job: Job) -> None:
+    def _dispatch(self, job: Job) -> None:
         """Give a free job its next task, if one waits for it."""
         tasks = self.waiting[job.settings]
         if tasks:
@@ -130,7 +130,7 @@ class Jobs:
         start others, each for the settings that the fewest jobs are at."""
         for job in list(self.running.values()):
             if job.ready and job.task is None:
-                self._feed(job)
+                self._dispatch(job)
                 if job.task is None and any(self.waiting.values()):
                     job.connection.close()
                     job.process.join()
@@ -144,8 +144,8 @@ class Jobs:
                 return
             self._start(min(wanted, key=lambda one: at[one]))
 
-    def _lost(self, job: Job, task: Task | None) -> Record | None:
-        """Take leave of a job that ended; its task waits again, or has this record."""
+    def _handle_crash(self, job: Job, task: Task | None) -> Record | None:
+        """A job has ended before its time: its task waits again, or has this record."""
         del self.running[job.connection]
         job.process.join()
         if task is None and job.ready:

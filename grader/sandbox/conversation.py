@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.errors import (
     DeadlineExceeded,
-    MemoryExceeded,
+    LimitExceeded,
     MissingStub,
     ProcessDied,
     ProtocolError,
@@ -113,26 +113,26 @@ class ProcessConversation:
     def prepare(self, imports: Iterable[str], data: Iterable[str]) -> None:
         """Have the process import modules and read data sets for all that it will fork, without
         waiting for it."""
-        order = json.dumps({"imports": [*imports], "data": [*data]})
+        task = json.dumps({"imports": [*imports], "data": [*data]})
         with contextlib.suppress(OSError):  # a process that is lost is met when it should fork
-            self.channel.send("prepare", self.number, order, [])
+            self.channel.send("prepare", self.number, task, [])
 
     def fork(
         self,
         seconds: float = CONTROL_SECONDS,
-        order: str | None = None,
+        task: str | None = None,
         pipe: int | None = None,
         output: Output | None = None,
     ) -> tuple[ProcessConversation, int]:
         """Let the process fork, once it listens; returns a conversation with the child, its pid.
 
-        With an `order`, JSON with the "plan" that confines the child, it prints into `pipe`, which
+        With an `task`, JSON with the "plan" that confines the child, it prints into `pipe`, which
         is read by `output`.
         """
         ours, theirs = socket.socketpair()
         fds = [theirs.fileno()] if pipe is None else [theirs.fileno(), pipe]
         try:
-            message = self._exchange("fork", seconds, order, [], fds)
+            message = self._exchange("fork", seconds, task, [], fds)
         except SandboxEvent:
             ours.close()
             raise
@@ -164,7 +164,7 @@ class ProcessConversation:
         wait = functools.partial(self._wait, deadline)
         try:
             self.channel.socket.settimeout(seconds)
-            self.channel.send(kind, self.number, node, buffers, fds)
+            self.channel.send(kind, self.number, node, buffers, fds, deadline)
             while True:
                 message = self.channel.receive(wait)
                 if message.number != self.number:
@@ -172,7 +172,7 @@ class ProcessConversation:
                 if message.kind != "progress":
                     return message
                 self.place = message.body if isinstance(message.body, str) else ""
-        except MemoryExceeded as event:
+        except LimitExceeded as event:
             self.ended = event
         except TimeoutError:
             text = _("no answer within {seconds:.0f} seconds")

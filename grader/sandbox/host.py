@@ -13,7 +13,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
+from grader.errors import InfrastructureError, LimitExceeded, SandboxEvent
 from grader.i18n.words import _
 from grader.sandbox.causes import cause_in
 from grader.sandbox.conversation import Output, ProcessConversation
@@ -69,6 +69,7 @@ class Host:
         self.imports = imports
         self.data = data
         self.count = 0  # of forks
+        self._written_before = 0  # by the submissions of this box before the last fork
         self._gpu = nvidia.GpuMemory.open() if device == "cuda" else None
         self._box: Box | None = None
         self._conversation: ProcessConversation | None = None
@@ -145,17 +146,28 @@ class Host:
         return nvidia.neighbours_fault(limit, own, self._gpu.free())
 
     def _watch(self) -> None:
-        """Raises MemoryExceeded. Threat: many processes, each below the limit of one."""
+        """Raises LimitExceeded. Threat: many processes, each below the limit of one."""
         if self._box is None:
             return
         most = self.limits.box_bytes
         # The first look is quick and counts shared pages twice, the second one takes its time.
         if self._box.memory_bytes() > most and self._box.memory_in_parts() > most:
             text = _("its processes took more than {limit} GiB of memory")
-            raise MemoryExceeded(text.format(limit=most >> 30))
+            raise LimitExceeded(text.format(limit=most >> 30))
+        self._watch_disk()
         if self._gpu is not None and (self._gpu.used_by(self._box.pids()) or 0) > most:
             text = _("its processes took more than {limit} GiB of the GPU's memory")
-            raise MemoryExceeded(text.format(limit=most >> 30))
+            raise LimitExceeded(text.format(limit=most >> 30))
+
+    def _watch_disk(self) -> None:
+        """Raises LimitExceeded. Threat: files that fill the host's disk, where the box has no file
+        systems of its own. Test: test_a_submission_cannot_fill_the_disk"""
+        assert self._box is not None
+        most = self.limits.disk_bytes
+        written = self._box.written_bytes() - self._written_before
+        if written > most or self._box.disk_bytes(self.count) > most:
+            text = _("its files took more than {limit} MB of the disk")
+            raise LimitExceeded(text.format(limit=most >> 20))
 
     def start(self) -> None:
         """Start the box without waiting for it; `fork` does so where it has not been done."""
@@ -189,11 +201,12 @@ class Host:
             if self._box.is_for_many:
                 self._conversation.prepare(imports, [])
             self.count += 1
+            self._written_before = self._box.written_bytes()
             plan = self._box.submission(self.count)
             if device == "cpu":
                 plan = [*plan, ("hide_gpus", None)]
-            order = json.dumps({"plan": plan})
-            conversation, pid = self._conversation.fork(START_SECONDS, order, write_end, output)
+            task = json.dumps({"plan": plan})
+            conversation, pid = self._conversation.fork(START_SECONDS, task, write_end, output)
         except BaseException:
             output.close()
             raise

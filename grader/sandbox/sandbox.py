@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.course.assignment import Assignment
-from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
+from grader.errors import InfrastructureError, LimitExceeded, SandboxEvent
 from grader.i18n.words import _
 from grader.sandbox import notes
 from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
@@ -182,7 +182,7 @@ class Sandbox:
     def _end_check(self, parent: ProcessConversation, child: ProcessConversation, pid: int) -> None:
         child.close()
         try:
-            if isinstance(child.ended, MemoryExceeded):  # not only of the check's own process group
+            if isinstance(child.ended, LimitExceeded):  # not only of the check's own process group
                 raise child.ended
             parent.reap(pid)
         except SandboxEvent:  # the parent does not obey: end it from outside

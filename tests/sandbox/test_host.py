@@ -13,7 +13,7 @@ import pytest
 from in_boxes import confined, gaps
 
 from grader.course import datasets
-from grader.errors import MemoryExceeded, SandboxEvent
+from grader.errors import LimitExceeded, SandboxEvent
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import probe as isolation
 from grader.sandbox.isolation.probe import Limits
@@ -232,7 +232,7 @@ def test_memory_of_all_processes_together_is_limited(level: str) -> None:
             box = host._box
             with (
                 sandbox.open_check(30, 30, 1) as greedy,
-                pytest.raises(MemoryExceeded, match="more than 2 GiB of memory"),
+                pytest.raises(LimitExceeded, match="more than 2 GiB of memory"),
             ):
                 greedy.spread(8, 400)
             with sandbox.open_check(30, 30, 1) as modest:
@@ -248,7 +248,7 @@ def test_memory_that_is_shared_or_filled_while_printing_counts(level: str) -> No
         a_host(level, Limits(memory_bytes=3 << 30, box_bytes=2 << 30)) as host,
         submission(host) as sandbox,
         sandbox.open_check(30, 30, 1) as greedy,
-        pytest.raises(MemoryExceeded, match="more than 2 GiB of memory"),
+        pytest.raises(LimitExceeded, match="more than 2 GiB of memory"),
     ):
         greedy.share_and_print(2600)
 

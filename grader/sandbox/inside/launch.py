@@ -4,17 +4,17 @@ plans.py writes a plan, a list of [step, argument] pairs; boxes.py starts this f
 step changes this process once, in the order of the plan; the last one replaces it (exec). It is a
 program and not a `preexec_fn`: code between fork and exec may deadlock a threaded parent.
 
-    namespaces  outside: [reveal, drop as root], bwrap ; inside: run
-    landlock    [reveal, drop as root], supervise, run
+    namespaces  outside: [reveal, drop_root as root], bwrap ; inside: run
+    landlock    [reveal, drop_root as root], supervise, run
     process     run
 
 What runs is the host. In each process that it forks for a submission, worker.py carries out the
 second part, which no exec follows (and hide_gpus for one that computes on the processor):
 
-    namespaces  nest, limit, limit_memory, seccomp, settle
-    landlock    make_room, supervise, limit, limit_memory, limit_processes, landlock, seccomp,
-                settle
-    process     make_room, limit, limit_memory, settle
+    namespaces  enter_namespaces, limit, limit_memory, seccomp, enter_workdir
+    landlock    make_scratch_dir, supervise, limit, limit_memory, limit_processes, landlock,
+                seccomp, enter_workdir
+    process     make_scratch_dir, limit, limit_memory, enter_workdir
 
 A step that fails ends the process with status 126 and one sentence on stderr.
 It is started with `python -I -S`, so nothing of the environment or of site-packages is loaded, and
@@ -102,7 +102,7 @@ def _may_enter(folder: Path) -> bool:
 MOST_PARTS = 64
 
 
-def drop(paths: dict[str, list[str]]) -> None:
+def drop_root(paths: dict[str, list[str]]) -> None:
     """As root: become a user who owns nothing but the paths of `owned`.
 
     Inside a user namespace made by root, /proc/sys belongs to the box. And a user of its own, where
@@ -148,7 +148,7 @@ def supervise(_: None) -> None:
     _stay_behind(lambda worker: os.kill(-1, signal.SIGKILL))
 
 
-def nest(rooms: dict[str, Any]) -> None:
+def enter_namespaces(mounts: dict[str, Any]) -> None:
     """Go on as process 1 of new namespaces; stay, as their parent outside, to end it.
 
     Threat: a submission that leaves a process, a file, a mount or a segment of memory for the next
@@ -156,8 +156,8 @@ def nest(rooms: dict[str, Any]) -> None:
     """
     namespaces.unshare()
     _stay_behind(lambda worker: os.kill(worker, signal.SIGKILL))
-    namespaces.furnish(rooms)
-    namespaces.surrender()
+    namespaces.mount(mounts)
+    namespaces.drop_capabilities()
 
 
 def _stay_behind(kill: Callable[[int], None]) -> None:
@@ -185,7 +185,7 @@ def _stay_behind(kill: Callable[[int], None]) -> None:
 
 
 def _reap(worker: int) -> int | None:
-    """Take leave of children that ended; the worker's exit status if it is one of them."""
+    """Wait for children that ended; the worker's exit status if it is one of them."""
     ended, status = os.waitpid(-1, os.WNOHANG)
     while ended:
         if ended == worker:
@@ -269,7 +269,7 @@ def _held(content: bytes) -> int:
     return handle
 
 
-def make_room(folder: str) -> None:
+def make_scratch_dir(folder: str) -> None:
     """Make the folders of a submission that has no file systems of its own: work/, tmp/, and data,
     a link to the public data of the box."""
     for name in ("", "work", "tmp"):
@@ -278,7 +278,7 @@ def make_room(folder: str) -> None:
     Path(folder, "work", "data").symlink_to("../data")
 
 
-def settle(place: dict[str, Any]) -> None:
+def enter_workdir(place: dict[str, Any]) -> None:
     """Go to the working folder; know nothing of the surroundings but this environment."""
     os.chdir(place["folder"])
     os.environ.clear()
@@ -299,15 +299,15 @@ def run(command: list[str]) -> None:
 STEPS: dict[str, Callable[[Any], None]] = {
     step.__name__: step
     for step in (
-        *(reveal, drop, supervise, nest, limit, limit_memory, limit_processes),
-        *(landlock, seccomp, bwrap, make_room, settle, hide_gpus, run),
+        *(reveal, drop_root, supervise, enter_namespaces, limit, limit_memory, limit_processes),
+        *(landlock, seccomp, bwrap, make_scratch_dir, enter_workdir, hide_gpus, run),
     )
 }
 
 
 def is_supervised(plan: Iterable[Any]) -> bool:
     """Whether a process that carries out this plan leaves a parent behind that ends it."""
-    return bool({"nest", "supervise"} & {step for step, _ in plan})
+    return bool({"enter_namespaces", "supervise"} & {step for step, _ in plan})
 
 
 def end_with_parent(own: signal.Signals) -> None:

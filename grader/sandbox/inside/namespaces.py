@@ -6,8 +6,8 @@ the host's namespaces for its own: users, processes, mounts, network, IPC, host 
 places to write are new and end with its mounts. It keeps no capability.
 
     unshare     the host's user id in a user namespace of its own, and with it the other namespaces
-    furnish     its own /proc and empty file systems in memory; called as process 1
-    surrender   the capabilities that a new user namespace gives are dropped for ever
+    mount     its own /proc and empty file systems in memory; called as process 1
+    drop_capabilities   the capabilities that a new user namespace gives are dropped for ever
 
 This file runs inside the box as well: it imports the standard library only.
 """
@@ -44,13 +44,13 @@ def unshare_mounts() -> None:
     _mount(None, "/", None, PRIVATE | RECURSIVE)
 
 
-def furnish(rooms: dict[str, Any]) -> None:
-    """Mount a new /proc and empty file systems. `rooms`: folders, the bytes and files that each may
-    hold, what lies below them and stays, links {path: target} to make. Raises OSError."""
+def mount(mounts: dict[str, Any]) -> None:
+    """Mount a new /proc and empty file systems. `mounts`: folders, the bytes and files that each
+    may hold, what lies below them and stays, links {path: target} to make. Raises OSError."""
     _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
-    size = f"size={rooms['bytes']},nr_inodes={rooms['files']},mode=755"
-    cover(map(Path, rooms["folders"]), size, map(Path, rooms["shown"]))
-    for path, target in rooms["links"].items():
+    size = f"size={mounts['bytes']},nr_inodes={mounts['files']},mode=755"
+    cover(map(Path, mounts["folders"]), size, map(Path, mounts["shown"]))
+    for path, target in mounts["links"].items():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         os.symlink(target, path)
     # Threat: a further namespace, in which the box would be root over mounts of its own.
@@ -73,7 +73,7 @@ def cover(folders: Iterable[Path], options: str, shown: Iterable[Path]) -> None:
         os.close(handle)
 
 
-def surrender() -> None:
+def drop_capabilities() -> None:
     """Drop every capability, also from the bounding set. Raises OSError."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     for capability in range(last + 1):

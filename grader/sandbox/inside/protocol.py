@@ -15,6 +15,7 @@ import math
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, Union
 
@@ -355,10 +356,19 @@ class Channel:
         self.socket = end
 
     def send(
-        self, kind: str, number: int, body: Any, buffers: list[Any], fds: list[int] | None = None
+        self,
+        kind: str,
+        number: int,
+        body: Any,
+        buffers: list[Any],
+        fds: list[int] | None = None,
+        deadline: float | None = None,
     ) -> None:
-        """Send one frame, and with it at most MAX_FDS file descriptors. Raises OSError when the
-        other side is gone, CodecError when the header is too long."""
+        """Send one frame, and with it at most MAX_FDS file descriptors.
+
+        deadline: of time.monotonic(), for all of it. Raises TimeoutError after it, OSError when the
+        other side is gone, CodecError when the header is too long.
+        """
         header = _encode_header(Header(kind, number, body, [len(data) for data in buffers]))
         if len(header) > MAX_HEADER:
             raise CodecError("a value with too many parts")
@@ -367,8 +377,9 @@ class Channel:
             socket.send_fds(self.socket, [prefix], fds)
         else:
             self.socket.sendall(prefix)
-        self.socket.sendall(header)
-        for data in buffers:
+        for data in (header, *buffers):
+            if deadline is not None:  # each sendall has a time of its own
+                self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
             self.socket.sendall(data)
 
     def receive(

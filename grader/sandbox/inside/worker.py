@@ -239,12 +239,12 @@ def serve(channel: Channel, worker: Worker) -> None:
         except EOFError:
             return
         if message.kind == "fork":
-            order = json.loads(message.body) if message.body else {}
+            task = json.loads(message.body) if message.body else {}
             forks += 1
-            if worker.joins_pages and forks == (MANY_SUBMISSIONS if order else MANY_CHECKS):
+            if worker.joins_pages and forks == (MANY_SUBMISSIONS if task else MANY_CHECKS):
                 _join_pages()
-            pid = _fork(channel, worker, fds, order)
-            children[pid] = launch.is_supervised(order.get("plan", []))
+            pid = _fork(channel, worker, fds, task)
+            children[pid] = launch.is_supervised(task.get("plan", []))
             channel.send("value", message.number, pid, [])
         elif message.kind == "prepare":
             _prepare(worker, json.loads(message.body))
@@ -264,13 +264,13 @@ def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
     return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
 
 
-def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any]) -> int:
+def _fork(channel: Channel, worker: Worker, fds: list[int], task: dict[str, Any]) -> int:
     """Fork a child that serves the socket fds[0]; returns its pid, in the parent only.
 
     With a plan (of plans.py) the child is for a new submission: it prints to fds[1], keeps nothing
     else of its parent, and is confined before it serves.
     """
-    if order:
+    if task:
         _forget_log_handlers()
     gc.freeze()  # else a collection in the child writes to every page that it shares
     pid = os.fork()
@@ -282,9 +282,9 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
         channel.close()  # the child speaks for itself only
         os.setpgid(0, 0)
         gc.enable()
-        if order:
+        if task:
             _keep_only(*fds)
-            launch.carry_out(order["plan"])
+            launch.carry_out(task["plan"])
             tempfile.tempdir = None
             landlock.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
@@ -292,12 +292,12 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], order: dict[str, Any
         os._exit(0)
 
 
-def _prepare(worker: Worker, order: dict[str, Any]) -> None:
+def _prepare(worker: Worker, task: dict[str, Any]) -> None:
     """Import modules and read data sets for all processes that are forked from now on."""
-    for name in order["imports"]:
+    for name in task["imports"]:
         with contextlib.suppress(Exception):
             vars(importlib.import_module(name))  # also what is imported late
-    for name in order["data"]:
+    for name in task["data"]:
         with contextlib.suppress(Exception):  # a check that reads it meets the error
             worker.data.keep(name)
 

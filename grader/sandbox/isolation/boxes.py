@@ -4,13 +4,13 @@ A box is one host process with everything that it starts. Its descriptor 0 is th
 trusted side, 1 and 2 are one pipe, and it holds no other. plans.py says what it may reach;
 launch.py turns into the host, step by step, and the host forks submissions (host.py):
 
-    namespaces  launch.py ─[reveal, drop]─▶ bwrap (pid 1 of the box) ─▶ launch.py ─▶ host
-                                                            host ─fork, nest, limit, seccomp─▶ …
-    landlock    launch.py ─[reveal, drop], supervise ─▶ host
-                         host ─fork, make_room, supervise, limit, landlock, seccomp─▶ …
-    process     launch.py ─▶ host ─fork, make_room, limit─▶ …
+    namespaces  launch.py ─[reveal, drop_root]─▶ bwrap (pid 1 of the box) ─▶ launch.py ─▶ host
+                         host ─fork, enter_namespaces, limit, seccomp─▶ …
+    landlock    launch.py ─[reveal, drop_root], supervise ─▶ host
+                         host ─fork, make_scratch_dir, supervise, limit, landlock, seccomp─▶ …
+    process     launch.py ─▶ host ─fork, make_scratch_dir, limit─▶ …
 
-[reveal, drop] happens when the grader runs as root: the user id is given up before bubblewrap
+[reveal, drop_root] happens when the grader runs as root: the user id is given up before bubblewrap
 starts, because a user namespace made by root owns /proc/sys.
 
 The end asks nothing of the inside. At `namespaces` the kernel ends all with the box's process 1. At
@@ -25,12 +25,10 @@ import contextlib
 import functools
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,10 +39,10 @@ from grader.errors import IsolationUnavailable, UsageError
 from grader.sandbox.inside import launch, seccomp
 from grader.sandbox.isolation import allowed, plans
 from grader.sandbox.isolation.plans import Limits
+from grader.sandbox.isolation.scratch import Scratch, remove, used_bytes
 
 LEVELS = ("namespaces", "landlock", "process")
 KILL_SECONDS = 30.0  # a storm of forks keeps the kernel busy for seconds
-FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 LAUNCHER = allowed.PACKAGE / "sandbox" / "inside" / "launch.py"
 
 
@@ -66,9 +64,9 @@ class Box:
     process: Process
     output: int
     level: str
-    submission: Callable[[int], plans.Plan]  # the steps of the process forked for a submission
+    submission: Callable[[int], plans.Steps]  # the steps of the process forked for a submission
     end: Callable[[Any], None]  # how every process of it is killed
-    scratch: Path | None  # on the host's disk; None where the box has file systems of its own
+    scratch: Scratch | None  # on the host's disk; None where the box has file systems of its own
     ended: bool = False
 
     def kill(self) -> None:
@@ -81,7 +79,7 @@ class Box:
         finally:
             os.close(self.output)
             if self.scratch is not None:
-                remove(self.scratch)
+                self.scratch.remove()
 
     @functools.cached_property
     def is_for_many(self) -> bool:
@@ -96,6 +94,19 @@ class Box:
     def memory_in_parts(self) -> int:
         """The same with each shared page counted once. Takes the kernel some milliseconds."""
         return sum(_parts_of(process) for process in self._processes())
+
+    def disk_bytes(self, number: int) -> int:
+        """What this submission has on the host's disk, as far as its files can be seen."""
+        if self.scratch is None:
+            return 0
+        return used_bytes(plans.scratch_dir(self.scratch.path, number))
+
+    def written_bytes(self) -> int:
+        """What its processes, those that have ended too, have had written to disks; so a file that
+        has no name any more counts."""
+        if self.scratch is None:
+            return 0
+        return sum(_sum_of(process / "io", ("write_bytes:",)) for process in self._processes())
 
     def pids(self) -> set[int]:
         """The numbers of its processes on this machine."""
@@ -114,7 +125,7 @@ class Box:
     def tidy(self, number: int) -> None:
         """Remove what an ended submission left on the host's disk."""
         if self.scratch is not None:
-            remove(plans.room(self.scratch, number))
+            remove(plans.scratch_dir(self.scratch.path, number))
 
     def __enter__(self) -> Box:
         return self
@@ -125,21 +136,21 @@ class Box:
 
 def _memory_of(process: Path) -> int:
     """Bytes of its private memory and of memory that processes share without a file."""
-    return _sum_of(process / "status", ("RssAnon:", "RssShmem:"))
+    return _sum_of(process / "status", ("RssAnon:", "RssShmem:")) << 10
 
 
 def _parts_of(process: Path) -> int:
-    parts = _sum_of(process / "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+    parts = _sum_of(process / "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) << 10
     return parts or _memory_of(process)
 
 
 def _sum_of(table: Path, names: tuple[str, ...]) -> int:
-    """Bytes of these lines of a table in /proc; 0 where it cannot be read."""
+    """The sum of these lines of a table in /proc, in its unit; 0 where it cannot be read."""
     try:
         lines = table.read_text().splitlines()
     except OSError:  # it has ended, or belongs to another user
         return 0
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(names))
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names))
 
 
 def start(
@@ -161,15 +172,15 @@ def start(
     with box_end:
         check_platform(level)
         data = public_data.resolve() if public_data else None
-        order = plans.Order(data, limits, cuda)
+        spec = plans.BoxSpec(data, limits, cuda)
         if level == "namespaces":
-            return _launch(level, plans.namespaces(order), command, box_end, None)
-        scratch = make_scratch(data)
+            return _launch(level, plans.namespaces(spec), command, box_end, None)
+        scratch = Scratch(data)
         try:
             make_plans = plans.confined if level == "landlock" else plans.plain
-            return _launch(level, make_plans(order, scratch), command, box_end, scratch)
+            return _launch(level, make_plans(spec, scratch.path), command, box_end, scratch)
         except BaseException:
-            remove(scratch)
+            scratch.remove()
             raise
 
 
@@ -187,10 +198,10 @@ def check_platform(level: str) -> None:
 
 def _launch(
     level: str,
-    how: plans.Plans,
+    how: plans.LaunchPlan,
     command: list[str] | None,
     box_end: socket.socket,
-    scratch: Path | None,
+    scratch: Scratch | None,
 ) -> Box:
     plan = how.started(command)
     read_end, write_end = os.pipe()
@@ -213,67 +224,7 @@ def _launch(
     return Box(process, read_end, level, how.submission, _way_to_end(plan), scratch)
 
 
-def make_scratch(data: Path | None) -> Path:
-    """The folder of a box without file systems of its own: rooms/ for its submissions, the worker's
-    code, and data, a link to the public data."""
-    scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
-    for source, name in allowed.worker_files():
-        target = scratch / "grader" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    (scratch / "rooms").mkdir()
-    for path in scratch.rglob("*"):  # whatever the umask: the box may have a user of its own
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    scratch.chmod(0o755 if os.geteuid() == 0 else 0o700)
-    if data is None:
-        (scratch / "data").mkdir()
-    else:
-        (scratch / "data").symlink_to(data)
-    return scratch
-
-
-def remove(scratch: Path) -> None:
-    """Remove a hostile tree: closed folders, and nested deeper than recursion and paths can go.
-
-    Walks down and up again by descriptor; `todo` holds the folders that are left on each floor.
-    """
-    with contextlib.suppress(OSError):
-        here = os.open(scratch, FOLDER)
-        todo = [_remove_files(here)]
-        while todo:
-            if todo[-1]:
-                os.chmod(todo[-1][-1], 0o700, dir_fd=here)
-                here = _go(todo[-1][-1], here)
-                todo.append(_remove_files(here))
-                continue
-            todo.pop()
-            if todo:
-                here = _go("..", here)
-                os.rmdir(todo[-1].pop(), dir_fd=here)
-        os.close(here)
-        os.rmdir(scratch)
-
-
-def _go(name: str, here: int) -> int:
-    try:
-        return os.open(name, FOLDER, dir_fd=here)
-    finally:
-        os.close(here)
-
-
-def _remove_files(folder: int) -> list[str]:
-    """Remove what is no folder; the names of the folders."""
-    folders = []
-    with os.scandir(folder) as entries:
-        for entry in list(entries):
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.name)
-            else:
-                os.unlink(entry.name, dir_fd=folder)
-    return folders
-
-
-def _way_to_end(plan: plans.Plan) -> Callable[[Any], None]:
+def _way_to_end(plan: plans.Steps) -> Callable[[Any], None]:
     steps = {step for step, _ in plan}
     if "bwrap" in steps:
         return _kill_pid_namespace

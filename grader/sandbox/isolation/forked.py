@@ -21,8 +21,9 @@ from typing import NoReturn, TextIO
 
 from grader.sandbox.inside import launch, worker
 from grader.sandbox.isolation import plans
-from grader.sandbox.isolation.boxes import Box, kill_session, make_scratch, remove
+from grader.sandbox.isolation.boxes import Box, kill_session
 from grader.sandbox.isolation.plans import Limits
+from grader.sandbox.isolation.scratch import Scratch
 
 
 class Child:
@@ -48,8 +49,8 @@ class Child:
 def start(box_end: socket.socket, public_data: Path | None, limits: Limits) -> Box:
     """Fork a host that serves `box_end`, which is closed here. Call where this process has no
     other threads and torch has computed nothing yet, or on one thread only."""
-    scratch = make_scratch(public_data)
-    plan = plans.plain(plans.Order(public_data, limits, cuda=False), scratch)
+    scratch = Scratch(public_data)
+    plan = plans.plain(plans.BoxSpec(public_data, limits, cuda=False), scratch.path)
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     try:
@@ -59,17 +60,17 @@ def start(box_end: socket.socket, public_data: Path | None, limits: Limits) -> B
     except OSError:
         os.close(read_end)
         os.close(write_end)
-        remove(scratch)
+        scratch.remove()
         raise
     if pid == 0:
-        _serve(box_end.fileno(), write_end, plan.before, scratch, bool(public_data))
+        _serve(box_end.fileno(), write_end, plan.before, scratch.path, bool(public_data))
     os.close(write_end)
     box_end.close()
     return Box(Child(pid), read_end, "process", plan.submission, kill_session, scratch)
 
 
 def _serve(
-    box_end: int, output: int, before: plans.Plan, scratch: Path, has_data: bool
+    box_end: int, output: int, before: plans.Steps, scratch: Path, has_data: bool
 ) -> NoReturn:
     """The child: the host, with nothing of this process but its modules."""
     try:

@@ -36,7 +36,7 @@ from grader.sandbox.isolation.allowed import (
     worker_files,
 )
 
-Plan = list[tuple[str, Any]]  # what launch.py does: step, argument
+Steps = list[tuple[str, Any]]  # what launch.py does: step, argument
 
 SMALL_FOLDER = 64 << 20
 FILES_IN_A_FOLDER = 16_384
@@ -44,9 +44,10 @@ FILES_IN_A_FOLDER = 16_384
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process of a box may use at most; `box_bytes` and `processes` count all of it.
+    """What one process of a box may use at most; `box_bytes`, `disk_bytes` and `processes` count
+    all of it.
 
-    memory_bytes: beyond what its libraries have mapped before a submission is loaded; and once more
+    memory_bytes: beyond what its libraries have mapped before a submission is loaded; and again
     of a GPU's memory. So with box_bytes.
     """
 
@@ -55,11 +56,12 @@ class Limits:
     open_files: int = 512
     file_bytes: int = 256 << 20
     cpu_seconds: int = 600
+    disk_bytes: int = 1 << 30
     box_bytes: int = 6 << 30
 
 
 @dataclass(frozen=True)
-class Order:
+class BoxSpec:
     """What the caller of isolation.start asked for."""
 
     public_data: Path | None
@@ -78,17 +80,17 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Plans:
+class LaunchPlan:
     """How a box is started, and what each process that it forks for a submission does first."""
 
-    before: Plan
-    submission: Callable[[int], Plan]  # of the one with this number; several may run at a time
+    before: Steps
+    submission: Callable[[int], Steps]  # of the one with this number; several may run at a time
     command: list[str]  # the host; it runs no student code
     bubblewrap: dict[str, Any] | None = None
 
-    def started(self, command: list[str] | None) -> Plan:
+    def started(self, command: list[str] | None) -> Steps:
         """The steps to the host; with a `command`, on to that in the place of a submission."""
-        inside: Plan = [("run", self.command)]
+        inside: Steps = [("run", self.command)]
         if command is not None:
             inside = [*self.submission(0), ("run", command)]
         if self.bubblewrap is None:
@@ -98,7 +100,7 @@ class Plans:
         return [*self.before, ("bwrap", box)]
 
 
-def namespaces(order: Order) -> Plans:
+def namespaces(spec: BoxSpec) -> LaunchPlan:
     """Bubblewrap builds the box; each submission has namespaces of its own in it.
 
     Raises IsolationUnavailable where there is no bubblewrap.
@@ -106,7 +108,7 @@ def namespaces(order: Order) -> Plans:
     program = _bwrap()
     code = [str(source) for source, _ in worker_files()]
     own = ["/box/work", "/tmp", "/dev/shm"]
-    rooms = {
+    mounts = {
         # Threat: a full disk, notes for the next submission. These are the only places to write: in
         # memory, gone with the submission, no larger than this.
         # Test: test_memory_file_systems_are_small, test_nothing_of_a_submission_reaches_the_next
@@ -119,24 +121,24 @@ def namespaces(order: Order) -> Plans:
             **{path: real for path, real in links() if set(own).intersection(above(path))},
         },
     }
-    submission: Plan = [
-        ("nest", rooms),
+    submission: Steps = [
+        ("enter_namespaces", mounts),
         # Threat: fork bombs. Set inside, where the kernel counts this submission alone.
         # Test: test_a_fork_bomb_stops_at_the_limit
-        ("limit", {**_rlimits(order.limits), "NPROC": order.limits.processes}),
-        _memory_limit(order),
+        ("limit", {**_rlimits(spec.limits), "NPROC": spec.limits.processes}),
+        _memory_limit(spec),
         ("seccomp", {}),
-        _at(order, Path("/box/work"), Path("/tmp")),
+        _at(spec, Path("/box/work"), Path("/tmp")),
     ]
-    return Plans(
-        _as_nobody(order, [program, *trees(), *code], []),
+    return LaunchPlan(
+        _as_nobody(spec, [program, *trees(), *code], []),
         lambda number: submission,
-        _host(order, "/grader", "/box/data"),
-        {"program": program, "arguments": _bwrap_arguments(order)},
+        _host(spec, "/grader", "/box/data"),
+        {"program": program, "arguments": _bwrap_arguments(spec)},
     )
 
 
-def confined(order: Order, scratch: Path) -> Plans:
+def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
     """Landlock: the same files without namespaces.
 
     Raises IsolationUnavailable where the kernel has no Landlock that guards TCP.
@@ -151,72 +153,76 @@ def confined(order: Order, scratch: Path) -> Plans:
     rules: dict[str, Any] = {
         "read": [
             *needed,
-            *order.driver,
-            *_data(order),
+            *spec.driver,
+            *_data(spec),
             "/proc/cpuinfo",
             "/proc/meminfo",
             "/proc/stat",
         ],
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
         "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
-        + (nvidia.device_files() if order.cuda else []),
+        + (nvidia.device_files() if spec.cuda else []),
         # CUDA gives its threads names. Test: test_cuda_may_do_what_it_needs_and_no_more
-        "threads": ["/proc/self/task"] if order.cuda else [],
+        "threads": ["/proc/self/task"] if spec.cuda else [],
         # An installed grader lies among the libraries, with the hidden labels of its data.
         "hidden": str(PACKAGE),
         "version": version,
     }
     scoped = version >= landlock.SIGNAL_ABI
-    supervise: Plan = [("supervise", None)] if scoped else []
+    supervise: Steps = [("supervise", None)] if scoped else []
 
-    def submission(number: int) -> Plan:
-        own = [str(room(scratch, number) / name) for name in ("work", "tmp")]
+    def submission(number: int) -> Steps:
+        own = [str(scratch_dir(scratch, number) / name) for name in ("work", "tmp")]
         return [
-            ("make_room", str(room(scratch, number))),
+            ("make_scratch_dir", str(scratch_dir(scratch, number))),
             *supervise,  # threat: survivors. Test: test_processes_end_with_their_submission
-            ("limit", _rlimits(order.limits)),
-            _memory_limit(order),
+            ("limit", _rlimits(spec.limits)),
+            _memory_limit(spec),
             # Threat: fork bombs. Test: test_a_fork_bomb_stops_at_the_limit
-            ("limit_processes", order.limits.processes),
+            ("limit_processes", spec.limits.processes),
             # Threat: files, TCP, signals. Test: test_host_files_are_out_of_reach
             ("landlock", {**rules, "write": own}),
             # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
-            ("seccomp", {"shared": True, "signals": scoped, "listening": order.cuda}),
-            _at(order, *map(Path, own)),
+            ("seccomp", {"shared": True, "signals": scoped, "listening": spec.cuda}),
+            _at(spec, *map(Path, own)),
         ]
 
-    rooms = room(scratch, 0).parent
-    return Plans(
-        [*_as_nobody(order, needed, [str(rooms)]), *supervise, _at(order, rooms, rooms)],
+    submissions = scratch_dir(scratch, 0).parent
+    return LaunchPlan(
+        [
+            *_as_nobody(spec, needed, [str(submissions)]),
+            *supervise,
+            _at(spec, submissions, submissions),
+        ],
         submission,
-        _host(order, str(scratch / "grader"), str(scratch / "data")),
+        _host(spec, str(scratch / "grader"), str(scratch / "data")),
     )
 
 
-def plain(order: Order, scratch: Path) -> Plans:
+def plain(spec: BoxSpec, scratch: Path) -> LaunchPlan:
     """A child with limits, able to read whatever its user can."""
 
-    def submission(number: int) -> Plan:
-        own = room(scratch, number)
+    def submission(number: int) -> Steps:
+        own = scratch_dir(scratch, number)
         return [
-            ("make_room", str(own)),
-            ("limit", _rlimits(order.limits)),
-            _memory_limit(order),
-            _at(order, own / "work", own / "tmp"),
+            ("make_scratch_dir", str(own)),
+            ("limit", _rlimits(spec.limits)),
+            _memory_limit(spec),
+            _at(spec, own / "work", own / "tmp"),
         ]
 
-    rooms = room(scratch, 0).parent
-    host = _host(order, str(scratch / "grader"), str(scratch / "data"))
-    return Plans([_at(order, rooms, rooms)], submission, host)
+    submissions = scratch_dir(scratch, 0).parent
+    host = _host(spec, str(scratch / "grader"), str(scratch / "data"))
+    return LaunchPlan([_at(spec, submissions, submissions)], submission, host)
 
 
-def room(scratch: Path, number: int) -> Path:
+def scratch_dir(scratch: Path, number: int) -> Path:
     """Where a submission may write in the scratch folder of its box; removed after each."""
-    return scratch / "rooms" / str(number)
+    return scratch / "submissions" / str(number)
 
 
-def _data(order: Order) -> list[str]:
-    return [str(order.public_data)] if order.public_data else []
+def _data(spec: BoxSpec) -> list[str]:
+    return [str(spec.public_data)] if spec.public_data else []
 
 
 # ------------------------------------------------------------------------------ bubblewrap
@@ -241,7 +247,7 @@ def _bwrap() -> str:
         ) from None
 
 
-def _bwrap_arguments(order: Order) -> list[str]:
+def _bwrap_arguments(spec: BoxSpec) -> list[str]:
     """The box: what it shares with the host, line by line."""
     package_is_shown = any(Path(tree) in PACKAGE.parents for tree in trees())
     lines: list[list[str]] = [
@@ -256,7 +262,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
         ["--die-with-parent", "--new-session"],
         # Threat: other processes' data; disks, memory, terminals. Test: test_probe_tells_the_truth
         ["--proc", "/proc", "--dev", "/dev"],
-        *(["--dev-bind", path, path] for path in nvidia.device_files() if order.cuda),
+        *(["--dev-bind", path, path] for path in nvidia.device_files() if spec.cuda),
         # The host's; a submission mounts its own over them. Before the trees, one of which may lie
         # below /tmp. Test: test_nothing_of_a_submission_reaches_the_next
         *(
@@ -267,21 +273,21 @@ def _bwrap_arguments(order: Order) -> list[str]:
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
-        *(["--ro-bind", file, file] for file in order.driver),
+        *(["--ro-bind", file, file] for file in spec.driver),
         # Threat: a grader among the libraries, with the hidden labels of its data.
         # Test: test_an_installed_grader_is_hidden
         ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
         # Threat: another worker, other data for the next submission.
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
-        *(["--ro-bind", path, "/box/data"] for path in _data(order)),
+        *(["--ro-bind", path, "/box/data"] for path in _data(spec)),
         ["--dir", "/box/data"],
         # Threat: / and /dev are writable and as large as half of the memory.
         # Test: test_memory_file_systems_are_small
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
-        *(["--setenv", *pair] for pair in {**environment("/tmp"), **order.variables}.items()),
+        *(["--setenv", *pair] for pair in {**environment("/tmp"), **spec.variables}.items()),
     ]
     return [argument for line in lines for argument in line]
 
@@ -289,7 +295,7 @@ def _bwrap_arguments(order: Order) -> list[str]:
 # ------------------------------------------------------------------------------ steps
 
 
-def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
+def _as_nobody(spec: BoxSpec, needed: list[str], owned: list[str]) -> Steps:
     """The steps that give up root; none for any other user."""
     if os.geteuid() != 0:
         return []
@@ -297,20 +303,20 @@ def _as_nobody(order: Order, needed: list[str], owned: list[str]) -> Plan:
         (
             "reveal",
             {
-                "paths": [*needed, *order.driver, *_data(order), *owned],
+                "paths": [*needed, *spec.driver, *_data(spec), *owned],
                 "links": links(),
             },
         ),
-        ("drop", {"owned": owned, "needed": needed, "data": _data(order)}),
+        ("drop_root", {"owned": owned, "needed": needed, "data": _data(spec)}),
     ]
 
 
-def _memory_limit(order: Order) -> tuple[str, Any]:
+def _memory_limit(spec: BoxSpec) -> tuple[str, Any]:
     """Threat: a tensor of 30 GiB ends the machine instead of one box. CUDA reserves far more
     addresses than it uses, so there only what can be written is counted.
     Test: test_a_memory_hog_fails_alone, test_memory_counts_from_what_the_libraries_have_mapped"""
-    kind = "DATA" if order.cuda else "AS"
-    return "limit_memory", {"kind": kind, "bytes": order.limits.memory_bytes}
+    kind = "DATA" if spec.cuda else "AS"
+    return "limit_memory", {"kind": kind, "bytes": spec.limits.memory_bytes}
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:
@@ -326,13 +332,13 @@ def _rlimits(limits: Limits) -> dict[str, int]:
     }
 
 
-def _at(order: Order, folder: Path, home: Path) -> tuple[str, Any]:
-    known = {**environment(str(home)), **order.variables}
-    return "settle", {"folder": str(folder), "environment": known}
+def _at(spec: BoxSpec, folder: Path, home: Path) -> tuple[str, Any]:
+    known = {**environment(str(home)), **spec.variables}
+    return "enter_workdir", {"folder": str(folder), "environment": known}
 
 
-def _host(order: Order, code: str, data: str) -> list[str]:
-    root = repr(data) if order.public_data else ""
+def _host(spec: BoxSpec, code: str, data: str) -> list[str]:
+    root = repr(data) if spec.public_data else ""
     start = f"from grader.sandbox.inside.worker import main; main({root})"
     program = f"import sys; sys.path[0] = {code!r}; {start}"  # instead of the current folder
     # -s: no user's packages. Not -I, with which Python ignores PYTHONMALLOC.
