@@ -37,9 +37,14 @@ DATA = {"embedded": "embedded", "usual": None}  # the subset, and what this mach
 PLACES = [("embedded", "cpu"), ("usual", "cpu"), ("embedded", "fake"), ("embedded", "cuda")]
 
 
+def solution_file(assignment: str) -> Path:
+    """The file of an assignment's solution."""
+    return ROOT / "solutions" / assignment / "solution.py"
+
+
 def solution(assignment: str) -> str:
     """The source of an assignment's solution."""
-    return (ROOT / "solutions" / assignment / "solution.py").read_text("utf-8")
+    return solution_file(assignment).read_text("utf-8")
 
 
 def groups(assignment: str) -> list[list[Path]]:
@@ -119,7 +124,7 @@ def unseen(assignment: str) -> list[Misconception]:
     """Wrong versions that are not in the bank: `sentence` is the entry that behaves like it, or
     "unlisted"."""
     path = Path(__file__).parent / "wrong" / f"{assignment}.py"
-    return misconceptions.load(path) if path.is_file() else []
+    return misconceptions.load(path, solution_file(assignment)) if path.is_file() else []
 
 
 def both_forms(source: str) -> dict[str, Program]:
@@ -130,7 +135,8 @@ def both_forms(source: str) -> dict[str, Program]:
 
 def bank(assignment: str) -> list[Misconception]:
     """Its known wrong versions."""
-    return misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
+    file = solution_file(assignment)
+    return misconceptions.load(file.with_name("misconceptions.py"), file)
 
 
 def is_fast(assignment: str, wrong: Misconception) -> bool:

@@ -56,7 +56,8 @@ class Diagnosis:
 
     def __init__(self, assignment: Assignment, dataset: Dataset | None) -> None:
         self.assignment = assignment
-        self.known = load_misconceptions(assignment.bank) if assignment.bank else []
+        bank = assignment.bank
+        self.known = load_misconceptions(bank, assignment.solution) if bank else []
         self.fingerprints = Fingerprints(assignment, dataset)
         self.tapes: dict[str, Tape] = {}  # of the reference, by check
 
