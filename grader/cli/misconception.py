@@ -78,7 +78,7 @@ def add(
     if not yes:
         typer.confirm("Have you read this code, and may it run outside the sandbox?", abort=True)
     bank = known.bank or known.solution.with_name("misconceptions.py")
-    misconceptions.add(bank, chosen.stub, source, name, sentence)
+    misconceptions.add(bank, known.solution, chosen.stub, source, name, sentence)
     console.print(escape(f"{name} is in {bank}."), highlight=False)
     console.print(
         f"It may need names of the student's file: prove it with `grader validate {assignment}`, "

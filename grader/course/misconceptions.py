@@ -1,9 +1,13 @@
 """The bank of typical mistakes of an assignment: wrong versions of single stubs.
 
-A bank is a Python file that is read, never run. It holds two kinds of entries:
+A bank is a Python file that is read, never run. It holds three kinds of entries:
 
-    @misconception("softmax", "The sum runs down the columns. Sum each row: dim=1.")
-    def softmax_over_columns(X): ...        # a wrong version of the stub, under its own name
+    @edit("sgd", "The step goes uphill. Subtract the gradient.", ("param -=", "param +="))
+    def sgd_adding(): ...                   # the solution's own stub with other text in places
+
+    @misconception("softmax", "The exponential is missing: apply torch.exp first.")
+    def softmax_without_exp(X):             # a wrong version of the stub, under its own name
+        return X / X.sum(1, keepdim=True)
 
     patch("unit_normal", "net", "W is drawn with standard deviation 1.", "W = torch.randn(784, 10)")
 
@@ -18,10 +22,10 @@ import ast
 import keyword
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from grader.errors import AssignmentError, UsageError
 
@@ -29,10 +33,10 @@ _T = TypeVar("_T")
 _Definition = ast.FunctionDef | ast.ClassDef
 _FIRST_LINES = """\"\"\"Typical wrong versions of stubs, each with the sentence a student reads.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution.
 \"\"\"
 
-from grader.misconceptions import misconception, patch
+from grader.course.misconceptions import misconception
 """
 
 
@@ -55,36 +59,43 @@ def misconception(stub: str, sentence: str) -> Callable[[_T], _T]:
     return lambda definition: definition
 
 
+def edit(stub: str, sentence: str, *pairs: tuple[str, str]) -> Callable[[_T], _T]:
+    """Mark a name, `def name(): ...`, as the solution's stub with each (old, new) of `pairs`
+    replaced, from left to right (for editors; `load` reads it).
+
+    An `old` has to occur exactly once in the definition. The further lines of a pair start where
+    the line starts that `old` is found in.
+    """
+    return lambda definition: definition
+
+
 def patch(name: str, stub: str, sentence: str, source: str) -> None:
     """Note a wrong version that is statements instead of a definition (`load` reads it)."""
 
 
-def load(path: Path) -> list[Misconception]:
-    """Read a bank, in the order of the file.
+def load(bank: Path, solution: Path) -> list[Misconception]:
+    """Read a bank of wrong versions of a solution, in the order of the file.
 
     Raises AssignmentError, with the line, for anything that is not an entry, an import or a
-    docstring, and for a name that is used twice.
+    docstring, for a name that is used twice, and for an edit that does not fit the solution.
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        statements = ast.parse(text).body
-    except SyntaxError as error:
-        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from error
+    text, statements = _read(bank)
+    definitions = _definitions(solution)
     found: dict[str, Misconception] = {}
     for statement in statements:
         if isinstance(statement, ast.Import | ast.ImportFrom) or _is_docstring(statement):
             continue
         try:
-            entry = _entry(statement, text)
+            entry = _entry(statement, text, definitions)
             if entry.name in found:
                 raise ValueError(f"there are two misconceptions named {entry.name!r}")
         except ValueError as error:
-            raise AssignmentError(f"{path}, line {statement.lineno}: {error}") from error
+            raise AssignmentError(f"{bank}, line {statement.lineno}: {error}") from error
         found[entry.name] = entry
     return list(found.values())
 
 
-def add(bank: Path, stub: str, source: str, name: str, sentence: str) -> None:
+def add(bank: Path, solution: Path, stub: str, source: str, name: str, sentence: str) -> None:
     """Write a wrong version of a stub to the end of a bank, which is made if it is not there.
 
     source: its definition, a function (of a method: the method alone) or a class.
@@ -104,43 +115,132 @@ def add(bank: Path, stub: str, source: str, name: str, sentence: str) -> None:
     beside = bank.with_name(f"{bank.name}.part")
     beside.write_text(f"{before.rstrip()}\n\n\n{decorator}\n{_renamed(source, name)}", "utf-8")
     try:
-        load(beside)
+        load(beside, solution)
     except AssignmentError as error:
         beside.unlink()
         raise UsageError(f"Nothing was added. {error}") from error
     beside.replace(bank)
 
 
-def _entry(statement: ast.stmt, text: str) -> Misconception:
+def _read(path: Path) -> tuple[str, list[ast.stmt]]:
+    """The text of a Python file and its statements."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return text, ast.parse(text).body
+    except SyntaxError as error:
+        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from error
+
+
+def _definitions(solution: Path) -> dict[str, str]:
+    """The text of each function, class and method ("Class.method") of a solution."""
+    text, statements = _read(solution)
+    found = {}
+    for node in statements:
+        if isinstance(node, _Definition):
+            found[node.name] = _text_of(node, text)
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef):
+                    found[f"{node.name}.{part.name}"] = _text_of(part, text)
+    return found
+
+
+def _text_of(definition: _Definition, text: str) -> str:
+    """The lines of a definition in a text, without its decorators, at the margin."""
+    lines = text.split("\n")[definition.lineno - 1 : definition.end_lineno]
+    return textwrap.dedent("\n".join(lines))
+
+
+def _entry(statement: ast.stmt, text: str, definitions: dict[str, str]) -> Misconception:
+    """Read one statement of a bank. Raises ValueError."""
     if isinstance(statement, _Definition) and len(statement.decorator_list) == 1:
-        stub, sentence = _strings(statement.decorator_list[0], "misconception", 2)
-        return Misconception(statement.name, stub, sentence, _in_place(statement, stub, text))
+        mark, name = statement.decorator_list[0], statement.name
+        if _is_call(mark, "edit"):
+            stub, sentence, pairs = _edit_arguments(mark)
+            if [ast.unparse(line) for line in statement.body] != ["..."]:
+                raise ValueError(f"@edit(...) reads no body: write `def {name}(): ...`")
+            source = _edited(name, stub, pairs, definitions)
+        else:
+            stub, sentence = _strings(mark, "misconception", 2)
+            source = _text_of(statement, text)
+        return Misconception(name, stub, sentence, _in_place(source, name, stub))
     if isinstance(statement, ast.Expr):
         name, stub, sentence, source = _strings(statement.value, "patch", 4)
-        try:
-            ast.parse(source)
-        except SyntaxError as error:
-            raise ValueError(f"the source of {name!r} is not valid Python: {error.msg}") from error
+        _require_python(source, name)
         return Misconception(name, stub, sentence, source.rstrip("\n") + "\n")
-    raise ValueError("expected a definition with one @misconception(...), or patch(...)")
+    raise ValueError("expected a definition with @edit(...) or @misconception(...), or patch(...)")
+
+
+def _is_call(node: ast.expr, function: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == function
 
 
 def _strings(call: ast.expr, function: str, count: int) -> list[str]:
     """Return the arguments of `function("…", "…")`, which must be that many plain strings."""
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == function:
-        values = [getattr(argument, "value", None) for argument in call.args]
-        strings = [value for value in values if isinstance(value, str) and value.strip()]
-        if not call.keywords and len(strings) == len(values) == count:
+    if _is_call(call, function) and not call.keywords:
+        strings = _plain(call.args)
+        if len(strings) == count and all(map(str.strip, strings)):
             return strings
     raise ValueError(f"expected {function}(...) with {count} plain strings")
 
 
-def _in_place(definition: _Definition, stub: str, text: str) -> str:
-    """Return the text of a definition without its decorator and under the stub's name."""
-    lines = text.split("\n")[definition.lineno - 1 : definition.end_lineno]
-    source = "\n".join(lines)
-    if "." in stub:  # a method: define the function, then put it into its class
-        return f"{source}\n\n\n{stub} = {definition.name}\n"
+def _edit_arguments(call: ast.Call) -> tuple[str, str, list[list[str]]]:
+    """Return the stub, the sentence and the pairs of `edit("…", "…", ("…", "…"), …)`."""
+    texts = _plain(call.args[:2])
+    pairs = [_plain(getattr(pair, "elts", [])) for pair in call.args[2:]]
+    complete = len(texts) == 2 and {len(pair) for pair in pairs} == {2} and not call.keywords
+    if complete and all(text.strip() for text in [*texts, *(old for old, _ in pairs)]):
+        return texts[0], texts[1], pairs
+    raise ValueError("expected edit(...) with two plain strings and pairs of them, (old, new)")
+
+
+def _plain(nodes: list[ast.expr]) -> list[str]:
+    """The values of expressions that are all plain strings; none if one is not."""
+    values = [getattr(node, "value", None) for node in nodes]
+    strings = [value for value in values if isinstance(value, str)]
+    return strings if len(strings) == len(values) else []
+
+
+def _edited(name: str, stub: str, pairs: list[list[str]], definitions: dict[str, str]) -> str:
+    """Return the solution's definition of a stub with each (old, new) replaced."""
+    if stub not in definitions:
+        raise ValueError(f"{name}: the solution has no definition of {stub}")
+    source = definitions[stub]
+    for old, new in pairs:
+        places = list(_replaced(source, old, new))
+        if len(places) != 1:
+            raise ValueError(
+                f"{name}: {old!r} has to be once in the solution's {stub}, "
+                f"and is there {len(places)} times"
+            )
+        source = places[0]
+    _require_python(source, name)
+    return source
+
+
+def _replaced(source: str, old: str, new: str) -> Iterator[str]:
+    """For each `old` in a source: the source with this one replaced."""
+    for found in re.finditer(re.escape(old.partition("\n")[0]), source):
+        start = found.start()
+        line = source[source.rfind("\n", 0, start) + 1 :]
+        margin = line[: len(line) - len(line.lstrip(" "))]
+        before, after = (re.sub(r"\n(?=.)", f"\n{margin}", text) for text in (old, new))
+        if source.startswith(before, start):
+            yield source[:start] + after + source[start + len(before) :]
+
+
+def _require_python(source: str, name: str) -> None:
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        raise ValueError(f"the source of {name!r} is not valid Python: {error.msg}") from error
+
+
+def _in_place(source: str, name: str, stub: str) -> str:
+    """Return a definition under the stub's name; a method is made a function `name`, which is then
+    put into its class."""
+    if "." in stub:
+        return f"{_renamed(source, name)}\n\n{stub} = {name}\n"
     return _renamed(source, stub)
 
 

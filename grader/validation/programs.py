@@ -74,7 +74,8 @@ def together(assignment: Assignment, trained: set[str]) -> Program | None:
 
 
 def _mistakes(assignment: Assignment) -> list[Misconception]:
-    return misconceptions.load(assignment.bank) if assignment.bank else []
+    bank = assignment.bank
+    return misconceptions.load(bank, assignment.solution) if bank else []
 
 
 def _first_of_each_stub(mistakes: list[Misconception]) -> dict[str, Misconception]:

@@ -1,12 +1,12 @@
 """Known mistakes in classifier: wrong versions of single stubs.
 
-Read by grader.misconceptions, never run as a file. Each entry is appended to the solution.
+Read by grader.course.misconceptions, never run as a file. Each entry is appended to the solution.
 """
 
 import torch
 from torch import nn
 
-from grader.course.misconceptions import misconception
+from grader.course.misconceptions import edit, misconception
 
 # Classifier.loss
 
@@ -46,14 +46,13 @@ def loss_summed(self, y_hat, y, averaged=True):
     return nn.functional.cross_entropy(y_hat, y, reduction="sum" if averaged else "none")
 
 
-@misconception(
+@edit(
     "Classifier.loss",
     "Softmax is applied twice: F.cross_entropy takes logits and does it itself. Give it y_hat as "
     "it is.",
+    ("cross_entropy(y_hat, y", "cross_entropy(torch.softmax(y_hat, dim=1), y"),
 )
-def loss_of_probabilities(self, y_hat, y, averaged=True):
-    probabilities = torch.softmax(y_hat, dim=1)
-    return nn.functional.cross_entropy(probabilities, y, reduction="mean" if averaged else "none")
+def loss_of_probabilities(): ...
 
 
 @misconception(
@@ -89,58 +88,48 @@ def loss_detached(self, y_hat, y, averaged=True):
 # Classifier.accuracy
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "The result is the number of correct predictions. Here the accuracy is the fraction: divide "
     "by the number of predictions, or take the mean.",
+    ("correct.mean() if averaged", "correct.sum() if averaged"),
 )
-def accuracy_counts(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = (y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32)
-    return correct.sum() if averaged else correct
+def accuracy_counts(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "The argument averaged is ignored: the result is always the mean. With averaged=False return "
     "1 or 0 for every prediction.",
+    ("correct.mean() if averaged else correct", "correct.mean()"),
 )
-def accuracy_always_averaged(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    return (y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32).mean()
+def accuracy_always_averaged(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "averaged is read the wrong way round: averaged=True should give the fraction, averaged=False "
     "1 or 0 for every prediction.",
+    ("correct.mean() if averaged else correct", "correct if averaged else correct.mean()"),
 )
-def accuracy_averaged_reversed(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = (y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32)
-    return correct if averaged else correct.mean()
+def accuracy_averaged_reversed(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "The largest score of each column is searched (dim 0). Each row is one example: use argmax "
     "over the last dimension.",
+    ("argmax(dim=1)", "argmax(dim=0)"),
 )
-def accuracy_over_columns(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    predictions = y_hat.argmax(dim=0).type(y.dtype)
-    correct = (predictions == y.reshape(-1)).type(torch.float32)
-    return correct.mean() if averaged else correct
+def accuracy_over_columns(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "The prediction is the class with the smallest score. Take the largest: argmax.",
+    ("argmax(dim=1)", "argmin(dim=1)"),
 )
-def accuracy_of_least_likely(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = (y_hat.argmin(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32)
-    return correct.mean() if averaged else correct
+def accuracy_of_least_likely(): ...
 
 
 @misconception(
@@ -162,37 +151,31 @@ def accuracy_not_flat(self, y_hat, y, averaged=True):
     return correct.mean() if averaged else correct
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "For scores of shape (n, t, c) the number of correct predictions is divided by n. There are "
     "n * t predictions.",
+    ("correct.mean() if averaged", "correct.sum() / len(y) if averaged"),
 )
-def accuracy_divided_by_batch(self, y_hat, y, averaged=True):
-    batch = len(y_hat)
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = (y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32)
-    return correct.sum() / batch if averaged else correct
+def accuracy_divided_by_batch(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "With averaged=False the entries are True and False. Turn them into float32: "
     ".type(torch.float32).",
+    (".type(torch.float32)", ""),
+    ("correct.mean()", "correct.float().mean()"),
 )
-def accuracy_of_booleans(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)
-    return correct.float().mean() if averaged else correct
+def accuracy_of_booleans(): ...
 
 
-@misconception(
+@edit(
     "Classifier.accuracy",
     "The accuracy is given in percent. Return the fraction, a number from 0 to 1.",
+    ("correct.mean() if averaged", "100 * correct.mean() if averaged"),
 )
-def accuracy_in_percent(self, y_hat, y, averaged=True):
-    y_hat = y_hat.reshape(-1, y_hat.shape[-1])
-    correct = (y_hat.argmax(dim=1).type(y.dtype) == y.reshape(-1)).type(torch.float32)
-    return 100 * correct.mean() if averaged else correct
+def accuracy_in_percent(): ...
 
 
 # Classifier.validation_step
@@ -226,45 +209,39 @@ def step_exchanged(self, batch):
     return {"loss": self.accuracy(y_hat, batch[-1]), "acc": self.loss(y_hat, batch[-1])}
 
 
-@misconception(
+@edit(
     "Classifier.validation_step",
     "Only the first input goes into the model. All elements of the batch but the last are inputs: "
     "self(*batch[:-1]).",
+    ("self(*inputs)", "self(inputs[0])"),
 )
-def step_with_first_input(self, batch):
-    y_hat = self(batch[0])
-    return {"loss": self.loss(y_hat, batch[-1]), "acc": self.accuracy(y_hat, batch[-1])}
+def step_with_first_input(): ...
 
 
-@misconception(
+@edit(
     "Classifier.validation_step",
     "A ready-made loss is used. Ask self.loss, for a subclass may have its own.",
+    ("self.loss(y_hat, y)", "nn.functional.cross_entropy(y_hat, y)"),
 )
-def step_with_ready_made_loss(self, batch):
-    y_hat = self(*batch[:-1])
-    loss = nn.functional.cross_entropy(y_hat, batch[-1])
-    return {"loss": loss, "acc": self.accuracy(y_hat, batch[-1])}
+def step_with_ready_made_loss(): ...
 
 
-@misconception(
+@edit(
     "Classifier.validation_step",
     "The accuracy is computed anew. Ask self.accuracy, for a subclass may have its own.",
+    ("self.accuracy(y_hat, y)", "(y_hat.argmax(dim=1) == y).float().mean()"),
 )
-def step_with_own_accuracy(self, batch):
-    y_hat = self(*batch[:-1])
-    accuracy = (y_hat.argmax(dim=1) == batch[-1]).float().mean()
-    return {"loss": self.loss(y_hat, batch[-1]), "acc": accuracy}
+def step_with_own_accuracy(): ...
 
 
-@misconception(
+@edit(
     "Classifier.validation_step",
     "The loss is that of single examples. Return the averaged loss and the averaged accuracy of "
     "the batch.",
+    ("self.loss(y_hat, y)", "self.loss(y_hat, y, averaged=False)"),
+    ("self.accuracy(y_hat, y)", "self.accuracy(y_hat, y, averaged=False)"),
 )
-def step_not_averaged(self, batch):
-    y_hat = self(*batch[:-1])
-    loss = self.loss(y_hat, batch[-1], averaged=False)
-    return {"loss": loss, "acc": self.accuracy(y_hat, batch[-1], averaged=False)}
+def step_not_averaged(): ...
 
 
 # Classifier.configure_optimizers
@@ -365,25 +342,21 @@ def exact_loss_is_quick(quick, last, num_examples, batch_size):
     return quick
 
 
-@misconception(
+@edit(
     "validation_loss",
     "When the batch size divides the number of examples, num_examples % batch_size is 0, but the "
     "last batch is full: then it has batch_size examples.",
+    ("num_examples - (batches - 1) * batch_size", "num_examples % batch_size"),
 )
-def exact_loss_by_remainder(quick, last, num_examples, batch_size):
-    batches = -(-num_examples // batch_size)
-    rest = num_examples % batch_size
-    return ((batches * quick - last) * batch_size + last * rest) / num_examples
+def exact_loss_by_remainder(): ...
 
 
-@misconception(
+@edit(
     "validation_loss",
     "The number of batches is rounded down. A short last batch is a batch too: round up.",
+    ("-(-num_examples // batch_size)", "max(num_examples // batch_size, 1)"),
 )
-def exact_loss_rounded_down(quick, last, num_examples, batch_size):
-    batches = max(num_examples // batch_size, 1)
-    rest = num_examples - (batches - 1) * batch_size
-    return ((batches * quick - last) * batch_size + last * rest) / num_examples
+def exact_loss_rounded_down(): ...
 
 
 @misconception(

@@ -1,139 +1,111 @@
 """Typical wrong versions of single stubs, each with the sentence a student should read.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution, so the names
-of the solution (random, data, nn, data_iter, sgd, …) are there.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution, so the
+names of the solution (random, data, nn, data_iter, sgd, …) are there.
 """
 
 import random
 
 import torch
-from torch import nn
 from torch.utils import data
 
-from grader.course.misconceptions import misconception, patch
+from grader.course.misconceptions import edit, misconception, patch
 
 # synthetic_data
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "There is no noise. Add a draw from N(0, 0.1) to every label.",
+    ("y += torch.normal(0, 0.1, y.shape)", ""),
 )
-def data_without_noise(w, b, count):
-    X = torch.normal(0, 1, (count, len(w)))
-    return X, (torch.matmul(X, w) + b).reshape((-1, 1))
+def data_without_noise(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "The standard deviation of the noise is 0.01. In this course it is 0.1.",
+    ("normal(0, 0.1, y.shape)", "normal(0, 0.01, y.shape)"),
 )
-def data_with_little_noise(w, b, count):
-    X = torch.normal(0, 1, (count, len(w)))
-    y = torch.matmul(X, w) + b
-    y += torch.normal(0, 0.01, y.shape)
-    return X, y.reshape((-1, 1))
+def data_with_little_noise(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "0.1 is taken for the variance of the noise. It is the standard deviation: "
     "torch.normal(0, 0.1, y.shape).",
+    ("normal(0, 0.1, y.shape)", "normal(0, 0.1**0.5, y.shape)"),
 )
-def data_with_variance(w, b, count):
-    X = torch.normal(0, 1, (count, len(w)))
-    y = torch.matmul(X, w) + b + 0.1**0.5 * torch.randn(count)
-    return X, y.reshape((-1, 1))
+def data_with_variance(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "The labels are a row of shape (count,). Make a column of them: y.reshape(-1, 1).",
+    ("y.reshape((-1, 1))", "y"),
 )
-def data_with_flat_labels(w, b, count):
-    X = torch.normal(0, 1, (count, len(w)))
-    y = torch.matmul(X, w) + b
-    return X, y + torch.normal(0, 0.1, y.shape)
+def data_with_flat_labels(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "The features are uniform between 0 and 1 (torch.rand). Draw them from N(0, 1): torch.randn or "
     "torch.normal(0, 1, …).",
+    ("torch.normal(0, 1, (count, len(w)))", "torch.rand(count, len(w))"),
 )
-def data_from_rand(w, b, count):
-    X = torch.rand(count, len(w))
-    y = torch.matmul(X, w) + b
-    return X, (y + torch.normal(0, 0.1, y.shape)).reshape((-1, 1))
+def data_from_rand(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "The bias b is left out of the labels. Add it: Xw + b + noise.",
+    ("torch.matmul(X, w) + b", "torch.matmul(X, w)"),
 )
-def data_without_bias(w, b, count):
-    X = torch.normal(0, 1, (count, len(w)))
-    y = torch.matmul(X, w)
-    return X, (y + torch.normal(0, 0.1, y.shape)).reshape((-1, 1))
+def data_without_bias(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "Every example has the same number in all its columns. Draw a matrix of shape (count, len(w)).",
+    ("normal(0, 1, (count, len(w)))", "normal(0, 1, (count, 1)).repeat(1, len(w))"),
 )
-def data_with_equal_columns(w, b, count):
-    X = torch.normal(0, 1, (count, 1)).repeat(1, len(w))
-    y = torch.matmul(X, w) + b
-    return X, (y + torch.normal(0, 0.1, y.shape)).reshape((-1, 1))
+def data_with_equal_columns(): ...
 
 
-@misconception(
+@edit(
     "synthetic_data",
     "Every call gives the same data, because the seed is set inside the function. Leave it out.",
+    ("X = torch.normal", "torch.manual_seed(0)\nX = torch.normal"),
 )
-def data_with_fixed_seed(w, b, count):
-    torch.manual_seed(0)
-    X = torch.normal(0, 1, (count, len(w)))
-    y = torch.matmul(X, w) + b
-    return X, (y + torch.normal(0, 0.1, y.shape)).reshape((-1, 1))
+def data_with_fixed_seed(): ...
 
 
 # data_iter
 
 
-@misconception(
+@edit(
     "data_iter",
     "The order is that of the data. Shuffle the indices of all examples first.",
+    ("random.shuffle(indices)", ""),
 )
-def iter_without_shuffle(batch_size, features, labels):
-    for start in range(0, len(features), batch_size):
-        yield features[start : start + batch_size], labels[start : start + batch_size]
+def iter_without_shuffle(): ...
 
 
-@misconception(
+@edit(
     "data_iter",
     "The last batch is left out when it is smaller than the others. Give it too: every example "
     "counts.",
+    ("len(features), batch_size", "len(features) - batch_size + 1, batch_size"),
 )
-def iter_drops_last_batch(batch_size, features, labels):
-    indices = list(range(len(features)))
-    random.shuffle(indices)
-    for start in range(0, len(features) - batch_size + 1, batch_size):
-        batch = torch.tensor(indices[start : start + batch_size])
-        yield features[batch], labels[batch]
+def iter_drops_last_batch(): ...
 
 
-@misconception(
+@edit(
     "data_iter",
     "One example of each batch is lost. The end of a slice is not part of it: do not subtract 1.",
+    ("start + batch_size])", "start + batch_size][:-1], dtype=torch.long)"),
 )
-def iter_loses_one_of_each_batch(batch_size, features, labels):
-    indices = list(range(len(features)))
-    random.shuffle(indices)
-    for start in range(0, len(features), batch_size):
-        end = min(start + batch_size, len(features))
-        batch = torch.tensor(indices[start : max(end - 1, start)], dtype=torch.long)
-        yield features[batch], labels[batch]
+def iter_loses_one_of_each_batch(): ...
 
 
 @misconception(
@@ -148,16 +120,13 @@ def iter_with_repetition(batch_size, features, labels):
         yield features[batch], labels[batch]
 
 
-@misconception(
+@edit(
     "data_iter",
     "Only one batch comes: the yield stands behind the loop, or the function returns in it. "
     "Yield inside the loop.",
+    ("yield features[batch], labels[batch]", "yield features[batch], labels[batch]\nreturn"),
 )
-def iter_gives_one_batch(batch_size, features, labels):
-    indices = list(range(len(features)))
-    random.shuffle(indices)
-    batch = torch.tensor(indices[:batch_size])
-    yield features[batch], labels[batch]
+def iter_gives_one_batch(): ...
 
 
 @misconception(
@@ -321,52 +290,47 @@ def absolute_one_sided(y_hat, y):
 # huber_loss
 
 
-@misconception(
+@edit(
     "huber_loss",
     "The line is too high, so the loss jumps at delta. Beyond delta it is "
     "delta * (|r| - delta / 2).",
+    ("delta * (distance - delta / 2)", "delta * distance"),
 )
-def huber_with_a_jump(y_hat, y, delta=1.0):
-    distance = (y_hat - y.reshape(y_hat.shape)).abs()
-    return torch.where(distance <= delta, distance**2 / 2, delta * distance)
+def huber_with_a_jump(): ...
 
 
-@misconception(
+@edit(
     "huber_loss",
     "delta is not used: the loss always turns at 1. Use the argument in both places.",
+    ("distance = ", "delta = 1.0\ndistance = "),
 )
-def huber_ignores_delta(y_hat, y, delta=1.0):
-    distance = (y_hat - y.reshape(y_hat.shape)).abs()
-    return torch.where(distance <= 1, distance**2 / 2, distance - 0.5)
+def huber_ignores_delta(): ...
 
 
-@misconception(
+@edit(
     "huber_loss",
     "The parabola and the line are in each other's place. The loss is squared near 0 and a line "
     "beyond delta.",
+    ("distance <= delta", "distance > delta"),
 )
-def huber_swapped(y_hat, y, delta=1.0):
-    distance = (y_hat - y.reshape(y_hat.shape)).abs()
-    return torch.where(distance > delta, distance**2 / 2, delta * (distance - delta / 2))
+def huber_swapped(): ...
 
 
-@misconception(
+@edit(
     "huber_loss",
     "Negative residuals always take the parabola. Compare the absolute value of the residual with "
     "delta.",
+    (".abs()", ""),
 )
-def huber_without_absolute_value(y_hat, y, delta=1.0):
-    r = y_hat - y.reshape(y_hat.shape)
-    return torch.where(r <= delta, r**2 / 2, delta * (r - delta / 2))
+def huber_without_absolute_value(): ...
 
 
-@misconception(
+@edit(
     "huber_loss",
     "The factor ½ of the parabola is missing: up to delta the loss is r² / 2.",
+    ("distance**2 / 2", "distance**2"),
 )
-def huber_without_half(y_hat, y, delta=1.0):
-    distance = (y_hat - y.reshape(y_hat.shape)).abs()
-    return torch.where(distance <= delta, distance**2, delta * (distance - delta / 2))
+def huber_without_half(): ...
 
 
 @misconception(
@@ -379,139 +343,106 @@ def huber_divided_by_delta(y_hat, y, delta=1.0):
     return torch.where(distance < delta, distance**2 / 2 / delta, distance - delta / 2)
 
 
-@misconception(
+@edit(
     "huber_loss",
     "Labels of shape (n,) against predictions of shape (n, 1) give a matrix of shape (n, n). Write "
     "y.reshape(y_hat.shape).",
+    (".reshape(y_hat.shape)", ""),
 )
-def huber_without_reshape(y_hat, y, delta=1.0):
-    distance = (y_hat - y).abs()
-    return torch.where(distance <= delta, distance**2 / 2, delta * (distance - delta / 2))
+def huber_without_reshape(): ...
 
 
-@misconception("huber_loss", "This is the mean over the batch. Return one loss per example.")
-def huber_mean(y_hat, y, delta=1.0):
-    distance = (y_hat - y.reshape(y_hat.shape)).abs()
-    return torch.where(distance <= delta, distance**2 / 2, delta * (distance - delta / 2)).mean()
+@edit(
+    "huber_loss",
+    "This is the mean over the batch. Return one loss per example.",
+    ("(distance - delta / 2))", "(distance - delta / 2)).mean()"),
+)
+def huber_mean(): ...
 
 
 # sgd
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradient is not divided by the batch size. It comes from the sum of the losses, so write "
     "lr * param.grad / batch_size.",
+    ("param.grad / batch_size", "param.grad"),
 )
-def sgd_without_batch_size(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad
-            param.grad.zero_()
+def sgd_without_batch_size(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradient is divided by a fixed number, 10. Divide by the argument batch_size.",
+    ("param.grad / batch_size", "param.grad / 10"),
 )
-def sgd_fixed_batch_size(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad / 10
-            param.grad.zero_()
+def sgd_fixed_batch_size(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradients are not cleared, so the next backward() adds to them. Set them to zero after "
     "the step: param.grad.zero_().",
+    ("param.grad.zero_()", ""),
 )
-def sgd_keeps_gradients(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad / batch_size
+def sgd_keeps_gradients(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The step goes uphill: the parameters move with the gradient. Subtract it.",
+    ("param -=", "param +="),
 )
-def sgd_climbs(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param += lr * param.grad / batch_size
-            param.grad.zero_()
+def sgd_climbs(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The parameters that were passed in stay as they were: param = param - … makes a new tensor. "
     "Change them in place with -=.",
+    ("param -=", "step ="),
+    ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
 )
-def sgd_on_copies(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            step = lr * param.grad / batch_size
-            param.grad.zero_()
-            param = param - step
+def sgd_on_copies(): ...
 
 
-@misconception("sgd", "The learning rate is fixed at 0.03. Use the argument lr.")
-def sgd_fixed_learning_rate(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= 0.03 * param.grad / batch_size
-            param.grad.zero_()
+@edit(
+    "sgd",
+    "The learning rate is fixed at 0.03. Use the argument lr.",
+    ("lr * param.grad", "0.03 * param.grad"),
+)
+def sgd_fixed_learning_rate(): ...
 
 
 # train
 
 
-@misconception(
+@edit(
     "train",
     "backward() is called on the mean of the losses, and sgd divides by the batch size once more. "
     "Call it on their sum.",
+    (".sum().backward()", ".mean().backward()"),
 )
-def train_on_the_mean(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).mean().backward()
-            sgd([w, b], lr, len(X))
-        with torch.no_grad():
-            history.append(float(loss(net(features, w, b), labels).mean()))
-    return history
+def train_on_the_mean(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The list holds the loss of the last batch. Compute the loss on all features and labels after "
     "the epoch.",
+    ("loss(net(X, w, b), y).sum()", "values = loss(net(X, w, b), y)\nvalues.sum()"),
+    ("loss(net(features, w, b), labels)", "values"),
 )
-def train_notes_last_batch(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            values = loss(net(X, w, b), y)
-            values.sum().backward()
-            sgd([w, b], lr, len(X))
-        history.append(float(values.mean().detach()))
-    return history
+def train_notes_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The list holds the sum of the losses. Take their mean over all examples.",
+    ("labels).mean()", "labels).sum()"),
 )
-def train_notes_sums(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).sum().backward()
-            sgd([w, b], lr, len(X))
-        with torch.no_grad():
-            history.append(float(loss(net(features, w, b), labels).sum()))
-    return history
+def train_notes_sums(): ...
 
 
 @misconception(
@@ -529,71 +460,46 @@ def train_measures_too_early(net, loss, features, labels, w, b, lr, num_epochs, 
     return history
 
 
-@misconception("train", "The bias is not learned. Give sgd both parameters: [w, b].")
-def train_forgets_bias(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).sum().backward()
-            sgd([w], lr, len(X))
-        with torch.no_grad():
-            history.append(float(loss(net(features, w, b), labels).mean()))
-    return history
+@edit(
+    "train",
+    "The bias is not learned. Give sgd both parameters: [w, b].",
+    ("sgd([w, b], lr, len(X))", "sgd([w], lr, len(X))"),
+)
+def train_forgets_bias(): ...
 
 
-@misconception(
+@edit(
     "train",
     "sgd is called with the number of all examples. The gradients come from one batch: divide by "
     "the number of examples in it.",
+    ("sgd([w, b], lr, len(X))", "sgd([w, b], lr, len(features))"),
 )
-def train_divides_by_all(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).sum().backward()
-            sgd([w, b], lr, len(features))
-        with torch.no_grad():
-            history.append(float(loss(net(features, w, b), labels).mean()))
-    return history
+def train_divides_by_all(): ...
 
 
-@misconception(
+@edit(
     "train",
     "train returns nothing. Collect the mean loss after each epoch in a list and return it.",
+    ("return history", ""),
 )
-def train_returns_nothing(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).sum().backward()
-            sgd([w, b], lr, len(X))
+def train_returns_nothing(): ...
 
 
-@misconception(
+@edit(
     "train",
     "Only the loss of the last epoch is returned. Return a list with one number per epoch.",
+    ("return history", "return history[-1]"),
 )
-def train_returns_last_epoch(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            loss(net(X, w, b), y).sum().backward()
-            sgd([w, b], lr, len(X))
-    with torch.no_grad():
-        return float(loss(net(features, w, b), labels).mean())
+def train_returns_last_epoch(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The net and the loss of the notebook are called instead of the arguments net and loss.",
+    ("loss(net(X, w, b), y)", "squared_loss(linreg(X, w, b), y)"),
+    ("loss(net(features, w, b), labels)", "squared_loss(linreg(features, w, b), labels)"),
 )
-def train_ignores_net(net, loss, features, labels, w, b, lr, num_epochs, batch_size):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter(batch_size, features, labels):
-            squared_loss(linreg(X, w, b), y).sum().backward()
-            sgd([w, b], lr, len(X))
-        with torch.no_grad():
-            history.append(float(squared_loss(linreg(features, w, b), labels).mean()))
-    return history
+def train_ignores_net(): ...
 
 
 # load_array
@@ -623,13 +529,12 @@ def loader_shuffles_for_testing(data_arrays, batch_size, is_train=True):
     return data.DataLoader(data.TensorDataset(*data_arrays), batch_size, shuffle=not is_train)
 
 
-@misconception(
+@edit(
     "load_array",
     "The last batch is left out when it is smaller than the others. Do not use drop_last.",
+    ("shuffle=is_train", "shuffle=is_train, drop_last=True"),
 )
-def loader_drops_last(data_arrays, batch_size, is_train=True):
-    dataset = data.TensorDataset(*data_arrays)
-    return data.DataLoader(dataset, batch_size, shuffle=is_train, drop_last=True)
+def loader_drops_last(): ...
 
 
 @misconception(
@@ -643,54 +548,46 @@ def loader_is_exhausted(data_arrays, batch_size, is_train=True):
 # make_net
 
 
-@misconception(
+@edit(
     "make_net",
     "The weights are those that nn.Linear starts with. Draw them from N(0, 0.01): "
     "net[0].weight.data.normal_(0, 0.01).",
+    ("net[0].weight.data.normal_(0, 0.01)", ""),
 )
-def net_with_default_weights():
-    net = nn.Sequential(nn.Linear(2, 1))
-    net[0].bias.data.fill_(0)
-    return net
+def net_with_default_weights(): ...
 
 
-@misconception(
+@edit(
     "make_net",
     "0.01 is taken for the variance of the weights. It is the standard deviation.",
+    ("normal_(0, 0.01)", "normal_(0, 0.01**0.5)"),
 )
-def net_with_variance():
-    net = nn.Sequential(nn.Linear(2, 1))
-    net[0].weight.data.normal_(0, 0.01**0.5)
-    net[0].bias.data.fill_(0)
-    return net
+def net_with_variance(): ...
 
 
-@misconception("make_net", "The bias is not set to 0: net[0].bias.data.fill_(0).")
-def net_with_default_bias():
-    net = nn.Sequential(nn.Linear(2, 1))
-    net[0].weight.data.normal_(0, 0.01)
-    return net
+@edit(
+    "make_net",
+    "The bias is not set to 0: net[0].bias.data.fill_(0).",
+    ("net[0].bias.data.fill_(0)", ""),
+)
+def net_with_default_bias(): ...
 
 
-@misconception(
+@edit(
     "make_net",
     "The net has no bias. Leave out bias=False, and set the bias to 0.",
+    ("= nn.Sequential(nn.Linear(2, 1))", "= nn.Sequential(nn.Linear(2, 1, bias=False))"),
+    ("net[0].bias.data.fill_(0)", ""),
 )
-def net_without_bias():
-    net = nn.Sequential(nn.Linear(2, 1, bias=False))
-    net[0].weight.data.normal_(0, 0.01)
-    return net
+def net_without_bias(): ...
 
 
-@misconception(
+@edit(
     "make_net",
     "There is a ReLU behind the linear layer, so no negative value is predicted. Leave it out.",
+    ("= nn.Sequential(nn.Linear(2, 1))", "= nn.Sequential(nn.Linear(2, 1), nn.ReLU())"),
 )
-def net_with_relu():
-    net = nn.Sequential(nn.Linear(2, 1), nn.ReLU())
-    net[0].weight.data.normal_(0, 0.01)
-    net[0].bias.data.fill_(0)
-    return net
+def net_with_relu(): ...
 
 
 patch(
@@ -712,97 +609,54 @@ def make_net():
 # train_concise
 
 
-@misconception(
+@edit(
     "train_concise",
     "The gradients are never cleared, so every step uses those of all batches before. Call "
     "trainer.zero_grad() for every batch.",
+    ("trainer.zero_grad()", ""),
 )
-def concise_without_zero_grad(net, data_iter, loss, trainer, num_epochs, features, labels):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            loss(net(X), y).backward()
-            trainer.step()
-        with torch.no_grad():
-            history.append(float(loss(net(features), labels)))
-    return history
+def concise_without_zero_grad(): ...
 
 
-@misconception(
+@edit(
     "train_concise",
     "zero_grad() stands between backward() and step(), so the step has no gradient. Call it before "
     "backward().",
+    ("trainer.zero_grad()\nvalue.backward()", "value.backward()\ntrainer.zero_grad()"),
 )
-def concise_zero_grad_too_late(net, data_iter, loss, trainer, num_epochs, features, labels):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            loss(net(X), y).backward()
-            trainer.zero_grad()
-            trainer.step()
-        with torch.no_grad():
-            history.append(float(loss(net(features), labels)))
-    return history
+def concise_zero_grad_too_late(): ...
 
 
-@misconception(
+@edit(
     "train_concise",
     "step() stands before backward(), so it uses the gradients of the batch before. The order is "
     "zero_grad(), backward(), step().",
+    ("trainer.zero_grad()", "trainer.step()\ntrainer.zero_grad()"),
+    ("value.backward()\ntrainer.step()", "value.backward()"),
 )
-def concise_steps_too_early(net, data_iter, loss, trainer, num_epochs, features, labels):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            value = loss(net(X), y)
-            trainer.step()
-            trainer.zero_grad()
-            value.backward()
-        with torch.no_grad():
-            history.append(float(loss(net(features), labels)))
-    return history
+def concise_steps_too_early(): ...
 
 
-@misconception(
+@edit(
     "train_concise",
     "The list holds the loss of the last batch. Compute the loss on all features and labels after "
     "the epoch.",
+    ("float(loss(net(features), labels))", "value.item()"),
 )
-def concise_notes_last_batch(net, data_iter, loss, trainer, num_epochs, features, labels):
-    history = []
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            value = loss(net(X), y)
-            trainer.zero_grad()
-            value.backward()
-            trainer.step()
-        history.append(value.item())
-    return history
+def concise_notes_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train_concise",
     "Only the loss of the last epoch is returned. Return a list with one number per epoch.",
+    ("return history", "return history[-1]"),
 )
-def concise_returns_last_epoch(net, data_iter, loss, trainer, num_epochs, features, labels):
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            value = loss(net(X), y)
-            trainer.zero_grad()
-            value.backward()
-            trainer.step()
-    with torch.no_grad():
-        return float(loss(net(features), labels))
+def concise_returns_last_epoch(): ...
 
 
-@misconception(
+@edit(
     "train_concise",
     "train_concise returns nothing. Collect the loss after each epoch in a list and return it.",
+    ("return history", ""),
 )
-def concise_returns_nothing(net, data_iter, loss, trainer, num_epochs, features, labels):
-    for _ in range(num_epochs):
-        for X, y in data_iter:
-            value = loss(net(X), y)
-            trainer.zero_grad()
-            value.backward()
-            trainer.step()
+def concise_returns_nothing(): ...

@@ -1,12 +1,12 @@
 """Typical wrong versions of single stubs, each with the sentence a student should read.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution, so the names
-of the solution (sigmoid, entropy, …) are there.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution, so the
+names of the solution (sigmoid, entropy, …) are there.
 """
 
 import torch
 
-from grader.course.misconceptions import misconception
+from grader.course.misconceptions import edit, misconception
 
 # sigmoid
 
@@ -348,17 +348,13 @@ def gradient_of_probability(w, X, y):
     return X.T @ ((2 * y.to(w.dtype) - 1) * s * (1 - s)) / len(y)
 
 
-@misconception(
+@edit(
     "accuracy_gradient",
     "The step of the difference is too large: it crosses jumps of the accuracy. Take a small one, "
     "such as 0.001.",
+    ("step = 1e-3", "step = 1.0"),
 )
-def gradient_with_large_step(w, X, y):
-    def accuracy(weights):
-        return ((sigmoid(X @ weights) > 0.5) == (y == 1)).to(w.dtype).mean()
-
-    steps = torch.eye(len(w), dtype=w.dtype)
-    return torch.stack([(accuracy(w + e) - accuracy(w - e)) / 2 for e in steps])
+def gradient_with_large_step(): ...
 
 
 @misconception(

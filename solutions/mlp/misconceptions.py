@@ -1,187 +1,127 @@
 """Known mistakes in mlp: wrong versions of single stubs.
 
-Read by grader.misconceptions, never run as a file. Each entry is appended to the solution.
+Read by grader.course.misconceptions, never run as a file. Each entry is appended to the solution.
 """
 
 import torch
 from torch import nn
 
-from grader.course.misconceptions import misconception
+from grader.course.misconceptions import edit, misconception
 
 # init_params
 
 
-@misconception(
+@edit(
     "init_params",
     "The weights have standard deviation 1 (torch.randn). Initialise them in place by "
     "nn.init.kaiming_normal_.",
+    ("torch.empty", "torch.randn"),
+    ("nn.init.kaiming_normal_(weight)", ""),
 )
-def params_of_unit_normal():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.randn(outputs, inputs, requires_grad=True)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_of_unit_normal(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The weights have standard deviation 0.01. Kaiming draws them with sqrt(2 / inputs): use "
     "nn.init.kaiming_normal_.",
+    ("nn.init.kaiming_normal_(weight)", "nn.init.normal_(weight, std=0.01)"),
 )
-def params_of_small_normal():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.normal_(weight, std=0.01)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_of_small_normal(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The weights are drawn from a uniform distribution. Use kaiming_normal_, not kaiming_uniform_.",
+    ("kaiming_normal_(weight)", "kaiming_uniform_(weight)"),
 )
-def params_uniform():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.kaiming_uniform_(weight)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_uniform(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The weights are drawn by Xavier initialisation, which counts inputs and outputs. Use "
     "kaiming_normal_.",
+    ("kaiming_normal_(weight)", "xavier_normal_(weight)"),
 )
-def params_xavier():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.xavier_normal_(weight)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_xavier(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The standard deviation follows the outputs of a layer (fan_out). The default of "
     "kaiming_normal_, fan_in, takes the inputs.",
+    ("kaiming_normal_(weight)", 'kaiming_normal_(weight, mode="fan_out")'),
 )
-def params_by_outputs():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.kaiming_normal_(weight, mode="fan_out")
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_by_outputs(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "All weights are zero, so that all hidden units learn the same: nothing. Initialise them "
     "by nn.init.kaiming_normal_.",
+    ("torch.empty", "torch.zeros"),
+    ("nn.init.kaiming_normal_(weight)", ""),
 )
-def params_zero():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.zeros(outputs, inputs, requires_grad=True)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_zero(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The weights have the shape (inputs, outputs). forward computes x @ w.t(), so they are "
     "(outputs, inputs).",
+    ("outputs, inputs", "inputs, outputs"),
 )
-def params_transposed():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(inputs, outputs, requires_grad=True)
-        nn.init.kaiming_normal_(weight)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_transposed(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The parameters do not require gradients. Create them with requires_grad=True.",
+    ("outputs, inputs, requires_grad=True", "outputs, inputs"),
+    ("outputs, requires_grad=True", "outputs"),
 )
-def params_without_gradients():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = nn.init.kaiming_normal_(torch.empty(outputs, inputs))
-        params += [weight, torch.zeros(outputs)]
-    return tuple(params)
+def params_without_gradients(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The biases do not require gradients. They are learned too: requires_grad=True.",
+    ("outputs, requires_grad=True", "outputs"),
 )
-def params_with_fixed_biases():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.kaiming_normal_(weight)
-        params += [weight, torch.zeros(outputs)]
-    return tuple(params)
+def params_with_fixed_biases(): ...
 
 
-@misconception(
-    "init_params",
-    "The biases are not zero. They start at zero.",
-)
-def params_with_biases_of_one():
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.kaiming_normal_(weight)
-        params += [weight, torch.ones(outputs, requires_grad=True)]
-    return tuple(params)
+@edit("init_params", "The biases are not zero. They start at zero.", ("torch.zeros", "torch.ones"))
+def params_with_biases_of_one(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "The same random numbers come out of every call. Do not set a seed in the function.",
+    ("params = []", "torch.manual_seed(0)\nparams = []"),
 )
-def params_with_a_seed():
-    torch.manual_seed(0)
-    params = []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weight = torch.empty(outputs, inputs, requires_grad=True)
-        nn.init.kaiming_normal_(weight)
-        params += [weight, torch.zeros(outputs, requires_grad=True)]
-    return tuple(params)
+def params_with_a_seed(): ...
 
 
-@misconception(
+@edit(
     "init_params",
     "First come all weights, then all biases. Return them layer by layer: w1, b1, w2, b2, w3, b3.",
+    ("tuple(params)", "(*params[::2], *params[1::2])"),
 )
-def params_in_another_order():
-    weights, biases = [], []
-    for inputs, outputs in ((784, 200), (200, 200), (200, 10)):
-        weights.append(nn.init.kaiming_normal_(torch.empty(outputs, inputs, requires_grad=True)))
-        biases.append(torch.zeros(outputs, requires_grad=True))
-    return (*weights, *biases)
+def params_in_another_order(): ...
 
 
 # forward
 
 
-@misconception(
+@edit(
     "forward",
     "The ReLU after the last layer is missing. The network of the document has one after "
     "every layer.",
+    ("torch.relu(x @ w3.t() + b3)", "x @ w3.t() + b3"),
 )
-def forward_without_last_relu(x):
-    x = torch.relu(x @ w1.t() + b1)
-    x = torch.relu(x @ w2.t() + b2)
-    return x @ w3.t() + b3
+def forward_without_last_relu(): ...
 
 
 @misconception(
@@ -194,24 +134,20 @@ def forward_linear(x):
     return x @ w3.t() + b3
 
 
-@misconception(
+@edit(
     "forward",
     "The ReLU after the second layer is missing.",
+    ("torch.relu(x @ w2.t() + b2)", "x @ w2.t() + b2"),
 )
-def forward_without_second_relu(x):
-    x = torch.relu(x @ w1.t() + b1)
-    x = x @ w2.t() + b2
-    return torch.relu(x @ w3.t() + b3)
+def forward_without_second_relu(): ...
 
 
-@misconception(
+@edit(
     "forward",
     "The ReLU after the first layer is missing.",
+    ("torch.relu(x @ w1.t() + b1)", "x @ w1.t() + b1"),
 )
-def forward_without_first_relu(x):
-    x = x @ w1.t() + b1
-    x = torch.relu(x @ w2.t() + b2)
-    return torch.relu(x @ w3.t() + b3)
+def forward_without_first_relu(): ...
 
 
 @misconception(
@@ -234,34 +170,25 @@ def forward_bias_after_relu(x):
     return torch.relu(x @ w3.t()) + b3
 
 
-@misconception(
+@edit(
     "forward",
     "The second layer multiplies by w2 instead of w2.t(). A weight has the shape (outputs, "
     "inputs).",
+    ("w2.t()", "w2"),
 )
-def forward_without_transpose(x):
-    x = torch.relu(x @ w1.t() + b1)
-    x = torch.relu(x @ w2 + b2)
-    return torch.relu(x @ w3.t() + b3)
+def forward_without_transpose(): ...
 
 
-@misconception(
-    "forward",
-    "The second layer is left out.",
-)
-def forward_skips_second_layer(x):
-    x = torch.relu(x @ w1.t() + b1)
-    return torch.relu(x @ w3.t() + b3)
+@edit("forward", "The second layer is left out.", ("x = torch.relu(x @ w2.t() + b2)", ""))
+def forward_skips_second_layer(): ...
 
 
-@misconception(
+@edit(
     "forward",
     "A softmax follows the last layer. The loss does that itself; the document has a ReLU there.",
+    ("torch.relu(x @ w3.t() + b3)", "torch.softmax(x @ w3.t() + b3, dim=1)"),
 )
-def forward_with_softmax(x):
-    x = torch.relu(x @ w1.t() + b1)
-    x = torch.relu(x @ w2.t() + b2)
-    return torch.softmax(x @ w3.t() + b3, dim=1)
+def forward_with_softmax(): ...
 
 
 @misconception(
@@ -285,15 +212,13 @@ def forward_with_sigmoid(x):
     return torch.sigmoid(x @ w3.t() + b3)
 
 
-@misconception(
+@edit(
     "forward",
     "The result is cut off from the parameters, so nothing is learned. Leave out detach(), "
     ".data and no_grad().",
+    ("w3.t() + b3)", "w3.t() + b3).detach() + 0 * (x.sum() + w3.sum() + b3.sum())"),
 )
-def forward_detached(x):
-    x = torch.relu(x @ w1.t() + b1)
-    x = torch.relu(x @ w2.t() + b2)
-    return torch.relu(x @ w3.t() + b3).detach() + 0 * (x.sum() + w3.sum() + b3.sum())
+def forward_detached(): ...
 
 
 # activation functions
@@ -396,49 +321,44 @@ def leaky_relu_divides(x, negative_slope=0.01):
     return torch.where(x >= 0, x, x / max(negative_slope, 1e-3))
 
 
-@misconception(
+@edit(
     "selu",
     "The factor 1.0507 is missing. It multiplies both sides.",
+    ("scale * torch.where", "torch.where"),
 )
-def selu_without_scale(x):
-    alpha = 1.6732632423543772
-    return torch.where(x > 0, x, alpha * (torch.exp(x.clamp(max=0)) - 1))
+def selu_without_scale(): ...
 
 
-@misconception(
+@edit(
     "selu",
     "The factor 1.6732 (alpha) is missing on the negative side.",
+    ("alpha * (torch.exp", "(torch.exp"),
 )
-def selu_without_alpha(x):
-    scale = 1.0507009873554805
-    return scale * torch.where(x > 0, x, torch.exp(x.clamp(max=0)) - 1)
+def selu_without_alpha(): ...
 
 
-@misconception(
+@edit(
     "selu",
     "The factor 1.0507 is applied to the positive side only. It multiplies both sides.",
+    ("scale * torch.where(x > 0, x", "torch.where(x > 0, scale * x"),
 )
-def selu_scales_positive_only(x):
-    scale, alpha = 1.0507009873554805, 1.6732632423543772
-    return torch.where(x > 0, scale * x, alpha * (torch.exp(x.clamp(max=0)) - 1))
+def selu_scales_positive_only(): ...
 
 
-@misconception(
+@edit(
     "selu",
     "The constants are exchanged: the factor of both sides is 1.0507, alpha is 1.6732.",
+    ("scale, alpha =", "alpha, scale ="),
 )
-def selu_exchanged(x):
-    scale, alpha = 1.6732632423543772, 1.0507009873554805
-    return scale * torch.where(x > 0, x, alpha * (torch.exp(x.clamp(max=0)) - 1))
+def selu_exchanged(): ...
 
 
-@misconception(
+@edit(
     "selu",
     "On the negative side the 1 is not subtracted: it is alpha * (exp(x) - 1).",
+    ("(torch.exp(x.clamp(max=0)) - 1)", "torch.exp(x.clamp(max=0))"),
 )
-def selu_without_minus_one(x):
-    scale, alpha = 1.0507009873554805, 1.6732632423543772
-    return scale * torch.where(x > 0, x, alpha * torch.exp(x.clamp(max=0)))
+def selu_without_minus_one(): ...
 
 
 @misconception(
@@ -492,607 +412,294 @@ def softplus_is_sigmoid(x):
 # MLP
 
 
-@misconception(
+@edit(
     "MLP",
     "The argument activation is ignored: it is always ReLU.",
+    ("nn.Linear(784, 200),\nmake_activation(activation)", "nn.Linear(784, 200),\nnn.ReLU()"),
+    ("make_activation(activation)", "nn.ReLU()"),
 )
-class MLPAlwaysRelu(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            nn.ReLU(),
-            nn.Linear(200, 200),
-            nn.ReLU(),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPAlwaysRelu: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "There is no activation between the layers, so three layers are no more than one.",
+    ("nn.Linear(784, 200),\nmake_activation(activation),", "nn.Linear(784, 200),"),
+    ("make_activation(activation),", ""),
 )
-class MLPLinear(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            nn.Linear(200, 200),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPLinear: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "The activation after the second layer is missing.",
+    ("nn.Linear(200, 200),\nmake_activation(activation),", "nn.Linear(200, 200),"),
 )
-class MLPWithoutSecondActivation(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithoutSecondActivation: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "There are two layers instead of three: 784 to 200, 200 to 200, 200 to 10.",
+    ("nn.Linear(200, 200),\nmake_activation(activation),", ""),
 )
-class MLPWithTwoLayers(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithTwoLayers: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "There are four layers instead of three: 784 to 200, 200 to 200, 200 to 10.",
+    (
+        "nn.Linear(200, 200),",
+        "nn.Linear(200, 200),\nmake_activation(activation),\nnn.Linear(200, 200),",
+    ),
 )
-class MLPWithFourLayers(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithFourLayers: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "The hidden layers have 256 units. They have 200.",
+    ("nn.Linear(784, 200)", "nn.Linear(784, 256)"),
+    ("nn.Linear(200, 200)", "nn.Linear(256, 256)"),
+    ("nn.Linear(200, 10)", "nn.Linear(256, 10)"),
 )
-class MLPWithOtherSizes(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 256),
-            make_activation(activation),
-            nn.Linear(256, 256),
-            make_activation(activation),
-            nn.Linear(256, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithOtherSizes: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "A softmax stands at the end. The loss does that itself.",
+    ("nn.Linear(200, 10),", "nn.Linear(200, 10),\nnn.Softmax(dim=1),"),
 )
-class MLPWithSoftmax(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-            nn.Softmax(dim=1),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithSoftmax: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "The layers have no bias. nn.Linear has one unless bias=False.",
+    ("nn.Linear(784, 200)", "nn.Linear(784, 200, bias=False)"),
+    ("nn.Linear(200, 200)", "nn.Linear(200, 200, bias=False)"),
+    ("nn.Linear(200, 10)", "nn.Linear(200, 10, bias=False)"),
 )
-class MLPWithoutBias(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200, bias=False),
-            make_activation(activation),
-            nn.Linear(200, 200, bias=False),
-            make_activation(activation),
-            nn.Linear(200, 10, bias=False),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithoutBias: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "Dropout stands between the layers. The network of the document has none.",
+    ("nn.Linear(200, 200),", "nn.Dropout(0.5),\nnn.Linear(200, 200),"),
 )
-class MLPWithDropout(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Dropout(0.5),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithDropout: ...
 
 
-@misconception(
-    "MLP",
-    "The default activation is not ReLU.",
-)
-class MLPDefaultTanh(nn.Module):
-    def __init__(self, activation=nn.Tanh):
-        super().__init__()
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+@edit("MLP", "The default activation is not ReLU.", ('activation="relu"', "activation=nn.Tanh"))
+class MLPDefaultTanh: ...
 
 
-@misconception(
+@edit(
     "MLP",
     "All networks start with the same weights. Do not set a seed in the class.",
+    ("super().__init__()", "super().__init__()\ntorch.manual_seed(0)"),
 )
-class MLPWithSeed(nn.Module):
-    def __init__(self, activation="relu"):
-        super().__init__()
-        torch.manual_seed(0)
-        self.model = nn.Sequential(
-            nn.Linear(784, 200),
-            make_activation(activation),
-            nn.Linear(200, 200),
-            make_activation(activation),
-            nn.Linear(200, 10),
-        )
-
-    def forward(self, x):
-        return self.model(x)
+class MLPWithSeed: ...
 
 
 # train_epoch
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The sum of the batch means is divided by the number of examples, as the program of the "
     "document does for its test loss. Multiply each mean by the number of examples in its "
     "batch.",
+    ("loss.item() * len(target)", "loss.item()"),
 )
-def epoch_of_means_by_examples(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item()
-        examples += len(target)
-    return total / examples
+def epoch_of_means_by_examples(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The result is the mean of the batch means. A short last batch counts too much in it: "
     "multiply each mean by the number of examples in its batch, and divide by all examples.",
+    ("loss.item() * len(target)", "loss.item()"),
+    ("examples += len(target)", "examples += 1"),
 )
-def epoch_of_batch_means(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item()
-        examples += 1
-    return total / examples
+def epoch_of_batch_means(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The result is the sum of the losses of all examples. Divide it by their number.",
+    ("return total / examples", "return total"),
 )
-def epoch_not_divided(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total
+def epoch_not_divided(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "Only the loss of the last batch is returned.",
+    ("return total / examples", "return loss.item()"),
 )
-def epoch_of_last_batch(net, train_loader, criterion, optimizer, device):
-    net.train()
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return loss.item()
+def epoch_of_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The gradients are never cleared, so they add up: call optimizer.zero_grad() in every step.",
+    ("optimizer.zero_grad()", ""),
 )
-def epoch_without_zero_grad(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_without_zero_grad(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The gradients are cleared between backward() and step(), so nothing is learned. Clear "
     "them before backward().",
+    ("optimizer.zero_grad()\nloss.backward()", "loss.backward()\noptimizer.zero_grad()"),
 )
-def epoch_zero_grad_too_late(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        loss.backward()
-        optimizer.zero_grad()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_zero_grad_too_late(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The optimizer never makes a step: call optimizer.step().",
+    ("optimizer.step()", ""),
 )
-def epoch_without_step(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_without_step(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The network is not put into training mode: call net.train().",
+    ("net.train()", ""),
 )
-def epoch_without_train_mode(net, train_loader, criterion, optimizer, device):
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_without_train_mode(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The network is in evaluation mode. Call net.train().",
+    ("net.train()", "net.eval()"),
 )
-def epoch_in_eval_mode(net, train_loader, criterion, optimizer, device):
-    net.eval()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_in_eval_mode(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The training stops after the first batch: the return stands inside the loop.",
+    ("examples += len(target)", "examples += len(target)\nreturn total / examples"),
 )
-def epoch_of_first_batch(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(target)
-        examples += len(target)
-        return total / examples
-    return total / examples
+def epoch_of_first_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The loss is computed again after the step. Take the one from before it.",
+    ("loss.item()", "criterion(net(images.reshape(len(images), -1)), target).item()"),
 )
-def epoch_loss_after_step(net, train_loader, criterion, optimizer, device):
-    net.train()
-    total, examples = 0.0, 0
-    for images, target in train_loader:
-        images, target = images.to(device), target.to(device)
-        loss = criterion(net(images.reshape(len(images), -1)), target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += criterion(net(images.reshape(len(images), -1)), target).item() * len(target)
-        examples += len(target)
-    return total / examples
+def epoch_loss_after_step(): ...
 
 
 # evaluate
 
 
-@misconception(
+@edit(
     "evaluate",
     "The sum of the batch means is divided by the number of examples, as the program of the "
     "document has it: too small by about the batch size. Multiply each mean by the number of "
     "examples in its batch.",
+    ("target).item() * len(target)", "target).item()"),
 )
-def evaluate_means_by_examples(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item()
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return total / examples, correct / examples
+def evaluate_means_by_examples(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The loss is the mean of the batch means. A short last batch counts too much in it: "
     "multiply each mean by the number of examples in its batch, and divide by all examples.",
+    ("images, target in test_loader", "batches, (images, target) in enumerate(test_loader, 1)"),
+    ("target).item() * len(target)", "target).item()"),
+    ("total / examples", "total / batches"),
 )
-def evaluate_batch_means(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples, batches = 0.0, 0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item()
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-            batches += 1
-    return total / batches, correct / examples
+def evaluate_batch_means(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The accuracy is the number of correct predictions. Divide it by the number of examples.",
+    ("correct / examples", "correct"),
 )
-def evaluate_counts(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return total / examples, correct
+def evaluate_counts(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The accuracy is given in percent. Return the fraction, a number from 0 to 1.",
+    ("correct / examples", "100 * correct / examples"),
 )
-def evaluate_in_percent(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return total / examples, 100 * correct / examples
+def evaluate_in_percent(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "Accuracy and loss are exchanged: the loss comes first.",
+    ("total / examples, correct / examples", "correct / examples, total / examples"),
 )
-def evaluate_exchanged(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return correct / examples, total / examples
+def evaluate_exchanged(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The loss is the sum over all examples. Divide it by their number.",
+    ("total / examples", "total"),
 )
-def evaluate_loss_not_divided(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return total, correct / examples
+def evaluate_loss_not_divided(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The accuracy is the mean of the accuracies of the batches. Divide all correct "
     "predictions by all examples.",
+    ("images, target in test_loader", "batches, (images, target) in enumerate(test_loader, 1)"),
+    ("target).sum().item()", "target).float().mean().item()"),
+    ("correct / examples", "correct / batches"),
 )
-def evaluate_mean_of_accuracies(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples, batches = 0.0, 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).float().mean().item()
-            examples += len(target)
-            batches += 1
-    return total / examples, correct / batches
+def evaluate_mean_of_accuracies(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The prediction is the smallest output. Take the largest: argmax over dim 1.",
+    ("argmax", "argmin"),
 )
-def evaluate_least_likely(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmin(dim=1) == target).sum().item()
-            examples += len(target)
-    return total / examples, correct / examples
+def evaluate_least_likely(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "Only the last batch counts. Add up over all batches.",
+    ("total +=", "total ="),
+    ("correct +=", "correct ="),
+    ("examples +=", "examples ="),
 )
-def evaluate_last_batch(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total = criterion(outputs, target).item() * len(target)
-            correct = (outputs.argmax(dim=1) == target).sum().item()
-            examples = len(target)
-    return total / examples, correct / examples
+def evaluate_last_batch(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "The network is not put into evaluation mode: call net.eval().",
+    ("net.eval()", ""),
 )
-def evaluate_without_eval_mode(net, test_loader, criterion, device):
-    total, correct, examples = 0.0, 0, 0
-    with torch.no_grad():
-        for images, target in test_loader:
-            images, target = images.to(device), target.to(device)
-            outputs = net(images.reshape(len(images), -1))
-            total += criterion(outputs, target).item() * len(target)
-            correct += (outputs.argmax(dim=1) == target).sum().item()
-            examples += len(target)
-    return total / examples, correct / examples
+def evaluate_without_eval_mode(): ...
 
 
-@misconception(
+@edit(
     "evaluate",
     "Gradients are computed, which costs time and memory. Use torch.no_grad().",
+    ("with torch.no_grad():", "if True:"),
 )
-def evaluate_with_gradients(net, test_loader, criterion, device):
-    net.eval()
-    total, correct, examples = 0.0, 0, 0
-    for images, target in test_loader:
-        images, target = images.to(device), target.to(device)
-        outputs = net(images.reshape(len(images), -1))
-        total += criterion(outputs, target).item() * len(target)
-        correct += (outputs.argmax(dim=1) == target).sum().item()
-        examples += len(target)
-    return total / examples, correct / examples
+def evaluate_with_gradients(): ...
 
 
 @misconception(

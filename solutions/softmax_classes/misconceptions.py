@@ -1,12 +1,12 @@
 """Typical wrong versions of single stubs, each with the sentence a student should read.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution, so the names
-of the solution (W, b, params, softmax, MySGD, MyAcc, train_epoch, …) are there.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution, so the
+names of the solution (W, b, params, softmax, MySGD, MyAcc, train_epoch, …) are there.
 """
 
 import torch
 
-from grader.course.misconceptions import misconception, patch
+from grader.course.misconceptions import edit, misconception, patch
 
 # softmax
 
@@ -61,43 +61,39 @@ def model_ignores_params(X, params):
     return softmax(torch.matmul(X.reshape((-1, W.shape[0])), W) + b)
 
 
-@misconception(
+@edit(
     "model",
     "model returns the logits XW + b. Send them through your softmax, so that each row is a "
     "distribution.",
+    ("return softmax(logits)", "return logits"),
 )
-def model_gives_logits(X, params):
-    W, b = params
-    return torch.matmul(X.reshape((-1, W.shape[0])), W) + b
+def model_gives_logits(): ...
 
 
-@misconception(
+@edit(
     "model",
     "The bias b is not used. Add it to the product before the softmax: softmax(XW + b).",
+    (", W) + b", ", W)"),
 )
-def model_without_bias(X, params):
-    W, _ = params
-    return softmax(torch.matmul(X.reshape((-1, W.shape[0])), W))
+def model_without_bias(): ...
 
 
-@misconception(
+@edit(
     "model",
     "softmax is applied twice, which makes all probabilities nearly equal. Apply it once, to "
     "the logits.",
+    ("return softmax(logits)", "return softmax(softmax(logits))"),
 )
-def model_softmax_twice(X, params):
-    W, b = params
-    return softmax(softmax(torch.matmul(X.reshape((-1, W.shape[0])), W) + b))
+def model_softmax_twice(): ...
 
 
-@misconception(
+@edit(
     "model",
     "The parameters are cut off from the gradients by .data or detach(), so they cannot be "
     "learned. Use W and b as they are.",
+    ("return softmax(logits)", "return softmax(logits).detach() + 0 * b.sum()"),
 )
-def model_detaches(X, params):
-    W, b = params
-    return softmax(torch.matmul(X.reshape((-1, W.shape[0])), W) + b).detach() + 0 * b.sum()
+def model_detaches(): ...
 
 
 patch(
@@ -135,533 +131,281 @@ patch(
 # MyCategoricalCrossEntropy
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The reduction is ignored: the result is always the mean. Keep it in self.reduction and look "
     "at it in __call__.",
+    ('losses.sum() if self.reduction == "sum" else losses', "losses.mean()"),
 )
-class CategoricalAlwaysMean:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        return -(y * torch.log(y_hat)).sum(1).mean()
+class CategoricalAlwaysMean: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The mean is taken over all n x c elements, so the loss is too small by a factor of c. Sum "
     "over each row first (dim 1), then take the mean of the n losses.",
+    (".sum(dim=1)", ""),
+    ("else losses", "else losses.sum(dim=1)"),
 )
-class CategoricalMeanOfElements:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -(y * torch.log(y_hat))
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses.sum(1)
+class CategoricalMeanOfElements: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The sum runs down the columns (dim 0), which gives one number per class. Sum over each row, "
     "dim 1: one loss per example.",
+    ("sum(dim=1)", "sum(dim=0)"),
 )
-class CategoricalOverColumns:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -(y * torch.log(y_hat)).sum(0)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalOverColumns: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The soft label is rounded to its largest class. Use every element of y as a weight: the sum "
     "of y times log y_hat over the row.",
+    ("(y * torch.log(y_hat)).sum(dim=1)", "torch.log(y_hat[range(len(y_hat)), y.argmax(1)])"),
 )
-class CategoricalOfLargestLabel:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log(y_hat[range(len(y_hat)), y.argmax(1)])
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalOfLargestLabel: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The loss applies a softmax of its own to y_hat, as PyTorch's ready-made loss does. y_hat "
     "holds probabilities already: take their logarithm as they are.",
+    ("losses =", "y_hat = torch.exp(y_hat) / torch.exp(y_hat).sum(1, keepdim=True)\nlosses ="),
 )
-class CategoricalOfLogits:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        y_hat = torch.exp(y_hat) / torch.exp(y_hat).sum(1, keepdim=True)
-        losses = -(y * torch.log(y_hat)).sum(1)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalOfLogits: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "The minus sign is missing. The logarithm of a probability is negative; the loss is minus "
     "that, so that a better prediction has a smaller loss.",
+    ("losses = -", "losses = "),
 )
-class CategoricalWithoutMinus:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = (y * torch.log(y_hat)).sum(1)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalWithoutMinus: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "This is the logarithm to base 10. The loss uses the natural logarithm, torch.log.",
+    ("torch.log", "torch.log10"),
 )
-class CategoricalLog10:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -(y * torch.log10(y_hat)).sum(1)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalLog10: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     "Prediction and label have changed places: this is the logarithm of the label. The order is "
     "loss(y_hat, y), and the logarithm is that of y_hat.",
+    ("self, y_hat, y", "self, y, y_hat"),
 )
-class CategoricalSwapped:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y, y_hat):
-        losses = -(y * torch.log(y_hat)).sum(1)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalSwapped: ...
 
 
-@misconception(
+@edit(
     "MyCategoricalCrossEntropy",
     'Without an argument this loss gives the sum. The default is the mean: reduction="mean".',
+    ('reduction="mean"', 'reduction="sum"'),
 )
-class CategoricalDefaultSum:
-    def __init__(self, reduction="sum"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -(y * torch.log(y_hat)).sum(1)
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class CategoricalDefaultSum: ...
 
 
 # MySparseCategoricalCrossEntropy
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "The reduction is ignored: the result is always the mean. Keep it in self.reduction and look "
     "at it in __call__.",
+    ('losses.sum() if self.reduction == "sum" else losses', "losses.mean()"),
 )
-class SparseAlwaysMean:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        return -torch.log(y_hat[range(len(y_hat)), y]).mean()
+class SparseAlwaysMean: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     'The reductions "mean" and "sum" have changed places.',
+    ('if self.reduction == "mean":', 'if self.reduction == "sum":'),
+    ('if self.reduction == "sum" else', 'if self.reduction == "mean" else'),
 )
-class SparseReductionsSwapped:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log(y_hat[range(len(y_hat)), y])
-        if self.reduction == "sum":
-            return losses.mean()
-        return losses.sum() if self.reduction == "mean" else losses
+class SparseReductionsSwapped: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "The logarithm is missing: this is minus the probability of the true class. The loss is minus "
     "the natural logarithm of it, -torch.log(…).",
+    ("torch.log(y_hat[range(len(y_hat)), y])", "y_hat[range(len(y_hat)), y]"),
 )
-class SparseWithoutLog:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -y_hat[range(len(y_hat)), y]
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseWithoutLog: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "This is the logarithm to base 10. The loss uses the natural logarithm, torch.log.",
+    ("torch.log", "torch.log10"),
 )
-class SparseLog10:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log10(y_hat[range(len(y_hat)), y])
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseLog10: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "The loss applies a softmax of its own to y_hat, as PyTorch's ready-made loss does. y_hat "
     "holds probabilities already: take their logarithm as they are.",
+    ("losses =", "y_hat = torch.exp(y_hat) / torch.exp(y_hat).sum(1, keepdim=True)\nlosses ="),
 )
-class SparseOfLogits:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        y_hat = torch.exp(y_hat) / torch.exp(y_hat).sum(1, keepdim=True)
-        losses = -torch.log(y_hat[range(len(y_hat)), y])
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseOfLogits: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "y_hat[:, y] takes all the columns y from every row and gives an n x n matrix. Name the row "
     "as well: y_hat[range(len(y_hat)), y] gives one element per row.",
+    ("[range(len(y_hat)), y]", "[:, y]"),
 )
-class SparseWrongIndex:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log(y_hat[:, y])
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseWrongIndex: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     'With reduction "none" the losses stand in a column of shape (n, 1). Return one loss per '
     "example, shape (n,): after gather, for example, add .squeeze(1).",
+    ("[range(len(y_hat)), y]", ".gather(1, y.reshape(-1, 1))"),
 )
-class SparseColumn:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log(y_hat.gather(1, y.reshape(-1, 1)))
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseColumn: ...
 
 
-@misconception(
+@edit(
     "MySparseCategoricalCrossEntropy",
     "The loss is turned into a plain number, by item() or float() or numpy, so no gradient can "
     "flow back. Return the tensor.",
+    ("(y_hat[range(len(y_hat)), y])", "(y_hat.detach()[range(len(y_hat)), y]) + 0 * y_hat.sum()"),
 )
-class SparseWithoutGradient:
-    def __init__(self, reduction="mean"):
-        self.reduction = reduction
-
-    def __call__(self, y_hat, y):
-        losses = -torch.log(y_hat.detach()[range(len(y_hat)), y]) + 0 * y_hat.sum()
-        if self.reduction == "mean":
-            return losses.mean()
-        return losses.sum() if self.reduction == "sum" else losses
+class SparseWithoutGradient: ...
 
 
 # MySGD
 
 
-@misconception(
+@edit(
     "MySGD",
     "The step is divided by a batch size. The loss is a mean over the batch already: subtract "
     "lr times the gradient.",
+    ("self.lr * param.grad", "self.lr * param.grad / 32"),
 )
-class SGDDividesByBatchSize:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param -= self.lr * param.grad / 32
-
-    def zero_grad(self):
-        for param in self.params:
-            param.grad = None
+class SGDDividesByBatchSize: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "The step goes up the gradient, so the loss grows. Subtract lr times the gradient.",
+    ("param -=", "param +="),
 )
-class SGDAscends:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param += self.lr * param.grad
-
-    def zero_grad(self):
-        for param in self.params:
-            param.grad = None
+class SGDAscends: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "step() makes new tensors and leaves the ones that were passed in as they are. Change them in "
     "place: param -= … under torch.no_grad().",
+    ("param -= self.lr", "param = param - self.lr"),
 )
-class SGDMakesNewTensors:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param = param - self.lr * param.grad
-
-    def zero_grad(self):
-        for param in self.params:
-            param.grad = None
+class SGDMakesNewTensors: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "The learning rate that is passed in is not used. Keep it, self.lr = lr, and use self.lr in "
     "step().",
+    ("self.lr = lr", "self.lr = 0.03"),
 )
-class SGDFixedRate:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = 0.03
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param -= self.lr * param.grad
-
-    def zero_grad(self):
-        for param in self.params:
-            param.grad = None
+class SGDFixedRate: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "Only the first parameter is changed. Walk through all of them.",
+    ("self.params:\n    param -=", "self.params[:1]:\n    param -="),
 )
-class SGDFirstParameterOnly:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            self.params[0] -= self.lr * self.params[0].grad
-
-    def zero_grad(self):
-        for param in self.params:
-            param.grad = None
+class SGDFirstParameterOnly: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "zero_grad() does not clear the gradients: they stay as they are. Call param.grad.zero_() or "
     "set param.grad = None.",
+    ("is not None", "is None"),
+    ("param.grad.zero_()", "param.grad = torch.zeros_like(param)"),
 )
-class SGDKeepsGradients:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param -= self.lr * param.grad
-
-    def zero_grad(self):
-        for param in self.params:
-            if param.grad is None:
-                param.grad = torch.zeros_like(param)
+class SGDKeepsGradients: ...
 
 
-@misconception(
+@edit(
     "MySGD",
     "zero_grad() sets the parameters to zero, not their gradients: param.grad.zero_().",
+    ("if param.grad is not None:\n    param.grad.zero_()", "param.data.zero_()\nparam.grad = None"),
 )
-class SGDZeroesParameters:
-    def __init__(self, params, lr=0.03):
-        self.params = list(params)
-        self.lr = lr
-
-    def step(self):
-        with torch.no_grad():
-            for param in self.params:
-                param -= self.lr * param.grad
-
-    def zero_grad(self):
-        for param in self.params:
-            param.data.zero_()
-            param.grad = None
+class SGDZeroesParameters: ...
 
 
 # MyAcc
 
 
-@misconception(
+@edit(
     "MyAcc",
     "result() is the number of correct predictions. Divide it by the number of examples: MyAcc "
     "gives a fraction.",
+    ("self.correct / self.total if self.total else 0.0", "self.correct"),
 )
-class AccAsNumber:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.correct += float((y_hat.argmax(1) == y).sum())
-
-    def result(self):
-        return self.correct
-
-    def reset_state(self):
-        self.correct = 0.0
+class AccAsNumber: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "result() is the mean of the accuracies of the batches, in which a smaller last batch counts "
     "too much. Add up the correct predictions and the examples, and divide once.",
+    ("== y).sum()", "== y).float().mean()"),
+    ("self.total += len(y)", "self.total += 1"),
 )
-class AccMeanOfBatches:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.parts.append(float((y_hat.argmax(1) == y).float().mean()))
-
-    def result(self):
-        return sum(self.parts) / len(self.parts) if self.parts else 0.0
-
-    def reset_state(self):
-        self.parts = []
+class AccMeanOfBatches: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "Only the last batch counts. Add to what is there: +=.",
+    ("self.correct +=", "self.correct ="),
+    ("self.total +=", "self.total ="),
 )
-class AccLastBatchOnly:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.correct = float((y_hat.argmax(1) == y).sum())
-        self.total = len(y)
-
-    def result(self):
-        return self.correct / self.total if self.total else 0.0
-
-    def reset_state(self):
-        self.correct, self.total = 0.0, 0
+class AccLastBatchOnly: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "The correct predictions are divided by the number of batches. Divide by the number of "
     "examples, len(y) of each batch.",
+    ("self.total += len(y)", "self.total += 1"),
 )
-class AccPerBatch:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.correct += float((y_hat.argmax(1) == y).sum())
-        self.batches += 1
-
-    def result(self):
-        return self.correct / self.batches if self.batches else 0.0
-
-    def reset_state(self):
-        self.correct, self.batches = 0.0, 0
+class AccPerBatch: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "reset_state() forgets the correct predictions but not the number of examples. Set both to "
     "zero.",
+    ("self.reset_state()", "self.correct, self.total = 0.0, 0"),
+    ("self.correct = 0.0\nself.total = 0", "self.correct = 0.0"),
 )
-class AccHalfReset:
-    def __init__(self):
-        self.correct, self.total = 0.0, 0
-
-    def update_state(self, y_hat, y):
-        self.correct += float((y_hat.argmax(1) == y).sum())
-        self.total += len(y)
-
-    def result(self):
-        return self.correct / self.total if self.total else 0.0
-
-    def reset_state(self):
-        self.correct = 0.0
+class AccHalfReset: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "result() also forgets what was counted. Only reset_state() does that.",
+    ("return self.correct", "value = self.correct"),
+    ("else 0.0", "else 0.0\nself.reset_state()\nreturn value"),
 )
-class AccForgetsWhenAsked:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.correct += float((y_hat.argmax(1) == y).sum())
-        self.total += len(y)
-
-    def result(self):
-        value = self.correct / self.total if self.total else 0.0
-        self.reset_state()
-        return value
-
-    def reset_state(self):
-        self.correct, self.total = 0.0, 0
+class AccForgetsWhenAsked: ...
 
 
 @misconception(
@@ -683,198 +427,91 @@ class AccShared:
         self.counts[:] = [0.0, 0]
 
 
-@misconception(
+@edit(
     "MyAcc",
     "The argmax runs down the columns (dim 0). Each row is one example: use argmax over dim 1.",
+    ("self.correct +=", "n = min(y_hat.shape)\nself.correct +="),
+    ("argmax(dim=1) == y", "argmax(dim=0)[:n] == y[:n]"),
 )
-class AccOverColumns:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        n = min(y_hat.shape)
-        self.correct += float((y_hat.argmax(0)[:n] == y[:n]).sum())
-        self.total += len(y)
-
-    def result(self):
-        return self.correct / self.total if self.total else 0.0
-
-    def reset_state(self):
-        self.correct, self.total = 0.0, 0
+class AccOverColumns: ...
 
 
-@misconception(
+@edit(
     "MyAcc",
     "A prediction is counted only if its probability is above 0.5. The predicted class is the "
     "largest element of the row, however small it is: use argmax over dim 1.",
+    ("y_hat.argmax(dim=1) == y", "y_hat[range(len(y)), y] > 0.5"),
 )
-class AccAboveOneHalf:
-    def __init__(self):
-        self.reset_state()
-
-    def update_state(self, y_hat, y):
-        self.correct += float((y_hat[range(len(y)), y] > 0.5).sum())
-        self.total += len(y)
-
-    def result(self):
-        return self.correct / self.total if self.total else 0.0
-
-    def reset_state(self):
-        self.correct, self.total = 0.0, 0
+class AccAboveOneHalf: ...
 
 
 # train_epoch
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The cost is that of the last batch only. Collect the costs of all batches and return their "
     "mean.",
+    ("sum(costs) / len(costs)", "cost.item()"),
 )
-def epoch_cost_of_last_batch(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-    return cost.item(), metric.result()
+def epoch_cost_of_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The costs of the batches are added up but not divided by the number of batches. Return their "
     "mean.",
+    ("sum(costs) / len(costs)", "sum(costs)"),
 )
-def epoch_sum_of_costs(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    total = 0.0
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        total += cost.item()
-    return total, metric.result()
+def epoch_sum_of_costs(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The costs are weighted with the sizes of the batches. That is the loss per example; this "
     "assignment asks for the plain mean of the costs of the batches.",
+    ("costs = []", "costs, count = [], 0"),
+    ("costs.append(cost.item())", "costs.append(cost.item() * len(y))\ncount += len(y)"),
+    ("sum(costs) / len(costs)", "sum(costs) / count"),
 )
-def epoch_cost_per_example(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    total, count = 0.0, 0
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        total += cost.item() * len(y)
-        count += len(y)
-    return total / count, metric.result()
+def epoch_cost_per_example(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The metric is not reset, so what it counted before is in the result. Call "
     "metric.reset_state() before the loop.",
+    ("metric.reset_state()", ""),
 )
-def epoch_without_reset(model, train_iter, loss, optimizer, metric):
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-    return sum(costs) / len(costs), metric.result()
+def epoch_without_reset(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The metric is reset for every batch, so its result is that of the last one. Reset it once, "
     "before the loop.",
+    ("metric.reset_state()", ""),
+    ("for X, y in train_iter:", "for X, y in train_iter:\n    metric.reset_state()"),
 )
-def epoch_resets_in_loop(model, train_iter, loss, optimizer, metric):
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        metric.reset_state()
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-    return sum(costs) / len(costs), metric.result()
+def epoch_resets_in_loop(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The gradients are never cleared, so those of earlier batches are added in. Call "
     "optimizer.zero_grad() before backward().",
+    ("optimizer.zero_grad()", ""),
 )
-def epoch_never_clears(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-    return sum(costs) / len(costs), metric.result()
+def epoch_never_clears(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The gradients are cleared between backward() and step(), so nothing is learned. The order is "
     "zero_grad, backward, step.",
+    ("optimizer.zero_grad()\ncost.backward()", "cost.backward()\noptimizer.zero_grad()"),
 )
-def epoch_clears_too_late(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        cost.backward()
-        optimizer.zero_grad()
-        optimizer.step()
-        costs.append(cost.item())
-    return sum(costs) / len(costs), metric.result()
+def epoch_clears_too_late(): ...
 
 
 @misconception(
@@ -899,191 +536,96 @@ def epoch_measured_after_step(model, train_iter, loss, optimizer, metric):
     return sum(costs) / len(costs), metric.result()
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The return stands inside the loop, so the epoch ends after the first batch. Move it behind "
     "the loop.",
+    ("return sum(costs)", "    return sum(costs)"),
 )
-def epoch_returns_in_loop(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-        return sum(costs) / len(costs), metric.result()
+def epoch_returns_in_loop(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The two results are in the wrong order. Return the cost first, then the accuracy.",
+    ("sum(costs) / len(costs), metric.result()", "metric.result(), sum(costs) / len(costs)"),
 )
-def epoch_results_swapped(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.train()
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-    return metric.result(), sum(costs) / len(costs)
+def epoch_results_swapped(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "A torch.nn.Module is not put into training mode, in which layers such as dropout are active. "
     "Call model.train() before the loop if the model is a module.",
+    ("if is_module:\n    model.train()", ""),
 )
-def epoch_without_train_mode(model, train_iter, loss, optimizer, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    costs = []
-    for X, y in train_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        cost = loss(y_hat, y)
-        metric.update_state(y_hat, y)
-        optimizer.zero_grad()
-        cost.backward()
-        optimizer.step()
-        costs.append(cost.item())
-    return sum(costs) / len(costs), metric.result()
+def epoch_without_train_mode(): ...
 
 
 # valid_epoch
 
 
-@misconception(
+@edit(
     "valid_epoch",
     "The metric is not reset, so the training examples are in the result. Call "
     "metric.reset_state() before the loop.",
+    ("metric.reset_state()", ""),
 )
-def valid_without_reset(model, test_iter, loss, metric):
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.eval()
-    costs = []
-    with torch.no_grad():
-        for X, y in test_iter:
-            y_hat = model(X) if is_module else model(X, params)
-            costs.append(loss(y_hat, y).item())
-            metric.update_state(y_hat, y)
-    return sum(costs) / len(costs), metric.result()
+def valid_without_reset(): ...
 
 
-@misconception(
+@edit(
     "valid_epoch",
     "A module is left in training mode, in which layers such as dropout are active. Call "
     "model.eval() before the loop if the model is a module.",
+    ("if is_module:\n    model.eval()", ""),
 )
-def valid_in_training_mode(model, test_iter, loss, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    costs = []
-    with torch.no_grad():
-        for X, y in test_iter:
-            y_hat = model(X) if is_module else model(X, params)
-            costs.append(loss(y_hat, y).item())
-            metric.update_state(y_hat, y)
-    return sum(costs) / len(costs), metric.result()
+def valid_in_training_mode(): ...
 
 
-@misconception(
+@edit(
     "valid_epoch",
     "Gradients are computed although nothing is learned here, which costs time and memory. Walk "
     "through the batches under torch.no_grad().",
+    ("with torch.no_grad():", "if True:"),
 )
-def valid_with_gradients(model, test_iter, loss, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.eval()
-    costs = []
-    for X, y in test_iter:
-        y_hat = model(X) if is_module else model(X, params)
-        costs.append(loss(y_hat, y).item())
-        metric.update_state(y_hat, y)
-    return sum(costs) / len(costs), metric.result()
+def valid_with_gradients(): ...
 
 
-@misconception(
+@edit(
     "valid_epoch",
     "Only the first batch is measured: the return stands inside the loop. Move it behind the loop.",
+    ("return sum(costs)", "        return sum(costs)"),
 )
-def valid_first_batch_only(model, test_iter, loss, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.eval()
-    with torch.no_grad():
-        for X, y in test_iter:
-            y_hat = model(X) if is_module else model(X, params)
-            metric.update_state(y_hat, y)
-            return loss(y_hat, y).item(), metric.result()
+def valid_first_batch_only(): ...
 
 
-@misconception(
+@edit(
     "valid_epoch",
     "The costs of the batches are added up but not divided by the number of batches. Return their "
     "mean.",
+    ("sum(costs) / len(costs)", "sum(costs)"),
 )
-def valid_sum_of_costs(model, test_iter, loss, metric):
-    metric.reset_state()
-    is_module = isinstance(model, torch.nn.Module)
-    if is_module:
-        model.eval()
-    total = 0.0
-    with torch.no_grad():
-        for X, y in test_iter:
-            y_hat = model(X) if is_module else model(X, params)
-            total += loss(y_hat, y).item()
-            metric.update_state(y_hat, y)
-    return total, metric.result()
+def valid_sum_of_costs(): ...
 
 
 # train
 
 
-@misconception(
+@edit(
     "train",
     "The two histories are in the wrong order. Return the one of the training first.",
+    ("return train_history, valid_history", "return valid_history, train_history"),
 )
-def train_histories_swapped(model, train_iter, test_iter, loss, num_epochs, optimizer, metric):
-    seen, unseen = [], []
-    for _ in range(num_epochs):
-        cost, acc = train_epoch(model, train_iter, loss, optimizer, metric)
-        seen.append({"loss": cost, "acc": acc})
-        cost, acc = valid_epoch(model, test_iter, loss, metric)
-        unseen.append({"loss": cost, "acc": acc})
-    return unseen, seen
+def train_histories_swapped(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The validation measures the training data again. Call valid_epoch with test_iter.",
+    ("valid_epoch(model, test_iter", "valid_epoch(model, train_iter"),
 )
-def train_validates_on_training_data(
-    model, train_iter, test_iter, loss, num_epochs, optimizer, metric
-):
-    seen, unseen = [], []
-    for _ in range(num_epochs):
-        cost, acc = train_epoch(model, train_iter, loss, optimizer, metric)
-        seen.append({"loss": cost, "acc": acc})
-        cost, acc = valid_epoch(model, train_iter, loss, metric)
-        unseen.append({"loss": cost, "acc": acc})
-    return seen, unseen
+def train_validates_on_training_data(): ...
 
 
 @misconception(
@@ -1115,43 +657,29 @@ def train_shares_one_dictionary(model, train_iter, test_iter, loss, num_epochs, 
     return seen, unseen
 
 
-@misconception(
+@edit(
     "train",
     "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
     "range(num_epochs).",
+    ("range(num_epochs)", "range(1, num_epochs)"),
 )
-def train_too_few_epochs(model, train_iter, test_iter, loss, num_epochs, optimizer, metric):
-    seen, unseen = [], []
-    for _ in range(1, num_epochs):
-        cost, acc = train_epoch(model, train_iter, loss, optimizer, metric)
-        seen.append({"loss": cost, "acc": acc})
-        cost, acc = valid_epoch(model, test_iter, loss, metric)
-        unseen.append({"loss": cost, "acc": acc})
-    return seen, unseen
+def train_too_few_epochs(): ...
 
 
-@misconception(
+@edit(
     "train",
     'The entries of the histories are pairs. Make dictionaries with the keys "loss" and "acc".',
+    ('{"loss": train_loss, "acc": train_acc}', "(train_loss, train_acc)"),
+    ('{"loss": valid_loss, "acc": valid_acc}', "(valid_loss, valid_acc)"),
 )
-def train_gives_pairs(model, train_iter, test_iter, loss, num_epochs, optimizer, metric):
-    seen, unseen = [], []
-    for _ in range(num_epochs):
-        seen.append(train_epoch(model, train_iter, loss, optimizer, metric))
-        unseen.append(valid_epoch(model, test_iter, loss, metric))
-    return seen, unseen
+def train_gives_pairs(): ...
 
 
-@misconception(
+@edit(
     "train",
     'The accuracy stands under "loss" and the cost under "acc": train_epoch and valid_epoch '
     "return the cost first.",
+    ("train_loss, train_acc =", "train_acc, train_loss ="),
+    ("valid_loss, valid_acc =", "valid_acc, valid_loss ="),
 )
-def train_keys_swapped(model, train_iter, test_iter, loss, num_epochs, optimizer, metric):
-    seen, unseen = [], []
-    for _ in range(num_epochs):
-        acc, cost = train_epoch(model, train_iter, loss, optimizer, metric)
-        seen.append({"loss": cost, "acc": acc})
-        acc, cost = valid_epoch(model, test_iter, loss, metric)
-        unseen.append({"loss": cost, "acc": acc})
-    return seen, unseen
+def train_keys_swapped(): ...

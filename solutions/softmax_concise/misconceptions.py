@@ -1,13 +1,13 @@
 """Typical wrong versions of single stubs, each with the sentence a student should read.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution, so the names
-of the solution (nn, data, accuracy, evaluate_accuracy, make_net, …) are there.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution, so the
+names of the solution (nn, data, accuracy, evaluate_accuracy, make_net, …) are there.
 """
 
 import torch
 from torch import nn
 
-from grader.course.misconceptions import misconception
+from grader.course.misconceptions import edit, misconception
 
 # make_net
 
@@ -78,61 +78,55 @@ def net_made_once(layers=nn.Sequential(nn.Flatten(), nn.Linear(784, 10))):  # no
 # init_weights
 
 
-@misconception(
+@edit(
     "init_weights",
     "The standard deviation is 1. The second argument of nn.init.normal_ is the mean: write "
     "std=0.01.",
+    ("std=0.01", "0.01"),
 )
-def init_with_unit_normal(m):
-    if isinstance(m, nn.Linear):
-        nn.init.normal_(m.weight, 0.01)
+def init_with_unit_normal(): ...
 
 
-@misconception(
+@edit(
     "init_weights",
     "The standard deviation is 0.1, as if 0.01 were the variance. In this course N(0, 0.01) gives "
     "the standard deviation: std=0.01.",
+    ("std=0.01", "std=0.1"),
 )
-def init_with_variance(m):
-    if isinstance(m, nn.Linear):
-        nn.init.normal_(m.weight, std=0.1)
+def init_with_variance(): ...
 
 
-@misconception(
+@edit(
     "init_weights",
     "The weights of a linear layer stay as PyTorch has made them. Ask isinstance(m, nn.Linear), "
     "and change m.weight in place.",
+    ("nn.init.normal_(m.weight, std=0.01)", "m.weights = torch.normal(0, 0.01, m.weight.shape)"),
 )
-def init_changes_nothing(m):
-    if isinstance(m, nn.Linear):
-        m.weights = torch.normal(0, 0.01, m.weight.shape)
+def init_changes_nothing(): ...
 
 
-@misconception(
+@edit(
     "init_weights",
     "All weights are zero. Draw them from a normal distribution: nn.init.normal_ with std=0.01.",
+    ("normal_(m.weight, std=0.01)", "zeros_(m.weight)"),
 )
-def init_with_zeros(m):
-    if isinstance(m, nn.Linear):
-        nn.init.zeros_(m.weight)
+def init_with_zeros(): ...
 
 
-@misconception(
+@edit(
     "init_weights",
     "The weights come from a uniform distribution. Draw them from a normal one: nn.init.normal_.",
+    ("normal_(m.weight, std=0.01)", "uniform_(m.weight, -0.01732, 0.01732)"),
 )
-def init_uniform(m):
-    if isinstance(m, nn.Linear):
-        nn.init.uniform_(m.weight, -0.01732, 0.01732)
+def init_uniform(): ...
 
 
-@misconception(
+@edit(
     "init_weights",
     "This is the Xavier start. Here the standard deviation is 0.01: nn.init.normal_ with std=0.01.",
+    ("normal_(m.weight, std=0.01)", "xavier_normal_(m.weight)"),
 )
-def init_xavier(m):
-    if isinstance(m, nn.Linear):
-        nn.init.xavier_normal_(m.weight)
+def init_xavier(): ...
 
 
 @misconception(
@@ -261,225 +255,95 @@ def trainer_with_small_default(net, lr=0.01):
 # train
 
 
-@misconception(
+@edit(
     "train",
     "A softmax is applied before the loss, which applies one itself. Give the loss the logits, or "
     "the training loss stays near 1.7.",
+    ("net(X)", "torch.softmax(net(X), dim=1)"),
 )
-def train_with_softmax(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = torch.softmax(net(X), dim=1)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_with_softmax(): ...
 
 
-@misconception(
+@edit(
     "train",
     'With the reduction "mean" the loss of a batch is added once and then divided by the number '
     "of examples, so it is far too small. Multiply it by the number of examples, len(y), first.",
+    ("loss(y_hat, y).mean()", "loss(y_hat, y)"),
+    ("cost.backward()", "cost.mean().backward()"),
+    ("cost.item() * len(y)", "cost.detach().sum().item()"),
 )
-def train_divides_means(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            losses = loss(y_hat, y)
-            trainer.zero_grad()
-            losses.mean().backward()
-            trainer.step()
-            total += losses.detach().sum().item()
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_divides_means(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The training loss is the mean of the means of the batches, in which the examples of a smaller "
     "last batch count too much. Divide the sum of all losses by the number of examples.",
+    ("X, y in train_iter", "batches, (X, y) in enumerate(train_iter, 1)"),
+    ("cost.item() * len(y)", "cost.item()"),
+    ("total / count", "total / batches"),
 )
-def train_mean_of_means(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        costs, correct, count = [], 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            costs.append(cost.item())
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        mean = sum(costs) / len(costs)
-        history.append((mean, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_mean_of_means(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The training loss is that of the last batch only. Add up the losses of all examples.",
+    ("total / count", "cost.item()"),
 )
-def train_loss_of_last_batch(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        correct, count = 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((cost.item(), correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_loss_of_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The gradients are never cleared, so those of earlier batches are added in. Call "
     "trainer.zero_grad() before backward().",
+    ("trainer.zero_grad()", ""),
 )
-def train_never_clears(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_never_clears(): ...
 
 
-@misconception(
+@edit(
     "train",
     'With the reduction "none" the sum of the losses is differentiated, so the steps are too large '
     "by a factor of the batch size. Call backward() on the mean.",
+    ("loss(y_hat, y).mean()", "loss(y_hat, y)"),
+    ("cost.backward()", "cost.sum().backward()"),
+    ("cost.item()", "cost.detach().mean().item()"),
 )
-def train_on_the_sum(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            losses = loss(y_hat, y)
-            trainer.zero_grad()
-            losses.sum().backward()
-            trainer.step()
-            total += losses.detach().mean().item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_on_the_sum(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The network is put into training mode once, before the first epoch, but evaluate_accuracy "
     "switches it off. Call net.train() at the start of every epoch.",
+    ("net.train()", ""),
+    ("for _ in range(num_epochs):", "net.train()\nfor _ in range(num_epochs):"),
 )
-def train_mode_only_once(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    net.train()
-    for _ in range(num_epochs):
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, test_iter)))
-    return history
+def train_mode_only_once(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The test accuracy is measured on the training data. Measure it on test_iter.",
+    ("evaluate_accuracy(net, test_iter)", "evaluate_accuracy(net, train_iter)"),
 )
-def train_tests_on_training_data(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct / count, evaluate_accuracy(net, train_iter)))
-    return history
+def train_tests_on_training_data(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The accuracies are numbers of correct predictions. Divide the training accuracy by the number "
     "of examples.",
+    ("correct / count", "correct"),
 )
-def train_counts_correct(net, train_iter, test_iter, loss, num_epochs, trainer):
-    history = []
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-        history.append((total / count, correct, evaluate_accuracy(net, test_iter)))
-    return history
+def train_counts_correct(): ...
 
 
-@misconception(
+@edit(
     "train",
     "Only the triple of the last epoch is returned. Return a list with one triple per epoch.",
+    ("return history", "return history[-1]"),
 )
-def train_gives_last_epoch(net, train_iter, test_iter, loss, num_epochs, trainer):
-    for _ in range(num_epochs):
-        net.train()
-        total, correct, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            cost = loss(y_hat, y).mean()
-            trainer.zero_grad()
-            cost.backward()
-            trainer.step()
-            total += cost.item() * len(y)
-            correct += accuracy(y_hat, y)
-            count += len(y)
-    return total / count, correct / count, evaluate_accuracy(net, test_iter)
+def train_gives_last_epoch(): ...

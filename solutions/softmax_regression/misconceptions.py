@@ -1,12 +1,12 @@
 """Typical wrong versions of single stubs, each with the sentence a student should read.
 
-Read by grader.misconceptions.load, never run. An entry is appended to the solution, so the names
-of the solution (W, b, lr, softmax, accuracy, Accumulator, sgd, train_epoch, …) are there.
+Read by grader.course.misconceptions.load, never run. An entry is appended to the solution, so the
+names of the solution (W, b, lr, softmax, accuracy, Accumulator, sgd, train_epoch, …) are there.
 """
 
 import torch
 
-from grader.course.misconceptions import misconception, patch
+from grader.course.misconceptions import edit, misconception, patch
 
 # softmax
 
@@ -318,23 +318,21 @@ def accuracy_above_one_half(y_hat, y):
 # Accumulator
 
 
-@misconception(
+@edit(
     "Accumulator",
     "add replaces the old sums by the new values. Add each value to the sum that is there.",
+    ("a + float(v)", "float(v)"),
 )
-class AccumulatorOverwrites(Accumulator):
-    def add(self, *args):
-        self.data = [float(v) for v in args]
+class AccumulatorOverwrites: ...
 
 
-@misconception(
+@edit(
     "Accumulator",
     "add cuts the values down to whole numbers, so a loss of 0.7 counts as 0. Keep them as floats: "
     "float(v) in place of int(v).",
+    ("float(v)", "int(v)"),
 )
-class AccumulatorTruncates(Accumulator):
-    def add(self, *args):
-        self.data = [a + int(v) for a, v in zip(self.data, args, strict=False)]
+class AccumulatorTruncates: ...
 
 
 @misconception(
@@ -390,145 +388,106 @@ class AccumulatorAppends(Accumulator):
 # evaluate_accuracy
 
 
-@misconception(
+@edit(
     "evaluate_accuracy",
     "This is the accuracy of the last batch only. Add up the correct predictions and the examples "
     "of all batches, then divide once.",
+    ("metric.add(accuracy(net(X), y), y.numel())", "result = accuracy(net(X), y) / y.numel()"),
+    ("metric[0] / metric[1]", "result"),
 )
-def evaluate_last_batch(net, data_iter):
-    if isinstance(net, torch.nn.Module):
-        net.eval()
-    with torch.no_grad():
-        for X, y in data_iter:
-            result = accuracy(net(X), y) / y.numel()
-    return result
+def evaluate_last_batch(): ...
 
 
-@misconception(
+@edit(
     "evaluate_accuracy",
     "The return stands inside the loop, so only the first batch counts. Move it behind the loop.",
+    ("return metric[0]", "        return metric[0]"),
 )
-def evaluate_first_batch(net, data_iter):
-    if isinstance(net, torch.nn.Module):
-        net.eval()
-    with torch.no_grad():
-        for X, y in data_iter:
-            return accuracy(net(X), y) / y.numel()
+def evaluate_first_batch(): ...
 
 
-@misconception(
+@edit(
     "evaluate_accuracy",
     "This is the mean of the accuracies of the batches, in which the examples of a smaller last "
     "batch count too much. Divide all correct predictions by all examples.",
+    ("accuracy(net(X), y), y.numel()", "accuracy(net(X), y) / y.numel(), 1"),
 )
-def evaluate_mean_of_batches(net, data_iter):
-    if isinstance(net, torch.nn.Module):
-        net.eval()
-    with torch.no_grad():
-        batches = [accuracy(net(X), y) / y.numel() for X, y in data_iter]
-    return sum(batches) / len(batches)
+def evaluate_mean_of_batches(): ...
 
 
-@misconception(
+@edit(
     "evaluate_accuracy",
     "A torch.nn.Module stays in training mode here, so layers such as dropout stay active. Call "
     "net.eval() before the loop if net is a module.",
+    ("if isinstance(net, torch.nn.Module):\n    net.eval()", ""),
 )
-def evaluate_in_training_mode(net, data_iter):
-    metric = Accumulator(2)
-    with torch.no_grad():
-        for X, y in data_iter:
-            metric.add(accuracy(net(X), y), y.numel())
-    return metric[0] / metric[1]
+def evaluate_in_training_mode(): ...
 
 
-@misconception(
+@edit(
     "evaluate_accuracy",
     "The predictions are made with gradients switched on, which costs time and memory. Put the "
     "loop under torch.no_grad().",
+    ("with torch.no_grad():", "if True:"),
 )
-def evaluate_with_gradients(net, data_iter):
-    if isinstance(net, torch.nn.Module):
-        net.eval()
-    metric = Accumulator(2)
-    for X, y in data_iter:
-        metric.add(accuracy(net(X), y), y.numel())
-    return metric[0] / metric[1]
+def evaluate_with_gradients(): ...
 
 
 # sgd
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradient is not divided by the batch size. It comes from the sum of the losses: use "
     "lr * param.grad / batch_size.",
+    ("param.grad / batch_size", "param.grad"),
 )
-def sgd_without_division(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad
-            param.grad.zero_()
+def sgd_without_division(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradient is divided by 256, whatever the batch size is. The last batch can be smaller: "
     "divide by the argument batch_size.",
+    ("param.grad / batch_size", "param.grad / 256"),
 )
-def sgd_fixed_batch_size(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad / 256
-            param.grad.zero_()
+def sgd_fixed_batch_size(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The gradients are not cleared, so the next backward() adds to the old ones. Call "
     "param.grad.zero_() after the update.",
+    ("param.grad.zero_()", ""),
 )
-def sgd_without_zeroing(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad / batch_size
+def sgd_without_zeroing(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "The step goes up the slope. The gradient points to where the loss grows: subtract it (-=).",
+    ("param -=", "param +="),
 )
-def sgd_adding(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param += lr * param.grad / batch_size
-            param.grad.zero_()
+def sgd_adding(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "param = param - … makes a new tensor and leaves the one that was passed in as it was. "
     "Change it in place: param -= ….",
+    ("param -=", "step ="),
+    ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
 )
-def sgd_rebinding(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            gradient = param.grad
-            param = param - lr * gradient / batch_size
-            gradient.zero_()
+def sgd_rebinding(): ...
 
 
-@misconception(
+@edit(
     "sgd",
     "Only the first parameter is updated, because the return stands inside the loop. Move it "
     "behind the loop or leave it out.",
+    ("param.grad.zero_()", "param.grad.zero_()\nreturn"),
 )
-def sgd_first_parameter_only(params, lr, batch_size):
-    with torch.no_grad():
-        for param in params:
-            param -= lr * param.grad / batch_size
-            param.grad.zero_()
-            return
+def sgd_first_parameter_only(): ...
 
 
 # updater
@@ -589,376 +548,181 @@ def updater_fixed_rate(batch_size):
 # train_epoch
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The loss is that of the last batch only. Add up the losses of all batches and divide by the "
     "number of all examples.",
+    ("metric[0] / metric[2]", "float(losses.detach().mean())"),
 )
-def epoch_loss_of_last_batch(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(2)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(accuracy(y_hat, y), y.numel())
-    return float(losses.detach().mean()), metric[0] / metric[1]
+def epoch_loss_of_last_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The loss is the mean of the means of the batches, in which the examples of a smaller last "
     "batch count too much. Divide the sum of all losses by the number of examples.",
+    ("Accumulator(3)", "Accumulator(4)"),
+    ("sum(), accuracy(y_hat, y), y.numel()", "mean(), accuracy(y_hat, y), y.numel(), 1"),
+    ("metric[0] / metric[2]", "metric[0] / metric[3]"),
 )
-def epoch_mean_of_batch_means(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(4)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().mean(), accuracy(y_hat, y), y.numel(), 1)
-    return metric[0] / metric[3], metric[1] / metric[2]
+def epoch_mean_of_batch_means(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The mean loss of each batch is added up, but the total is divided by the number of examples, "
     "so the loss is far too small. Add up the sums: losses.sum().",
+    ("losses.detach().sum()", "losses.detach().mean()"),
 )
-def epoch_sum_of_batch_means(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().mean(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_sum_of_batch_means(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The number of correct predictions is divided by the number of batches. Divide it by the "
     "number of examples.",
+    ("Accumulator(3)", "Accumulator(4)"),
+    ("y.numel()", "y.numel(), 1"),
+    ("metric[1] / metric[2]", "metric[1] / metric[3]"),
 )
-def epoch_accuracy_per_batch(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(4)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel(), 1)
-    return metric[0] / metric[2], metric[1] / metric[3]
+def epoch_accuracy_per_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "With a torch optimizer the gradients are never cleared, so those of earlier batches are "
     "added in. Call updater.zero_grad() before backward().",
+    ("updater.zero_grad()", ""),
 )
-def epoch_without_zero_grad(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_without_zero_grad(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "With a torch optimizer the gradients are cleared between backward() and step(), so nothing "
     "is learned. The order is zero_grad, backward, step.",
+    ("updater.zero_grad()", ""),
+    ("updater.step()", "updater.zero_grad()\nupdater.step()"),
 )
-def epoch_zero_grad_before_step(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            losses.mean().backward()
-            updater.zero_grad()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_zero_grad_before_step(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "With a torch optimizer the sum of the losses is differentiated, so the steps are too large "
     "by a factor of the batch size. Use losses.mean().backward() there.",
+    ("losses.mean().backward()", "losses.sum().backward()"),
 )
-def epoch_sum_with_optimizer(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.sum().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_sum_with_optimizer(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "With your own updater the mean of the losses is differentiated, and the updater divides by "
     "the batch size once more. Use losses.sum().backward() there.",
+    ("losses.sum().backward()", "losses.mean().backward()"),
 )
-def epoch_divides_twice(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.mean().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_divides_twice(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The updater is always called with 256. Call it with the number of examples of this batch, "
     "X.shape[0]: the last batch can be smaller.",
+    ("updater(X.shape[0])", "updater(256)"),
 )
-def epoch_fixed_batch_size(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(256)
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_fixed_batch_size(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The loss and the accuracy are measured again after the step. Use the predictions that were "
     "made before it; you have them already.",
+    ("metric.add(", "with torch.no_grad():\n    y_hat = net(X)\n    metric.add("),
+    ("losses.detach().sum()", "loss(y_hat, y).sum()"),
 )
-def epoch_measures_after_step(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        losses = loss(net(X), y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        with torch.no_grad():
-            y_hat = net(X)
-            metric.add(loss(y_hat, y).sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_measures_after_step(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The return stands inside the loop, so the epoch ends after the first batch. Move it behind "
     "the loop.",
+    ("return metric[0]", "    return metric[0]"),
 )
-def epoch_returns_after_first_batch(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-        return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_returns_after_first_batch(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "The two results are in the wrong order. Return the loss first, then the accuracy.",
+    ("return metric[0] / metric[2], metric[1]", "return metric[1] / metric[2], metric[0]"),
 )
-def epoch_swaps_results(net, train_iter, loss, updater):
-    if isinstance(net, torch.nn.Module):
-        net.train()
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[1] / metric[2], metric[0] / metric[2]
+def epoch_swaps_results(): ...
 
 
-@misconception(
+@edit(
     "train_epoch",
     "A torch.nn.Module is not put into training mode, in which layers such as dropout are active. "
     "Call net.train() before the loop if net is a module.",
+    ("if isinstance(net, torch.nn.Module):\n    net.train()", ""),
 )
-def epoch_without_training_mode(net, train_iter, loss, updater):
-    metric = Accumulator(3)
-    for X, y in train_iter:
-        y_hat = net(X)
-        losses = loss(y_hat, y)
-        if isinstance(updater, torch.optim.Optimizer):
-            updater.zero_grad()
-            losses.mean().backward()
-            updater.step()
-        else:
-            losses.sum().backward()
-            updater(X.shape[0])
-        metric.add(losses.detach().sum(), accuracy(y_hat, y), y.numel())
-    return metric[0] / metric[2], metric[1] / metric[2]
+def epoch_without_training_mode(): ...
 
 
 # train
 
 
-@misconception(
+@edit(
     "train",
     "train returns nothing. Collect one triple (train loss, train accuracy, test accuracy) per "
     "epoch in a list and return the list.",
+    ("return history", ""),
 )
-def train_returns_nothing(net, train_iter, test_iter, loss, num_epochs, updater):
-    for _ in range(num_epochs):
-        train_epoch(net, train_iter, loss, updater)
-        evaluate_accuracy(net, test_iter)
+def train_returns_nothing(): ...
 
 
-@misconception(
+@edit(
     "train",
     "Only the triple of the last epoch is returned. Return a list with one triple per epoch.",
+    ("return history", "return history[-1]"),
 )
-def train_returns_last_epoch(net, train_iter, test_iter, loss, num_epochs, updater):
-    for _ in range(num_epochs):
-        train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
-        test_acc = evaluate_accuracy(net, test_iter)
-    return train_loss, train_acc, test_acc
+def train_returns_last_epoch(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The test accuracy is measured on the training data. Call evaluate_accuracy with test_iter.",
+    ("evaluate_accuracy(net, test_iter)", "evaluate_accuracy(net, train_iter)"),
 )
-def train_evaluates_on_training_data(net, train_iter, test_iter, loss, num_epochs, updater):
-    history = []
-    for _ in range(num_epochs):
-        train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
-        history.append((train_loss, train_acc, evaluate_accuracy(net, train_iter)))
-    return history
+def train_evaluates_on_training_data(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The model is trained on the test data. Call train_epoch with train_iter, and use test_iter "
     "for evaluate_accuracy only.",
+    ("train_epoch(net, train_iter", "train_epoch(net, test_iter"),
 )
-def train_on_test_data(net, train_iter, test_iter, loss, num_epochs, updater):
-    history = []
-    for _ in range(num_epochs):
-        train_loss, train_acc = train_epoch(net, test_iter, loss, updater)
-        history.append((train_loss, train_acc, evaluate_accuracy(net, test_iter)))
-    return history
+def train_on_test_data(): ...
 
 
-@misconception(
+@edit(
     "train",
     "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
     "range(num_epochs).",
+    ("range(num_epochs)", "range(1, num_epochs)"),
 )
-def train_one_epoch_too_few(net, train_iter, test_iter, loss, num_epochs, updater):
-    history = []
-    for _ in range(1, num_epochs):
-        train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
-        history.append((train_loss, train_acc, evaluate_accuracy(net, test_iter)))
-    return history
+def train_one_epoch_too_few(): ...
 
 
-@misconception(
+@edit(
     "train",
     "The test accuracy is measured before the epoch. Train first, then evaluate.",
+    ("test_acc = evaluate_accuracy(net, test_iter)", ""),
+    ("range(num_epochs):", "range(num_epochs):\n    test_acc = evaluate_accuracy(net, test_iter)"),
 )
-def train_evaluates_too_early(net, train_iter, test_iter, loss, num_epochs, updater):
-    history = []
-    for _ in range(num_epochs):
-        test_acc = evaluate_accuracy(net, test_iter)
-        train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
-        history.append((train_loss, train_acc, test_acc))
-    return history
+def train_evaluates_too_early(): ...
 
 
 # predict
@@ -983,14 +747,12 @@ def predict_swapped(net, test_iter, n=6):
     return get_fashion_mnist_labels(predicted), get_fashion_mnist_labels(y[:n])
 
 
-@misconception(
+@edit(
     "predict",
     "The predicted class is the one with the smallest score. Take the largest: argmax over dim 1.",
+    ("argmax(dim=1)", "argmin(dim=1)"),
 )
-def predict_least_likely(net, test_iter, n=6):
-    X, y = next(iter(test_iter))
-    predicted = net(X[:n]).argmin(1)
-    return get_fashion_mnist_labels(y[:n]), get_fashion_mnist_labels(predicted)
+def predict_least_likely(): ...
 
 
 @misconception(

@@ -11,21 +11,45 @@ from typing import Any
 import pytest
 import torch
 
-from grader.course.misconceptions import Misconception, load
-from grader.errors import AssignmentError
+from grader.course.misconceptions import Misconception, add, load
+from grader.errors import AssignmentError, UsageError
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "solutions" / "softmax_regression"
-BANK = load(FOLDER / "misconceptions.py")
+BANK = load(FOLDER / "misconceptions.py", FOLDER / "solution.py")
 README = (ROOT / "assignments" / "softmax_regression" / "README.md").read_text(encoding="utf-8")
 STUBS = re.findall(r"^\| `(\w+)\([^`]*`[^|]*\| \d+ \|", README, flags=re.MULTILINE)
 
 
-def bank(tmp_path: Path, text: str) -> list[Misconception]:
-    """Load a bank of this text."""
-    path = tmp_path / "misconceptions.py"
-    path.write_text(text, encoding="utf-8")
-    return load(path)
+SOLUTION = """def f(x):
+    total = x + 1
+    for k in range(3):
+        total += k
+        total *= 2
+    return total
+
+
+class A:
+    def f(self, x):
+        if x > 0:
+            return x
+        return 0
+"""
+
+
+def bank(tmp_path: Path, text: str, solution: str = SOLUTION) -> list[Misconception]:
+    """Load a bank of this text, which is that of a solution."""
+    (tmp_path / "misconceptions.py").write_text(text, encoding="utf-8")
+    (tmp_path / "solution.py").write_text(solution, encoding="utf-8")
+    return load(tmp_path / "misconceptions.py", tmp_path / "solution.py")
+
+
+def edited(tmp_path: Path, stub: str, *pairs: tuple[str, str]) -> str:
+    """The source of the only entry of a bank: an edit of SOLUTION."""
+    decorator = f'@edit("{stub}", "Say.", {", ".join(map(repr, pairs))})'
+    (entry,) = bank(tmp_path, f"{decorator}\ndef wrong(): ...\n")
+    assert (entry.name, entry.stub, entry.sentence) == ("wrong", stub, "Say.")
+    return entry.source
 
 
 @functools.cache
@@ -65,6 +89,94 @@ def test_a_method_is_put_into_its_class(tmp_path):
     assert entry.source == "def f_wrong(self):\n    return 1\n\n\nA.f = f_wrong\n"
 
 
+def test_an_edit_is_the_solutions_stub_with_other_text(tmp_path):
+    """Only the definition of the stub is there, with what was replaced."""
+    source = edited(tmp_path, "f", ("x + 1", "x"))
+    assert source == SOLUTION.partition("\n\n\n")[0].replace("x + 1", "x") + "\n"
+
+
+def test_an_edit_replaces_from_left_to_right(tmp_path):
+    """A pair meets the text that the pairs before it have made."""
+    source = edited(tmp_path, "f", ("total += k", "total -= k"), ("-= k", "-= 2 * k"))
+    assert "        total -= 2 * k\n" in source
+
+
+def test_an_edit_of_several_lines_starts_where_its_line_starts(tmp_path):
+    """The author writes lines at the margin, however deep they stand in the solution."""
+    swapped = edited(tmp_path, "f", ("total += k\ntotal *= 2", "total *= 2\ntotal += k"))
+    assert "        total *= 2\n        total += k\n    return total\n" in swapped
+
+    more = edited(tmp_path, "f", ("range(3):", "range(3):\n    x += 1"))
+    assert "    for k in range(3):\n        x += 1\n        total += k\n" in more
+
+
+def test_an_edit_takes_out_a_line(tmp_path):
+    """Nothing in the place of a statement is a blank line."""
+    source = edited(tmp_path, "f", ("total *= 2", ""))
+    names: dict[str, Any] = {}
+    exec(source, names)
+    assert names["f"](1) == 5
+
+
+def test_an_edit_of_a_method_is_put_into_its_class(tmp_path):
+    """The method alone is searched and defined again, then assigned."""
+    source = edited(tmp_path, "A.f", ("return 0", "return -1"))
+    assert source == (
+        "def wrong(self, x):\n    if x > 0:\n        return x\n    return -1\n\n\nA.f = wrong\n"
+    )
+
+
+def test_an_edit_of_a_class_is_the_whole_class(tmp_path):
+    """A bank may write `class` for the name of a class."""
+    text = '@edit("A", "Say.", ("x > 0", "x < 0"))\nclass AWrong: ...\n'
+    (entry,) = bank(tmp_path, text)
+    assert entry.name == "AWrong"
+    assert entry.source.startswith("class A:\n    def f(self, x):\n        if x < 0:\n")
+
+
+@pytest.mark.parametrize(
+    ("stub", "pair", "words"),
+    [
+        ("f", ("y + 1", "y"), "'y \\+ 1' has to be once in the solution's f, and is there 0"),
+        ("f", ("total", "sum"), "'total' has to be once in the solution's f, and is there 4"),
+        ("f", ("return 0", ""), "'return 0' has to be once .* 0 times"),
+        ("f", ("total += k\n    total *= 2", ""), "has to be once .* 0 times"),
+        ("f", ("x + 1", "x +"), "the source of 'wrong' is not valid Python"),
+        ("g", ("x", "y"), "wrong: the solution has no definition of g"),
+        ("A.g", ("x", "y"), "wrong: the solution has no definition of A.g"),
+    ],
+    ids=["stale", "twice", "elsewhere", "indentation", "invalid", "no function", "no method"],
+)
+def test_an_edit_that_does_not_fit_the_solution_is_an_error(tmp_path, stub, pair, words):
+    """So an entry does not become another one, or none, when the solution changes."""
+    with pytest.raises(AssignmentError, match=rf"misconceptions.py, line 2: .*{words}"):
+        edited(tmp_path, stub, pair)
+
+
+def test_a_solution_that_is_no_python_is_named(tmp_path):
+    """The error is about the solution, not about its bank."""
+    with pytest.raises(AssignmentError, match=r"solution\.py, line 1: "):
+        bank(tmp_path, "import torch\n", solution="def f(:\n")
+
+
+def test_added_entry_is_a_whole_definition(tmp_path):
+    """A student's code comes to the end of the bank, or into a new one, as it is."""
+    (tmp_path / "solution.py").write_text(SOLUTION, "utf-8")
+    file, solution = tmp_path / "misconceptions.py", tmp_path / "solution.py"
+    add(file, solution, "f", "def f(x):\n    return x\n", "f_same", "It is x.")
+    edit = '@edit("f", "Say.", ("x + 1", "x"))\ndef f_less(): ...\n'
+    file.write_text(f"{file.read_text('utf-8')}\n\n{edit}", "utf-8")
+    add(file, solution, "A.f", "def f(self, x):\n    return 1\n", "f_one", "It is 1.")
+
+    first, second, third = load(file, solution)
+    assert first == Misconception("f_same", "f", "It is x.", "def f(x):\n    return x\n")
+    assert second.name == "f_less"
+    assert third.source == "def f_one(self, x):\n    return 1\n\n\nA.f = f_one\n"
+    with pytest.raises(UsageError, match=r"Nothing was added\. .*two misconceptions"):
+        add(file, solution, "f", "def f(x):\n    return x\n", "f_same", "It is x.")
+    assert len(load(file, solution)) == 3
+
+
 def test_a_patch_is_kept_as_it_is(tmp_path):
     """Statements are appended unchanged; imports and docstrings of the bank are passed over."""
     text = '"""Bank."""\nimport torch\nfrom x import y\npatch("p", "net", "Say.", "W = 1")\n'
@@ -85,6 +197,11 @@ def test_a_bank_is_never_run(tmp_path):
         ('@misconception("f", "")\ndef g(): pass\n', 2, "2 plain strings"),
         ('@other("f", "S.")\ndef g(): pass\n', 2, r"expected misconception\("),
         ('@misconception(stub="f", sentence="S.")\ndef g(): pass\n', 2, "2 plain strings"),
+        ('@edit("f", "S.")\ndef g(): ...\n', 2, r"pairs of them, \(old, new\)"),
+        ('@edit("f", "S.", "x", "y")\ndef g(): ...\n', 2, r"pairs of them, \(old, new\)"),
+        ('@edit("f", "S.", ("x", y))\ndef g(): ...\n', 2, r"pairs of them, \(old, new\)"),
+        ('@edit("f", "S.", ("", "y"))\ndef g(): ...\n', 2, r"pairs of them, \(old, new\)"),
+        ('@edit("f", "S.", ("+ 1", ""))\ndef g(): pass\n', 2, r"write `def g\(\): \.\.\.`"),
         ('patch("p", "f", "S.")\n', 1, "4 plain strings"),
         ('patch("p", "f", "S.", f"x = {1}")\n', 1, "4 plain strings"),
         ('patch("p", "f", "S.", "x = = 1")\n', 1, "not valid Python"),

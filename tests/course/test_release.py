@@ -47,8 +47,8 @@ def test_nothing_of_solutions_is_in_a_release(name):
     hidden = ast.parse((private / "test_hidden.py").read_text("utf-8"))
     checks = [node.name for node in hidden.body if isinstance(node, ast.FunctionDef)]
     assert [check for check in checks if f"def {check}(" in text and "test_" in check] == []
-    bank = private / "misconceptions.py"
-    for mistake in misconceptions.load(bank) if bank.is_file() else []:
+    bank = assignment.bank
+    for mistake in misconceptions.load(bank, assignment.solution) if bank else []:
         assert mistake.sentence not in text
 
 

@@ -84,7 +84,8 @@ def test_common_mistake_gets_a_name(command, course):
 
     code, said = command("misconception", "add", "greeting", "results", *ASK, answer="y\n")
     assert code == 0, said
-    (entry,) = load(course / "solutions/greeting/misconceptions.py")
+    folder = course / "solutions/greeting"
+    (entry,) = load(folder / "misconceptions.py", folder / "solution.py")
     assert (entry.name, entry.stub) == ("says_hi", "greet")
 
     class_graded(command)

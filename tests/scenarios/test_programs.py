@@ -4,9 +4,10 @@ Each case is the solution of an assignment, or the solution with some stubs repl
 whole suite in a real sandbox. right/<assignment>/ holds other correct styles, one definition or
 patch in each file. The wrong programs are the entries of the assignments' banks of misconceptions,
 and in wrong/<assignment>.py others, in the words of other people, that the banks were not made for.
-All programs of an assignment are graded in one run; each has a test of its own. They are graded on
-the processor, on a fake device that shows on every machine which code keeps to one, and, marked
-gpu, on CUDA.
+What `grader validate` finds in their records is what is wrong with them; but where it grades parts
+of the suite on one data set, here all programs meet the whole suite, everywhere. All programs of an
+assignment are graded in one run; each has a test of its own. They are graded on the processor, on a
+fake device that shows on every machine which code keeps to one, and, marked gpu, on CUDA.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from __future__ import annotations
 import ast
 import functools
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +28,17 @@ from grader.course.misconceptions import Misconception
 from grader.course.templates import to_notebook
 from grader.grading.scoring import Result
 from grader.grading.session import open_session
-from grader.grading.settings import Part, Settings
+from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.inside.statements import bound_names
+from grader.validation import programs
+from grader.validation.programs import Program
+from grader.validation.proof import Finding, Proof
 from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
 FAST = ("py", "embedded", "cpu")  # how the solution is graded in every test run
 DATA = {"embedded": "embedded", "usual": None}  # the subset, and what this machine has
 PLACES = [("embedded", "cpu"), ("usual", "cpu"), ("embedded", "fake"), ("embedded", "cuda")]
-
-
-def solution(assignment: str) -> str:
-    """The source of an assignment's solution."""
-    return (ROOT / "solutions" / assignment / "solution.py").read_text("utf-8")
 
 
 def groups(assignment: str) -> list[list[Path]]:
@@ -86,52 +84,41 @@ ABOVE_THE_THRESHOLD = {
 }
 
 
-@dataclass(frozen=True)
-class Program:
-    """One case: a file as it is handed in."""
-
-    name: str
-    text: str
-    form: str = "py"
-
-
-def untouched(assignment: str) -> dict[str, Program]:
-    """The solution, and the template in both forms."""
-    source = solution(assignment)
-    template = ROOT / "assignments" / assignment / assignment
-    programs = [
-        Program("solution", source),
-        Program("template", template.with_suffix(".py").read_text("utf-8")),
-        Program("template", template.with_suffix(".ipynb").read_text("utf-8"), "ipynb"),
-    ]
-    return {f"{program.name}.{program.form}": program for program in programs}
-
-
-def styles(assignment: str) -> dict[str, Program]:
-    """The solution with other styles of its stubs."""
-    programs = {}
-    for number, paths in enumerate(groups(assignment)):
-        text = "\n\n".join([solution(assignment), *(p.read_text("utf-8") for p in paths)])
-        programs[f"styles_{number}"] = Program(f"styles_{number}", text)
-    return programs
+@functools.cache
+def sorts(assignment: str) -> dict[str, list[Program]]:
+    """The programs of an assignment, by what is graded in one run."""
+    found = assignments.load(assignment, ROOT)
+    (solution,) = programs.solutions(found, runs=1)
+    notebook = replace(solution, form="ipynb", text=to_notebook(solution.text))
+    others = [replace(other, part=WHOLE) for other in programs.others(found, (), False)]
+    known = [other for other in others if other.mistakes]
+    always = [other for other in known if is_fast(assignment, other.mistakes[0])]
+    return {
+        "solution": [solution, notebook],
+        "untouched": [solution, *(other for other in others if other.kind == "template")],
+        "always": always,
+        "slow": [other for other in known if other not in always],
+        "styles": [
+            Program("alternative", f"styles_{number}", with_parts(solution, paths))
+            for number, paths in enumerate(groups(assignment))
+        ],
+        "unseen": [
+            Program("misconception", wrong.name, f"{solution.text}\n\n{wrong.source}")
+            for wrong in unseen(assignment)
+        ],
+    }
 
 
-def unseen(assignment: str) -> list[Misconception]:
-    """Wrong versions that are not in the bank: `sentence` is the entry that behaves like it, or
-    "unlisted"."""
-    path = Path(__file__).parent / "wrong" / f"{assignment}.py"
-    return misconceptions.load(path) if path.is_file() else []
+def with_parts(solution: Program, paths: list[Path]) -> str:
+    """The solution with the definitions of some files."""
+    return "\n\n".join([solution.text, *(path.read_text("utf-8") for path in paths)])
 
 
-def both_forms(source: str) -> dict[str, Program]:
-    """A program as a file and as a notebook."""
-    texts = {"py": source, "ipynb": to_notebook(source)}
-    return {f"solution.{form}": Program("solution", text, form) for form, text in texts.items()}
-
-
+@functools.cache
 def bank(assignment: str) -> list[Misconception]:
     """Its known wrong versions."""
-    return misconceptions.load(ROOT / "solutions" / assignment / "misconceptions.py")
+    file = ROOT / "solutions" / assignment / "misconceptions.py"
+    return misconceptions.load(file, file.with_name("solution.py"))
 
 
 def is_fast(assignment: str, wrong: Misconception) -> bool:
@@ -139,33 +126,35 @@ def is_fast(assignment: str, wrong: Misconception) -> bool:
     return assignment == ALWAYS and wrong.name in ABOVE_THE_THRESHOLD
 
 
-def wrong(assignment: str, known: Iterable[Misconception]) -> dict[str, Program]:
-    """The solution with each of these wrong versions in it."""
-    source = solution(assignment)
-    return {w.name: Program(w.name, f"{source}\n\n{w.source}") for w in known}
+@functools.cache
+def unseen(assignment: str) -> list[Misconception]:
+    """Wrong versions that are not in the bank: `sentence` is the entry that behaves like it, or
+    "unlisted"."""
+    path = Path(__file__).parent / "wrong" / f"{assignment}.py"
+    solution = ROOT / "solutions" / assignment / "solution.py"
+    return misconceptions.load(path, solution) if path.is_file() else []
 
 
 @functools.cache
-def graded(assignment: str, which: str, data: str | None, device: str) -> dict[str, Result]:
-    """The results of some programs of an assignment, all graded in one run."""
-    programs = {
-        "untouched": lambda: untouched(assignment),
-        "styles": lambda: styles(assignment),
-        "always": lambda: wrong(
-            assignment, [w for w in bank(assignment) if is_fast(assignment, w)]
-        ),
-        "slow": lambda: wrong(
-            assignment, [w for w in bank(assignment) if not is_fast(assignment, w)]
-        ),
-        "unseen": lambda: wrong(assignment, unseen(assignment)),
-        "solution": lambda: both_forms(solution(assignment)),
-    }[which]()
+def graded(
+    assignment: str, sort: str, data: str | None, device: str
+) -> dict[str, tuple[Program, Result]]:
+    """The programs of a sort with their results, all graded in one run; by "name.form"."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{p.name}.{p.form}") for p in programs.values()]
-        for path, program in zip(paths, programs.values(), strict=True):
+        files = {Path(folder, f"{p.name}.{p.form}"): p for p in sorts(assignment)[sort]}
+        for path, program in files.items():
             path.write_text(program.text, "utf-8")
-        results = grade_paths(paths, assignment=assignment, data=data, device=device)
-    return dict(zip(programs, results, strict=True))
+        results = grade_paths(files, assignment=assignment, data=data, device=device)
+    found = zip(files.values(), results, strict=True)
+    return {path.name: seen for path, seen in zip(files, found, strict=True)}
+
+
+def findings(assignment: str, sort: str, data: str | None, device: str, file: str) -> list[Finding]:
+    """What `grader validate` finds in the record of a program."""
+    program, result = graded(assignment, sort, data, device)[file]
+    proof = Proof(assignments.load(assignment, ROOT), [])
+    proof.see(program, result.record)
+    return proof.findings
 
 
 def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
@@ -196,11 +185,9 @@ def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
 def test_wrong_program_loses_points_on_its_own_stub_only(assignment, data, device, wrong):
     """The stub loses points, the mistake is named and no other, all other stubs keep theirs; on
     each device."""
-    which = "always" if is_fast(assignment, wrong) else "slow"
-    result = graded(assignment, which, data, device)[wrong.name]
+    sort = "always" if is_fast(assignment, wrong) else "slow"
 
-    assert stubs_with_losses(result) == {wrong.stub}
-    assert names_given(result) == {wrong.name}
+    assert findings(assignment, sort, data, device, f"{wrong.name}.py") == []
 
 
 def stubs_with_losses(result: Result) -> set[str]:
@@ -223,7 +210,7 @@ def names_given(result: Result) -> set[str]:
 )
 def test_unseen_wrong_program_loses_points_and_is_not_misnamed(assignment, wrong):
     """What no bank was made for costs its own stub, and gets its right name or none."""
-    result = graded(assignment, "unseen", "embedded", "cpu")[wrong.name]
+    _, result = graded(assignment, "unseen", "embedded", "cpu")[f"{wrong.name}.py"]
 
     assert stubs_with_losses(result) == {wrong.stub}
     assert names_given(result) <= {wrong.sentence} - {"unlisted"}
@@ -236,7 +223,8 @@ def test_most_unseen_programs_like_a_known_one_are_named(assignment):
     like = [w for w in unseen(assignment) if w.sentence != "unlisted"]
     results = graded(assignment, "unseen", "embedded", "cpu")
 
-    unnamed = [w.name for w in like if w.sentence not in names_given(results[w.name])]
+    given = {w.name: names_given(results[f"{w.name}.py"][1]) for w in like}
+    unnamed = [w.name for w in like if w.sentence not in given[w.name]]
     assert len(unnamed) <= len(like) / 20, unnamed
 
 
@@ -256,11 +244,9 @@ def test_most_unseen_programs_like_a_known_one_are_named(assignment):
 def test_right_program_keeps_all_points(assignment, data, device, number, paths):
     """Another correct style costs nothing, whatever the styles of the other stubs; on each
     device."""
-    result = graded(assignment, "styles", data, device)[f"styles_{number}"]
+    found = findings(assignment, "styles", data, device, f"styles_{number}.py")
 
-    failed = [(check.name, check.message) for check in result.record.checks if check.message]
-    assert failed == [], [path.stem for path in paths]
-    assert result.grade.score == result.grade.max_score == 100
+    assert found == [], [path.stem for path in paths]
 
 
 @pytest.mark.parametrize(
@@ -279,13 +265,10 @@ def test_right_program_keeps_all_points(assignment, data, device, number, paths)
 def test_solution_has_full_marks(assignment, form, data, device):
     """The solution gets 100 of 100 as a file and as a notebook, on the subset and on the data that
     this machine has, on each of its devices."""
-    if (form, data, device) == FAST:
-        result = graded(assignment, "untouched", data, device)["solution.py"]
-    else:
-        result = graded(assignment, "solution", data, device)[f"solution.{form}"]
+    sort = "untouched" if (form, data, device) == FAST else "solution"
+    _, result = graded(assignment, sort, data, device)[f"solution.{form}"]
 
-    failed = [(check.name, check.message) for check in result.record.checks if check.message]
-    assert failed == []
+    assert findings(assignment, sort, data, device, f"solution.{form}") == []
     assert result.grade.score == 100
     assert result.record.device == device
 
@@ -322,8 +305,4 @@ def test_solution_and_checks_keep_to_the_device(assignment, device, tier, monkey
 )
 def test_untouched_template_has_no_points(assignment, form, device):
     """The template gets 0: every stub is missing, and nothing of ours fails."""
-    result = graded(assignment, "untouched", "embedded", device)[f"template.{form}"]
-
-    assert result.record.status == "graded"
-    assert result.grade.score == 0
-    assert {stub.status for stub in result.grade.stubs} == {"missing"}
+    assert findings(assignment, "untouched", "embedded", device, f"template.{form}") == []

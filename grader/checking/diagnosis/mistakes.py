@@ -51,7 +51,7 @@ class Diagnosis:
         self.assignment = reference.assignment
         self.reference = reference
         bank = self.assignment.bank
-        self.known = load_misconceptions(bank) if bank else []
+        self.known = load_misconceptions(bank, self.assignment.solution) if bank else []
         self.fingerprints = Fingerprints(self.assignment, dataset)
 
     def explain(
