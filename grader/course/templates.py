@@ -25,7 +25,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from grader.course.assignment import tomllib
+from grader.course import assignment as assignments
+from grader.course.strict_toml import tomllib
 from grader.errors import AssignmentError
 from grader.i18n.words import _
 
@@ -154,7 +155,9 @@ def _value(value: Any) -> str:
 
 def write(solution: Path, folder: Path) -> list[Path]:
     """Write what is cut from an assignment's private files: the template as <folder>/<name>.py and
-    .ipynb, and the public assignment.toml; name is the folder's."""
+    .ipynb, and the public assignment.toml; name is the folder's. AssignmentError for a mark or an
+    assignment.toml that is wrong."""
+    assignments.verify(solution.with_name("assignment.toml"))
     template = cut(solution.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     contract = folder / "assignment.toml"
