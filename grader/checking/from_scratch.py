@@ -12,61 +12,16 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from grader.checking.comparison import Difference
 from grader.course.assignment import Stub
+from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.submissions.reading import Cell, parse
 
 Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
-
-
-@dataclass(frozen=True)
-class ReadyMade:
-    """One operation: its spellings in source, and what is seen of it at run time: "aten.…" where
-    PyTorch dispatches it as a whole, else the name of its function or of its module."""
-
-    spellings: tuple[str, ...]
-    dispatched: tuple[str, ...] = ()
-
-
-# What assignment.toml calls them.
-OPERATIONS = {
-    "softmax": ReadyMade(
-        ("softmax", "Softmax", "_softmax"), ("aten._softmax", "aten._safe_softmax")
-    ),
-    "log_softmax": ReadyMade(("log_softmax", "LogSoftmax"), ("aten._log_softmax",)),
-    "cross_entropy": ReadyMade(
-        ("cross_entropy", "CrossEntropyLoss"), ("aten.cross_entropy_loss", "aten._log_softmax")
-    ),
-    "nll_loss": ReadyMade(
-        ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")
-    ),
-    "torch.optim": ReadyMade(("optim",), ("torch.optim.optimizer", "torch.optim.sgd")),
-    "sigmoid": ReadyMade(
-        ("sigmoid", "Sigmoid", "sigmoid_", "expit"), ("aten.sigmoid", "aten.sigmoid_")
-    ),
-    "entr": ReadyMade(("entr",), ("aten.special_entr",)),
-    "kl_div": ReadyMade(("kl_div", "KLDivLoss"), ("kl_div",)),
-    "distributions": ReadyMade(
-        ("distributions",), ("torch.distributions.distribution", "torch.distributions.kl")
-    ),
-    "linear": ReadyMade(("linear", "Linear", "LazyLinear"), ("linear",)),
-    "mse_loss": ReadyMade(("mse_loss", "MSELoss"), ("aten.mse_loss",)),
-    "l1_loss": ReadyMade(("l1_loss", "L1Loss"), ("l1_loss",)),
-    "huber_loss": ReadyMade(("huber_loss", "HuberLoss"), ("aten.huber_loss",)),
-    "smooth_l1_loss": ReadyMade(("smooth_l1_loss", "SmoothL1Loss"), ("aten.smooth_l1_loss",)),
-    "relu": ReadyMade(("relu", "relu_", "ReLU"), ("aten.relu", "aten.relu_")),
-    "leaky_relu": ReadyMade(
-        ("leaky_relu", "leaky_relu_", "LeakyReLU"), ("aten.leaky_relu", "aten.leaky_relu_")
-    ),
-    "selu": ReadyMade(("selu", "selu_", "SELU"), ("selu", "selu_")),
-    "elu": ReadyMade(("elu", "elu_", "ELU"), ("aten.elu", "aten.elu_")),
-    "softplus": ReadyMade(("softplus", "Softplus"), ("aten.softplus",)),
-}
 
 
 def assert_source_is_own(

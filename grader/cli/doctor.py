@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import shlex
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +24,7 @@ from grader.grading import log
 from grader.grading.devices import devices
 from grader.sandbox import trials
 from grader.sandbox.host import Host
+from grader.sandbox.isolation import allowed
 from grader.sandbox.isolation import probe as isolation
 from grader.sandbox.sandbox import Sandbox
 
@@ -35,7 +43,7 @@ class Line:
 
 def examine(console: Console) -> bool:
     """Print the examination; True when hidden checks can be run on this machine."""
-    lines = [*_isolation(), _device(), *_data(), *_versions()]
+    lines = [*files(), *_isolation(), _device(), *_data(), *_versions()]
     table = Table(title="grader doctor", title_justify="left", title_style="bold")
     for column in ("what", "found", "what to do"):
         table.add_column(column, overflow="fold")
@@ -44,6 +52,58 @@ def examine(console: Console) -> bool:
         table.add_row(Text(line.subject, styles[line.state]), Text(line.finding), Text(line.repair))
     console.print(table)
     return all(line.state != "bad" for line in lines)
+
+
+def files() -> list[Line]:
+    """Whether the sandbox's user, who is another where the grader runs as root, may read what a
+    sandbox needs: with a umask of 077 pip installs packages that only root can import."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return []
+    subject = "files for a sandbox"
+    closed = {root: found for root in _needed() if (found := list(_closed(root)))}
+    if not closed:
+        return [Line(subject, "ok", "the sandbox's user may read them")]
+    every = [path for found in closed.values() for path in found]
+    finding = f"the sandbox's user may not read {every[0]}"
+    if len(every) > 1:
+        finding += f" and {len(every) - 1} more files and folders"
+    repair = shlex.join(["chmod", "-R", "a+rX", *map(str, closed)])
+    return [Line(subject, "bad", finding, repair)]
+
+
+def _needed() -> list[Path]:
+    """What a sandbox reads: Python and its packages, the code of its own side, the public data.
+
+    In place of packages in a closed folder of the interpreter's prefix it is that folder. (One that
+    is closed above the prefix, such as root's home, is no hindrance.)
+    """
+    trees = set(map(Path, allowed.trees()))
+    found = []
+    for part in (sys.executable, *filter(os.path.isdir, sys.path)):
+        path = Path(part).resolve()
+        above = [each for each in (*path.parents, path) if trees & {each, *each.parents}]
+        closed = sorted(filter(_is_closed, above))
+        found += closed[:1] or above[-1:]
+    found += [allowed.PACKAGE / "sandbox/inside", *(file for file, _ in allowed.worker_files())]
+    data = _first_data()
+    found += [data.public_root] if data else []
+    return [path for path in dict.fromkeys(found) if not set(found).intersection(path.parents)]
+
+
+def _closed(root: Path) -> Iterator[Path]:
+    """The file or folder, and what is in it, that others may not read."""
+    yield from [root] if _is_closed(root) else []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]  # Python can do without
+        yield from filter(_is_closed, (Path(folder, name) for name in (*folders, *names)))
+
+
+def _is_closed(path: Path) -> bool:
+    with suppress(FileNotFoundError):  # a link to nothing
+        mode = path.stat().st_mode
+        wanted = 0o005 if stat.S_ISDIR(mode) else 0o004
+        return mode & wanted != wanted
+    return False
 
 
 def _isolation() -> list[Line]:

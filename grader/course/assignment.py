@@ -7,24 +7,33 @@ own, cut from the private one by templates.py, so that students can run the publ
 
 from __future__ import annotations
 
+import ast
+import keyword
 import math
 import re
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from grader.course import datasets, engine
+from grader.course.operations import OPERATIONS
+from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-SIGNATURE = re.compile(r"^(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)$")
+SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
 RESERVED = {"bind", "data"}  # attributes of the submission inside the box
+DECISIVE = (  # of the files of its two folders
+    "assignment.toml",
+    "solution.py",
+    "test_public.py",
+    "test_hidden.py",
+    "misconceptions.py",
+    "parts.py",
+)
 
 
 @dataclass(frozen=True)
@@ -85,22 +94,40 @@ class Assignment:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of everything that decides about a record (sha256, hexadecimal)."""
-        if self.private is None:
-            parts = [self.public / "assignment.toml", *self.suite]
-        else:
-            parts = [self.private / "assignment.toml", self.solution, *self.suite]
-        parts += [self.bank] if self.bank else []
-        return sha256(b"".join(sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
+        """Digest of all that decides about a record (sha256, hexadecimal): names and contents of
+        its own files, of the helpers and of the sentences in other languages, and the engine."""
+        folders = {"public": self.public, "private": self.private}
+        places = {
+            f"{part}/{path.relative_to(folder).as_posix()}": path
+            for part, folder in folders.items()
+            if folder is not None
+            for path in (
+                *(folder / name for name in DECISIVE),
+                *folder.glob("locale/*/LC_MESSAGES/*.mo"),
+            )
+            if path.is_file()
+        }
+        for package in self.helpers:
+            places |= {
+                f"helpers/{path.relative_to(self.helpers_folder).as_posix()}": path
+                for path in (self.helpers_folder / package).rglob("*")
+                if path.is_file() and "__pycache__" not in path.parts
+            }
+        return sha256(f"{engine.digest()} {engine.digest_of(places)}".encode()).hexdigest()
+
+    @property
+    def helpers_folder(self) -> Path:
+        """Where the stand-ins for packages lie, those of all assignments."""
+        return self.public.parent / "helpers"
 
     def stand_ins(self) -> dict[str, list[tuple[str, str, int]]]:
         """Stand-ins for helper packages that course files import, as cells by module name."""
-        folder = self.public.parent / "helpers"
         found = {}
         for package in self.helpers:
-            for path in sorted((folder / package).glob("*.py")):
+            for path in sorted((self.helpers_folder / package).glob("*.py")):
                 name = package if path.stem == "__init__" else f"{package}.{path.stem}"
-                found[name] = [(str(path.relative_to(folder)), path.read_text("utf-8"), 1)]
+                cell = str(path.relative_to(self.helpers_folder))
+                found[name] = [(cell, path.read_text("utf-8"), 1)]
         return found
 
     @property
@@ -116,10 +143,44 @@ class Assignment:
         }
 
 
+class _StubEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """What a [[stub]] may say."""
+
+    signature: str
+    points: float
+    aliases: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+class _Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What [limits] may say, in seconds."""
+
+    load_seconds: float = 60.0
+    call_seconds: float = 10.0
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the private assignment.toml may say."""
+
+    title: str
+    stub: tuple[_StubEntry, ...]
+    dataset: str | tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+    limits: _Limits = _Limits()
+    spellings: dict[str, Any] = {}
+    names: dict[str, Any] = {}
+
+
+class _PublicFile(_File, forbid_unknown_fields=True, kw_only=True):
+    """The public one: a student's folder may have any name."""
+
+    name: str
+
+
 def load(name: str, root: Path) -> Assignment:
     """Read ``solutions/<name>`` and ``assignments/<name>`` below `root`.
 
-    Raises AssignmentError with the file and what is wrong in it.
+    Raises AssignmentError with the file, the line and what is wrong in it.
     """
     public, private = root / "assignments" / name, root / "solutions" / name
     path = private / "assignment.toml"
@@ -128,17 +189,27 @@ def load(name: str, root: Path) -> Assignment:
         raise AssignmentError(
             f"There is no assignment {name!r} below {root}: {path} is missing. Available: {known}."
         )
-    assignment = _read_file(path, name, public.resolve(), private.resolve())
+    document = Document(path)
+    assignment = _read(document, document.convert(_File), name, public, private)
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
             raise AssignmentError(f"The assignment {name!r} is not complete: {needed} is missing.")
+    _verify_helpers(document, assignment)
+    _verify_names(document, assignment)
     return assignment
 
 
 def load_public(folder: Path) -> Assignment:
     """Read the public part of an assignment, as students have it. Raises AssignmentError."""
-    public = folder.resolve()
-    return _read_file(public / "assignment.toml", "", public, None)
+    document = Document(folder.resolve() / "assignment.toml")
+    file = document.convert(_PublicFile)
+    return _read(document, file, file.name, folder, None)
+
+
+def verify(path: Path) -> None:
+    """Raise AssignmentError, with the line, if a private assignment.toml is wrong in itself."""
+    document = Document(path)
+    _read(document, document.convert(_File), path.parent.name, path.parent, path.parent)
 
 
 def available(root: Path) -> list[str]:
@@ -146,60 +217,134 @@ def available(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("solutions/*/assignment.toml"))
 
 
-def _read_file(path: Path, name: str, public: Path, private: Path | None) -> Assignment:
-    """Read an assignment.toml. name: of the assignment, if the file does not say it."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        return _read(name or table["name"], table, public, private)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AssignmentError(f"{path}: {_explain(error)}") from None
-
-
-def _read(name: str, table: dict[str, Any], public: Path, private: Path | None) -> Assignment:
-    limits = table.get("limits", {})
-    stubs = tuple(_read_stub(entry) for entry in table["stub"])
-    names = [stub.name for stub in stubs]
-    if len(set(names)) < len(names):
-        raise ValueError("two stubs have the same name")
-    if RESERVED & set(names):
-        raise ValueError(f"a stub may not be called {' or '.join(sorted(RESERVED))}")
+def _read(
+    document: Document, file: _File, name: str, public: Path, private: Path | None
+) -> Assignment:
+    """The assignment of a file whose keys and types are right."""
+    names = (file.dataset,) if isinstance(file.dataset, str) else file.dataset
+    for dataset in names:
+        if dataset not in datasets.DIGESTS:
+            near = suggestion(dataset, datasets.DIGESTS)
+            raise document.error(f"there is no data set {dataset!r}; {near}", "dataset")
+    for limit, seconds in msgspec.structs.asdict(file.limits).items():
+        if not 0 < seconds < math.inf:
+            raise document.error(f"{seconds:g} is no number of seconds", "limits", limit)
+    stubs = tuple(_read_stub(document, number, entry) for number, entry in enumerate(file.stub))
+    if not stubs:
+        raise document.error("there is no [[stub]]", "stub")
+    _verify_unique(document, stubs)
+    spellings = _other_names(document, "spellings")
+    parameters = {each.partition("=")[0] for stub in stubs for each in stub.parameters}
+    for parameter in spellings:
+        if parameter not in parameters:
+            near = suggestion(parameter, parameters)
+            raise document.error(f"no stub has such a parameter; {near}", "spellings", parameter)
     return Assignment(
         name=name,
-        title=table["title"],
-        datasets=_listed(table.get("dataset", [])),
+        title=file.title,
+        datasets=names,
         stubs=stubs,
-        spellings=table.get("spellings", {}),
-        names=table.get("names", {}),
-        helpers=tuple(table.get("helpers", ())),
-        load_seconds=float(limits.get("load_seconds", 60)),
-        call_seconds=float(limits.get("call_seconds", 10)),
-        public=public,
-        private=private,
+        spellings=spellings,
+        names=_other_names(document, "names"),
+        helpers=file.helpers,
+        load_seconds=file.limits.load_seconds,
+        call_seconds=file.limits.call_seconds,
+        public=public.resolve(),
+        private=private.resolve() if private else None,
     )
 
 
-def _read_stub(entry: dict[str, Any]) -> Stub:
-    match = SIGNATURE.match(entry["signature"])
-    if match is None:
-        raise ValueError(f"the signature {entry['signature']!r} is not of the form name(a, b)")
-    parameters = tuple(p.replace(" ", "") for p in match["parameters"].split(",") if p.strip())
-    points = float(entry["points"])
-    if points < 0:
-        raise ValueError(f"the points of {match['name']} are negative")
-    if not math.isfinite(points):
-        raise ValueError(f"the points of {match['name']} are no finite number")
-    return Stub(
-        name=match["name"],
-        points=points,
-        parameters=parameters,
-        aliases=tuple(entry.get("aliases", ())),
-        forbidden=tuple(entry.get("forbidden", ())),
-    )
+def _read_stub(document: Document, number: int, entry: _StubEntry) -> Stub:
+    place = ("stub", number)
+    try:
+        name, parameters = _read_signature(entry.signature)
+    except ValueError as error:
+        raise document.error(str(error), *place, "signature") from None
+    if name in RESERVED:
+        raise document.error(f"a stub may not be called {name}", *place, "signature")
+    if not 0 <= entry.points < math.inf:
+        text = f"{entry.points:g} is no number of points: it is finite and not negative"
+        raise document.error(text, *place, "points")
+    for alias in entry.aliases:
+        if not _is_name(alias):
+            text = f"{alias!r} is no name (of a method it is written without its class)"
+            raise document.error(text, *place, "aliases")
+    for operation in entry.forbidden:
+        if operation not in OPERATIONS:
+            text = f"there is no operation {operation!r}; {suggestion(operation, OPERATIONS)}"
+            raise document.error(text, *place, "forbidden")
+    return Stub(name, entry.points, parameters, entry.aliases, entry.forbidden)
 
 
-def _listed(names: str | list[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+def _read_signature(signature: str) -> tuple[str, tuple[str, ...]]:
+    """The name and the parameters as they are written; ValueError for anything else."""
+    match = SIGNATURE.fullmatch(signature)
+    if match is None or not all(map(_is_name, match["name"].split("."))):
+        raise ValueError(f"{signature!r} is not of the form name(a, b)")
+    source = f"def stub({match['parameters']}): ..."
+    try:
+        arguments = ast.parse(source).body[0].args  # type: ignore[attr-defined]
+    except SyntaxError as error:
+        raise ValueError(f"{signature!r} has no such parameters as Python's: {error.msg}") from None
+    names = [argument.arg for argument in arguments.args]
+    plain = ast.arguments([], arguments.args, None, [], [], None, arguments.defaults)
+    if ast.dump(arguments) != ast.dump(plain) or any(each.annotation for each in arguments.args):
+        raise ValueError(f"{signature!r} has parameters that are neither `a` nor `a=value`")
+    if len({*names}) < len(names):
+        raise ValueError(f"{signature!r} has a parameter twice")
+    values = [ast.get_source_segment(source, value) for value in arguments.defaults]
+    required = names[: len(names) - len(values)]
+    optional = [f"{name}={value}" for name, value in zip(names[len(required) :], values)]
+    return match["name"], (*required, *optional)
 
 
-def _explain(error: Exception) -> str:
-    return f"the entry {error} is missing" if isinstance(error, KeyError) else str(error)
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def _verify_unique(document: Document, stubs: tuple[Stub, ...]) -> None:
+    """One name, or other name, may stand for one stub only."""
+    taken: dict[str, str] = {}
+    for number, stub in enumerate(stubs):
+        prefix = stub.name[: stub.name.rfind(".") + 1]  # of a method, its class
+        names = [("signature", stub.name), *(("aliases", prefix + each) for each in stub.aliases)]
+        for key, name in names:
+            if name in taken:
+                text = f"{name} stands for the stub {taken[name]} already"
+                raise document.error(text, "stub", number, key)
+            taken[name] = stub.name
+
+
+def _other_names(document: Document, section: str) -> dict[str, list[str]]:
+    """A table of other names, by the name that the assignment uses."""
+    table = document.table.get(section, {})
+    found = {name: document.convert(list[str], section, name) for name in table}
+    for name, others in found.items():
+        for other in others:
+            if not _is_name(other) or other == name:
+                raise document.error(f"{other!r} is no other name", section, name)
+    return found
+
+
+def _verify_helpers(document: Document, assignment: Assignment) -> None:
+    for helper in assignment.helpers:
+        folder = assignment.helpers_folder / helper
+        if not _is_name(helper) or not folder.is_dir():
+            raise document.error(f"there is no folder {folder}", "helpers")
+
+
+def _verify_names(document: Document, assignment: Assignment) -> None:
+    """The keys of [names] are values or classes of the solution."""
+    source = assignment.solution.read_text("utf-8")
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError as error:
+        raise AssignmentError(f"{assignment.solution}, line {error.lineno}: {error.msg}") from None
+    known = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    known |= {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for name in assignment.names:
+        if name not in known:
+            text = f"the solution has no such value or class; {suggestion(name, known)}"
+            raise document.error(text, "names", name)

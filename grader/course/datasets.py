@@ -10,9 +10,9 @@ A prepared data set is one folder of the cache:
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
+import msgspec
 import numpy as np
 
 from grader.errors import DatasetError
@@ -81,6 +82,13 @@ class Dataset:
         return read_idx(self.private_root / TEST[1]).astype(np.int64)
 
 
+class _Origin(msgspec.Struct):
+    """What origin.json says: where a prepared data set came from, and from which files."""
+
+    source: str
+    stamp: list[str]
+
+
 def find(name: str, data_dir: Path | None = None) -> Dataset:
     """Find data set `name`, verify its checksums once, and return it split and ready to mount.
 
@@ -133,8 +141,7 @@ def _search(name: str, data_dir: Path | None) -> Dataset | None:
 
 def _downloaded(name: str) -> Dataset | None:
     """Ask torchvision's mirror; whatever goes wrong, the next place is asked instead."""
-    # A test run (PYTEST_VERSION) must end the same with and without a network.
-    if os.environ.get("GRADER_OFFLINE") or "PYTEST_VERSION" in os.environ:
+    if os.environ.get("GRADER_OFFLINE"):
         return None
     try:
         with tempfile.TemporaryDirectory() as temporary:
@@ -193,8 +200,11 @@ def _prepare(name: str, files: list[Path], source: str, stamp: list[str]) -> Dat
         for path, part in _parts(name, variant).items():
             write_idx(new, arrays[FILES.index(path.name)][part])
             new.chmod(0o600 if path.parent.name == "private" else 0o644)
-            new.replace(_made(home / path.parent) / path.name)
-        new.write_text(json.dumps({"source": source, "stamp": stamp}))
+            place = _made(home / path.parent) / path.name
+            if place.is_dir():  # damage of another kind
+                shutil.rmtree(place)
+            new.replace(place)
+        new.write_bytes(msgspec.json.encode(_Origin(source, stamp)))
         new.replace(home / "origin.json")
     return _cached(name, variant)
 
@@ -203,16 +213,16 @@ def _cached(name: str, variant: str, stamp: list[str] | None = None) -> Dataset 
     """What lies in the cache, if it is whole (and, given a stamp, made from just these files)."""
     home = _home(name, variant)
     try:
-        origin = json.loads((home / "origin.json").read_text())
-        sound = stamp in (None, origin["stamp"])
+        origin = msgspec.json.decode((home / "origin.json").read_bytes(), type=_Origin)
+        sound = stamp in (None, origin.stamp)
         for path, part in _parts(name, variant).items():
             shape = (part.stop - part.start, *((28, 28) if "images" in path.name else ()))
             with open(home / path, "rb") as file:
                 header, size = file.read(4 + 4 * len(shape)), file.seek(0, os.SEEK_END)
             sound &= header == _header(shape) and size == len(header) + math.prod(shape)
-    except (OSError, ValueError, KeyError):
+    except (OSError, msgspec.DecodeError):
         return None
-    place = (origin["source"], home / "public", home / "private")
+    place = (origin.source, home / "public", home / "private")
     return Dataset(name, variant, _sha256(name, variant), *place) if sound else None
 
 

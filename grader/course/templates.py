@@ -1,5 +1,7 @@
 """Cuts the template that students get out of the one source of an assignment.
 
+    python -m grader.course.templates       what `make templates` runs in the course's folder
+
 The source is a py:percent file with two kinds of marks, both of them comments:
 
     ### BEGIN SOLUTION          any number of "#"; stands alone on its line, inside a function
@@ -19,14 +21,17 @@ import ast
 import io
 import json
 import re
+import sys
 import textwrap
 import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from grader.course.assignment import tomllib
-from grader.errors import AssignmentError
+from grader.course import assignment as assignments
+from grader.course.extras import require_author
+from grader.course.strict_toml import tomllib
+from grader.errors import AssignmentError, UsageError
 from grader.i18n.words import _
 
 _PLACEHOLDER = "# YOUR CODE HERE"
@@ -109,7 +114,11 @@ def _uncommented(cell: str) -> str:
 
 
 def to_notebook(source: str) -> str:
-    """Return a py:percent text as the JSON text of a notebook; equal text gives equal bytes."""
+    """Return a py:percent text as the JSON text of a notebook; equal text gives equal bytes.
+
+    Raises UsageError without the packages for authors.
+    """
+    require_author("jupytext")
     import jupytext
     import nbformat
 
@@ -154,16 +163,23 @@ def _value(value: Any) -> str:
 
 def write(solution: Path, folder: Path) -> list[Path]:
     """Write what is cut from an assignment's private files: the template as <folder>/<name>.py and
-    .ipynb, and the public assignment.toml; name is the folder's."""
-    template = cut(solution.read_text(encoding="utf-8"))
+    .ipynb, and the public assignment.toml; name is the folder's. AssignmentError for a mark or an
+    assignment.toml that is wrong."""
+    contract, name = solution.with_name("assignment.toml"), folder.name
+    assignments.verify(contract)
+    try:
+        template = cut(solution.read_text(encoding="utf-8"))
+    except AssignmentError as error:
+        raise AssignmentError(f"{solution}, {error}") from None
+    texts = {
+        folder / f"{name}.py": template,
+        folder / f"{name}.ipynb": to_notebook(template),
+        folder / "assignment.toml": public_part(name, contract.read_text(encoding="utf-8")),
+    }
     folder.mkdir(parents=True, exist_ok=True)
-    contract = folder / "assignment.toml"
-    private = solution.with_name("assignment.toml").read_text(encoding="utf-8")
-    contract.write_text(public_part(folder.name, private), encoding="utf-8", newline="\n")
-    script, notebook = folder / f"{folder.name}.py", folder / f"{folder.name}.ipynb"
-    script.write_text(template, encoding="utf-8", newline="\n")
-    notebook.write_text(to_notebook(template), encoding="utf-8", newline="\n")
-    return [script, notebook, contract]
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(texts)
 
 
 def _marks(source: str) -> dict[int, str]:
@@ -221,3 +237,11 @@ def _parse(source: str, what: str) -> ast.Module:
 
 def _error(number: int, what: str) -> AssignmentError:
     return AssignmentError(f"line {number}: {what}")
+
+
+if __name__ == "__main__":
+    try:
+        for name in assignments.available(Path()):
+            write(Path("solutions", name, "solution.py"), Path("assignments", name))
+    except UsageError as error:
+        sys.exit(f"error: {error}")

@@ -1,15 +1,16 @@
 """Keeps the catalogues of `words` up to date: which sentences there are to translate.
 
-    python -m grader.translation       what `make messages` runs in the course's folder
+    python -m grader.course.translation       what `make messages` runs in the course's folder
 
 writes new sentences into every .po file, takes out those that are gone, and compiles the .mo files.
-A catalogue is begun by making its empty .po file. Needs Babel, which grading does not.
+A catalogue is begun by making its empty .po file. Needs Babel, of the extra for authors.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import count
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 from grader.course import assignment as assignments
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
+from grader.course.extras import require_author
+from grader.errors import UsageError
 from grader.i18n.words import LOCALE, PLACE
 
 if TYPE_CHECKING:
@@ -124,7 +127,8 @@ def update(path: Path, sentences: Iterable[str]) -> None:
 
 
 def main(course: Path) -> None:
-    """Update every catalogue of the grader and of a course."""
+    """Update every catalogue of the grader and of a course. Raises UsageError without Babel."""
+    require_author("babel")
     texts = {LOCALE: of_grader()}
     for name in assignments.available(course):
         assignment = assignments.load(name, course)
@@ -136,4 +140,7 @@ def main(course: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path())
+    try:
+        main(Path())
+    except UsageError as error:
+        sys.exit(f"error: {error}")

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from grader.course import assignment as assignments
@@ -27,7 +28,7 @@ from grader.sandbox.sandbox import Source
 from grader.submissions.reading import read
 
 LEVEL = "process"
-LOOK_SECONDS = 0.3  # between two looks whether the file has been saved
+LOOK_MS = 1000  # between two looks whether the file has been saved, if nobody tells
 
 
 def assignment_of(path: Path) -> Assignment:
@@ -126,13 +127,17 @@ def _host_for(assignment: Assignment) -> Host:
 
 def saves(path: Path) -> Iterator[None]:
     """Once now, and then each time the file has been saved."""
+    from watchfiles import watch
+
+    # Looked at in between as well: a save while the first one is checked comes before the watch,
+    # and not every network drive tells what changes on it.
+    wake = watch(path.parent, recursive=False, rust_timeout=LOOK_MS, yield_on_timeout=True)
     seen = 0
-    while True:
+    for _changes in chain([None], wake):
         now = path.stat().st_mtime_ns if path.exists() else seen  # editors replace files
         if now != seen:
             seen = now
             yield
-        time.sleep(LOOK_SECONDS)
 
 
 def _data(assignment: Assignment) -> Path | None:

@@ -12,21 +12,14 @@ They stand in ``solutions/<name>/equivalents.toml``, each as `grader validate --
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+import msgspec
 
 from grader.course.assignment import Assignment
-from grader.errors import AssignmentError
+from grader.course.strict_toml import Document, suggestion
 from grader.validation.mutants import Mutant
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
-
-@dataclass(frozen=True)
-class Equivalent:
+class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A judged mutant, and why no check has to notice it."""
 
     stub: str
@@ -37,18 +30,31 @@ class Equivalent:
         return self.stub == mutant.stub and _plain(self.diff) == _plain(mutant.diff)
 
 
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    """What equivalents.toml may say."""
+
+    equivalent: tuple[Equivalent, ...] = ()
+
+
 def judged(assignment: Assignment) -> list[Equivalent]:
-    """The judged mutants of an assignment. Raises AssignmentError for a file that is malformed."""
+    """The judged mutants of an assignment. Raises AssignmentError, with the line, for a file that
+    says something else."""
     path = assignment.solution.with_name("equivalents.toml")
     if not path.is_file():
         return []
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))["equivalent"]
-        return [Equivalent(**entry) for entry in entries]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise AssignmentError(
-            f"{path} holds something else than [[equivalent]]: {error}"
-        ) from error
+    document = Document(path)
+    found = document.convert(_File).equivalent
+    stubs = [stub.name for stub in assignment.stubs]
+    for number, entry in enumerate(found):
+        place = ("equivalent", number)
+        if entry.stub not in stubs:
+            near = suggestion(entry.stub, stubs)
+            raise document.error(f"there is no stub {entry.stub!r}; {near}", *place, "stub")
+        if not _plain(entry.diff):
+            raise document.error("no line of it begins with + or -", *place, "diff")
+        if not entry.why.strip():
+            raise document.error("say why no check has to notice it", *place, "why")
+    return list(found)
 
 
 def _plain(diff: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 import torch
 
+from grader.checking.diagnosis import fingerprints
 from grader.checking.diagnosis.fingerprints import MOST_WRITTEN, Fingerprints, Raised
 from grader.course import assignment as assignments
 from tests.conftest import ROOT
@@ -61,13 +63,43 @@ def test_change_of_the_assignment_forgets_what_was_seen(course, cache):
     assert len(list(cache.iterdir())) == 1
 
 
-def test_damaged_file_is_computed_anew(course, cache):
-    """A file that is no database."""
-    asked(course, 1)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"damaged" * 1_000,
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:4096] + b"\xff" * (len(content) - 4096),
+        lambda content: content[:100] + b"\xff" * 200 + content[300:],
+        lambda content: b"",
+    ],
+    ids=["no database", "cut", "only the first page is left", "no table is known", "empty"],
+)
+def test_damaged_file_is_made_anew(course, cache, damage):
+    """What it held is computed once more, and then the new file serves."""
+    asked(course, [torch.zeros(10_000)])
     (file,) = cache.iterdir()
-    file.write_bytes(b"damaged" * 1_000)
+    file.write_bytes(damage(file.read_bytes()))
 
     assert asked(course, 2) == (2, True)
+    assert asked(course, 3) == (2, False)
+    assert list(cache.iterdir()) == [file]
+
+
+def test_file_that_another_process_writes_is_left_alone(course, cache, monkeypatch):
+    """It is locked, not damaged: its values and its journal stay."""
+    monkeypatch.setattr(fingerprints, "WAIT_SECONDS", 0.0)
+    asked(course, 1)
+    (file,) = cache.iterdir()
+    writer = sqlite3.connect(file)
+    writer.execute("BEGIN EXCLUSIVE")
+    writer.execute("REPLACE INTO kept VALUES ('other', 1)")
+    names = sorted(path.name for path in cache.iterdir())
+
+    assert asked(course, 2) == (2, True)
+    assert sorted(path.name for path in cache.iterdir()) == names
+    writer.rollback()
+    writer.close()
+    assert asked(course, 3) == (1, False)
 
 
 def test_cache_that_cannot_be_written_costs_only_time(course, cache):

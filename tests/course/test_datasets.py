@@ -313,8 +313,7 @@ def test_without_any_of_several_data_sets_all_are_named(tmp_path):
 
 @pytest.fixture
 def online(monkeypatch):
-    """Pretend that no test is running and the network is allowed; return the addresses asked."""
-    monkeypatch.delenv("PYTEST_VERSION")
+    """The network is allowed; return the addresses asked."""
     monkeypatch.delenv("GRADER_OFFLINE")
     asked: list[str] = []
 
@@ -365,11 +364,10 @@ def test_a_failed_download_falls_through(no_package, online, reply):
     assert asked
 
 
-@pytest.mark.parametrize("variable", ["GRADER_OFFLINE", "PYTEST_VERSION"])
-def test_no_download_offline_or_in_a_test_run(no_package, online, monkeypatch, variable):
-    """GRADER_OFFLINE forbids the network, and so does a running pytest."""
+def test_no_download_offline(no_package, online, monkeypatch):
+    """GRADER_OFFLINE forbids the network."""
     asked = online(refuse)
-    monkeypatch.setenv(variable, "1")
+    monkeypatch.setenv("GRADER_OFFLINE", "1")
 
     assert find(NAME).variant == "embedded"
     assert not asked
@@ -403,7 +401,10 @@ def test_a_file_cut_short_names_the_file(tmp_path, contents, packed):
         find(NAME, tmp_path / "mine")
 
 
-@pytest.mark.parametrize("damage", ["cut", "missing", "header", "origin", "origin text"])
+@pytest.mark.parametrize(
+    "damage",
+    ["cut", "missing", "header", "a folder", "origin", "origin text", "origin list", "origin {}"],
+)
 def test_a_damaged_cache_is_made_again(plain_files, damage):
     """A file of the cache that is cut, lost or something else is replaced; the rest stays."""
     dataset = find(NAME, plain_files)
@@ -416,14 +417,30 @@ def test_a_damaged_cache_is_made_again(plain_files, damage):
         shutil.rmtree(dataset.private_root)
     elif damage == "header":
         right[1].write_bytes(bytes(len(content[1])))
+    elif damage == "a folder":
+        right[0].unlink()
+        right[0].mkdir()
     elif damage == "origin":
         origin.unlink()
     else:
-        origin.write_text("{")
+        texts = {"origin text": "{", "origin list": "[1]", "origin {}": '{"stamp": []}'}
+        origin.write_text(texts[damage])
 
     assert find(NAME, plain_files) == dataset
     assert [path.read_bytes() for path in right] == content
     assert dataset.private_root.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "3", '{"stamp": []}', '{"source": 1, "stamp": []}'])
+def test_a_damaged_origin_is_no_data_set(small_full_set, plain_files, text):
+    """Also where the cache is asked before all other places: these are asked, then it is whole."""
+    find(NAME, plain_files)
+    (origin,) = Path(os.environ["GRADER_CACHE"]).rglob("origin.json")
+    origin.write_text(text)
+
+    assert find(NAME).source == "subset embedded in the grader package"
+    assert find(NAME).source == "subset embedded in the grader package"
+    assert json.loads(origin.read_text())["source"] == "subset embedded in the grader package"
 
 
 def test_a_second_find_reads_no_source_file(small_full_set, monkeypatch, plain_files):

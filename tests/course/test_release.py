@@ -79,8 +79,8 @@ def test_requirements_can_be_installed():
 @pytest.fixture
 def course(tmp_path) -> Path:
     """A copy of the real assignment, to be spoilt."""
-    for part in ("assignments", "solutions"):
-        shutil.copytree(ROOT / part / NAME, tmp_path / part / NAME)
+    for part in (f"assignments/{NAME}", f"solutions/{NAME}", "assignments/helpers"):
+        shutil.copytree(ROOT / part, tmp_path / part)
     return tmp_path
 
 

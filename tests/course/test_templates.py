@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import templates
-from grader.course.assignment import available, load, load_public, tomllib
+from grader.course.assignment import available, load, load_public
+from grader.course.strict_toml import tomllib
 from grader.errors import AssignmentError
 
 ROOT = Path(__file__).parents[2]
@@ -191,3 +192,18 @@ def test_public_part_leaves_out_what_it_does_not_know():
     public = tomllib.loads(templates.public_part("f", private))
 
     assert public == {"name": "f", "title": 'é"x', "stub": [{"signature": "f()", "points": 1}]}
+
+
+def test_misspelt_key_is_not_dropped_on_the_way_to_the_public_file(tmp_path):
+    """Nothing is written where the private file is wrong."""
+    private = tmp_path / "solutions/f"
+    private.mkdir(parents=True)
+    (private / "solution.py").write_text("def f():\n    pass\n")
+    (private / "assignment.toml").write_text(
+        'title = "x"\n[[stub]]\nsignature = "f()"\npoints = 1\nforbiden = ["softmax"]\n'
+    )
+
+    with pytest.raises(AssignmentError, match=r"line 5, stub f, forbiden: .* mean 'forbidden'"):
+        templates.write(private / "solution.py", tmp_path / "assignments/f")
+
+    assert not (tmp_path / "assignments").exists()

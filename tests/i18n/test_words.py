@@ -218,6 +218,7 @@ def test_release_of_what_is_not_translated(tmp_path):
     for part in ("assignments", "solutions"):
         source = ROOT / part / "softmax_concise"
         shutil.copytree(source, tmp_path / part / source.name, ignore=lambda *_: ["locale"])
+    shutil.copytree(ROOT / "assignments/helpers", tmp_path / "assignments/helpers")
 
     out = grader(
         *("release", "softmax_concise", "--to", tmp_path / "zh"),

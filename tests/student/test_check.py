@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -184,25 +187,39 @@ def test_assignment_is_found_from_a_folder_inside(folder):
     assert public.assignment_of(folder / "old").name == "greeting"
 
 
-def test_watch_sees_each_save(folder, monkeypatch):
-    """Once at the start, then again for each new version, also while the file is replaced."""
-    monkeypatch.setattr(public, "LOOK_SECONDS", 0.0)
-    file = Path("greeting.py")
-    saves = public.saves(file)
-    next(saves)
-    looks = []
+SAVES = """
+import sys
+from pathlib import Path
+from grader.student import public
+for _ in public.saves(Path(sys.argv[1])):
+    print(Path(sys.argv[1]).read_text(), flush=True)
+"""
 
-    def save_at_the_third_look(seconds: float) -> None:
-        looks.append(seconds)
-        if len(looks) == 2:
-            file.unlink()
-        if len(looks) == 3:
-            file.write_text(SOLUTION)
 
-    monkeypatch.setattr(public.time, "sleep", save_at_the_third_look)
-    next(saves)
+def test_watch_sees_each_save(folder):
+    """Once at the start, then again for each new version: written, or put into the file's place.
+    Nothing for other files, nor where the file is away for a moment."""
+    file = Path("greeting.py").resolve()
+    file.write_text("0")
+    command = [sys.executable, "-c", SAVES, file]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    timer = threading.Timer(60, process.kill)
+    timer.start()
+    seen = [process.stdout.readline()]
 
-    assert len(looks) == 3
+    with file.open("r+b", buffering=0) as opened:
+        opened.write(b"1")
+    seen.append(process.stdout.readline())
+    Path("other.py").write_text("2")
+    Path("new.py").write_text("3")
+    file.unlink()
+    Path("new.py").replace(file)
+    seen.append(process.stdout.readline())
+
+    timer.cancel()
+    process.kill()
+    assert seen == ["0\n", "1\n", "3\n"]
+    assert process.communicate()[0] == ""
 
 
 # ------------------------------------------------------------------------------ what is shown

@@ -1,9 +1,9 @@
 """What checks see of each known mistake: computed once for a suite, and kept between runs.
 
-The file is named after a digest of all that decides about a value: the assignment, the data set,
-the grader's own source, Python, torch, the processor's instructions and the language. It lies in
-the user's cache (GRADER_CACHE names another one) and may be deleted at any time; where it cannot be
-written or read, everything is computed anew.
+The file is named after a digest of all that decides about a value: the assignment with the
+grader's own source, the data set, Python, torch, the processor's instructions and the language. It
+lies in the user's cache (GRADER_CACHE names another one) and may be deleted at any time. A damaged
+one is made anew; where none can be written, everything is computed anew.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from grader.course.assignment import Assignment
 from grader.course.datasets import Dataset
 from grader.i18n import words
 
-PACKAGE = Path(__file__).resolve().parents[2]
 MOST_WRITTEN = 1 << 20  # bytes of one value
 WAIT_SECONDS = 5.0  # for another process that writes
 # What torch says of a value that is more than tensors and plain values, on either way.
@@ -85,7 +84,15 @@ class Fingerprints:
     @cached_property
     def _kept(self) -> sqlite3.Connection:
         try:
-            return _opened(self._file())
+            file = self._file()
+            try:
+                return _opened(file)
+            except sqlite3.OperationalError:  # locked, or the disk is full: no fault of the file
+                raise
+            except sqlite3.DatabaseError:
+                for part in file.parent.glob(f"{file.name}*"):  # and its journal
+                    part.unlink(missing_ok=True)
+                return _opened(file)
         except (sqlite3.Error, OSError):
             return _opened(":memory:")
 
@@ -95,21 +102,25 @@ class Fingerprints:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         start = f"{self.assignment.name}-{self.dataset.variant if self.dataset else 'no-data'}"
         file = folder / f"{start}-{self._digest()}.sqlite"
-        for old in set(folder.glob(f"{start}-*")) - {file}:
-            old.unlink(missing_ok=True)
+        for old in folder.glob(f"{start}-*"):
+            if not old.name.startswith(file.name):  # nor the journal of one who writes now
+                old.unlink(missing_ok=True)
         return file
 
     def _digest(self) -> str:
         decisive = [self.assignment.digest, self.dataset.sha256 if self.dataset else ""]
         decisive += [sys.version, torch.__version__, torch.backends.cpu.get_cpu_capability()]
-        own = (path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
-        text = "\n".join([*decisive, words.language()]).encode()
-        return sha256(text + b"".join(own)).hexdigest()[:16]
+        return sha256("\n".join([*decisive, words.language()]).encode()).hexdigest()[:16]
 
 
 def _opened(file: Path | str) -> sqlite3.Connection:
-    """Raises sqlite3.Error for a file that is none."""
+    """Raises sqlite3.DatabaseError for a file that is damaged, and the OperationalError among them
+    for one that cannot be used now."""
     kept = sqlite3.connect(file, timeout=WAIT_SECONDS)
+    (found,) = kept.execute("PRAGMA quick_check(1)").fetchone()  # milliseconds for some megabytes
+    if found != "ok":
+        kept.close()
+        raise sqlite3.DatabaseError(found)
     kept.execute("PRAGMA synchronous = OFF")  # after a crash of the machine it is made anew
     kept.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB)")
     return kept
