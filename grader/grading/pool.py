@@ -23,7 +23,7 @@ from grader.grading import log
 from grader.grading.records import Record
 from grader.grading.session import ATTEMPTS, WHOLE, Bench, Part, Settings, with_bench
 from grader.sandbox.host import imports_for
-from grader.submissions.reading import printable
+from grader.sandbox.inside.protocol import well_formed
 
 END_SECONDS = 5.0  # that a job may take to end its box
 
@@ -160,7 +160,7 @@ class Jobs:
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
         return Record(
-            submission=printable(task.path.resolve().stem),
+            submission=well_formed(task.path.resolve().stem),
             assignment=self.name,
             status="infrastructure_error",
             isolation=None,
@@ -172,7 +172,7 @@ class Jobs:
             seconds=0.0,
             environment={},
             digests={},
-            path=printable(str(task.path)),
+            path=well_formed(str(task.path)),
         )
 
     def _start(self, settings: Settings) -> None:

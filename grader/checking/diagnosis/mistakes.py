@@ -30,9 +30,12 @@ from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
+from grader.sandbox.inside.cells import AnyCell, Cells
+from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.sandbox.proxies import RemoteSubmission
-from grader.submissions.reading import Cell, Submission, read
+from grader.submissions.reading import Submission, read
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
@@ -59,16 +62,17 @@ class Diagnosis:
         self.known = load_misconceptions(assignment.bank) if assignment.bank else []
         self.fingerprints = Fingerprints(assignment, dataset)
         self.tapes: dict[str, Tape] = {}  # of the reference, by check
+        self.plans = Plans()  # of the solution and its wrong versions
 
     @cached_property
     def solution(self) -> Submission:
         return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
 
-    def hints(self, cells: list[Cell], failed: set[str]) -> dict[str, str]:
+    def hints(self, cells: Cells, failed: set[str]) -> dict[str, str]:
         """What is suspicious in the text of stubs that failed, by the stub's name."""
         stubs = [stub for stub in self.assignment.stubs if stub.name in failed]
-        solution = self.solution.cells if self.assignment.private is not None else []
-        return hints(cells, solution, stubs) if stubs else {}
+        solution = self.solution.index if self.assignment.private is not None else Index([])
+        return hints(Index(cells), solution, stubs) if stubs else {}
 
     def mistakes(self, seen: list[Seen]) -> dict[str, Misconception]:
         """The misconception behind each failed check, by the check's name, where exactly one fits.
@@ -134,7 +138,7 @@ class Diagnosis:
         trace: Trace = []
         token = observed.set(trace)
         try:
-            conversation = LocalConversation()
+            conversation = LocalConversation(plans=self.plans)
             submission = self._load(conversation, wrong)
             conversation.request("seed", seed=seed)
             self._check(seen.item, seen.arguments, submission)
@@ -151,7 +155,7 @@ class Diagnosis:
         if "submission" not in arguments or self.assignment.private is None:
             return None
         try:
-            self._check(item, arguments, self._load(LocalConversation(), None))
+            self._check(item, arguments, self._load(LocalConversation(plans=self.plans), None))
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         return None
@@ -170,12 +174,13 @@ class Diagnosis:
     def reference_for(self, item: pytest.Item) -> RemoteSubmission:
         """The solution for one check, which computes what the check asks for once for all
         submissions."""
-        return self._load(RememberingConversation(self.tapes.setdefault(item.name, Tape())), None)
+        tape = self.tapes.setdefault(item.name, Tape())
+        return self._load(RememberingConversation(tape, self.plans), None)
 
     def _load(
         self, conversation: LocalConversation, misconception: Misconception | None
     ) -> RemoteSubmission:
-        cells = list(self.solution.cells)
+        cells: list[AnyCell] = list(self.solution.cells)
         if misconception is not None:
             cells.append((misconception.name, misconception.source, 1))
         return conversation.load(cells, self.assignment.contract)
