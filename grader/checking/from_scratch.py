@@ -10,7 +10,6 @@ operations these dispatch.
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,34 +17,39 @@ from grader.checking.comparison import Difference
 from grader.course.assignment import Stub
 from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
+from grader.sandbox.inside.cells import Cells
+from grader.sandbox.inside.definitions import Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
-from grader.submissions.reading import Cell, parse
-
-Place = tuple[str, int, ast.AST]  # cell, its first line, the definition
 
 
 def assert_source_is_own(
-    cells: Iterable[Cell], stub: Stub, other_names: dict[str, list[str]]
+    source: Index | Cells, stub: Stub, other_names: dict[str, list[str]]
 ) -> None:
     """Raise Mismatch, with the line, if the stub's source names a forbidden operation.
 
+    source: of the submission; the index, where more than one stub is looked at.
     other_names: of classes whose methods are stubs.
     """
-    definitions, imported = _read(tuple(cells))
+    index = source if isinstance(source, Index) else Index(source)
+    imported = {
+        name: set(path.split("."))
+        for name, path in index.imports.items()
+        if path.split(".")[0] == "torch"
+    }
     owner, _dot, name = stub.name.rpartition(".")
     owners = (
         [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
     )
     names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
-    for cell, first_line, node in _reached(definitions, names):
-        for found in ast.walk(node):
-            used = _torch_names(found, imported)
+    for definition in _reached(index, names):
+        for node in ast.walk(definition.node):
+            used = _torch_names(node, imported)
             for operation in stub.forbidden:
                 for spelling in used.intersection(OPERATIONS[operation].spellings):
-                    line = first_line + getattr(found, "lineno", 1) - 1
                     text = _(
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
+                    cell, line = definition.cell.name, definition.line_of(node)
                     raise Difference(text.format(cell=cell, line=line, name=spelling))
 
 
@@ -97,39 +101,7 @@ def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
     return sorted(seen)
 
 
-@functools.lru_cache(maxsize=1)  # each stub asks for the submission that is being graded
-def _read(cells: tuple[Cell, ...]) -> tuple[dict[str, Place], dict[str, set[str]]]:
-    """The definitions of the cells, and the names that they import from torch."""
-    trees = [(name, parse(source), line) for name, source, line in cells]
-    return _definitions(trees), _imported_from_torch(tree for name, tree, line in trees)
-
-
-def _definitions(trees: list[tuple[str, ast.Module, int]]) -> dict[str, Place]:
-    """The last definition of every function, class and method ("Class.method") of the file. A
-    method may be put into its class later: ``Class.method = f``, ``@add_to_class(Class)``."""
-    found: dict[str, Place] = {}
-    for cell, tree, first_line in trees:
-        for node in tree.body:
-            parts = [(name, node) for name in _names_of(node)]
-            if isinstance(node, ast.ClassDef):
-                methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
-                parts += [(f"{node.name}.{method.name}", method) for method in methods]
-            found.update({name: (cell, first_line, part) for name, part in parts})
-    return found
-
-
-def _names_of(node: ast.stmt) -> list[str]:
-    """The names under which a statement defines a function, a class or a method."""
-    if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Lambda)):
-        return [ast.unparse(target) for target in node.targets]
-    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return []
-    calls = [decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
-    owners = [ast.unparse(argument) for call in calls for argument in call.args]
-    return [node.name, *(f"{owner}.{node.name}" for owner in owners)]
-
-
-def _reached(definitions: dict[str, Place], names: Iterable[str]) -> Iterator[Place]:
+def _reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
     """The definitions of these names, of the functions of the file that they call, and of the
     methods of the same class that they use."""
     waiting, seen = list(names), set()
@@ -139,37 +111,20 @@ def _reached(definitions: dict[str, Place], names: Iterable[str]) -> Iterator[Pl
             continue
         seen.add(name)
         owner, _, method = name.rpartition(".")
-        if name not in definitions:
-            _, _, cls = definitions.get(owner, ("", 0, None))
-            bases = cls.bases if isinstance(cls, ast.ClassDef) else []
-            waiting += [f"{ast.unparse(base)}.{method}" for base in bases]  # inherited
+        found = index.definitions.get(name)
+        if found is None:
+            cls = index.definitions.get(owner)
+            bases = cls.node.bases if cls and isinstance(cls.node, ast.ClassDef) else []
+            waiting += [f"{dotted(base)}.{method}" for base in bases]  # inherited
             continue
-        yield definitions[name]
-        node = definitions[name][2]
-        parts = [node.value] if isinstance(node, ast.Assign) else []
-        parts += [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-        waiting += [part.id for part in parts if isinstance(part, ast.Name)]
+        yield found
+        parts = list(ast.walk(found.node))
+        called = [part.func for part in parts if isinstance(part, ast.Call)]
+        waiting += [part.id for part in called if isinstance(part, ast.Name)]
+        waiting += [other for other in (found.alias, f"{owner}.{found.alias}") if found.alias]
         if owner:
-            used = [part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+            used = [part.attr for part in parts if isinstance(part, ast.Attribute)]
             waiting += [f"{owner}.{attribute}" for attribute in used]
-
-
-def _imported_from_torch(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
-    """Names that ``from torch.optim import SGD as own`` or ``import torch.optim as own`` bind, with
-    the parts of what they stand for: torch, optim, SGD."""
-    found = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(node, ast.Import):
-            paths = {alias.asname: alias.name for alias in node.names if alias.asname}
-        elif isinstance(node, ast.ImportFrom):
-            paths = {
-                alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names
-            }
-        else:
-            continue
-        parts = {name: path.split(".") for name, path in paths.items()}
-        found.update({name: set(path) for name, path in parts.items() if path[0] == "torch"})
-    return found
 
 
 def _torch_names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:

@@ -6,10 +6,10 @@ from grader.checking.diagnosis.mistakes import Diagnosis, digest
 from grader.checking.outcomes import judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
-from grader.submissions.reading import Cell
+from grader.sandbox.inside.cells import Cells
 
 
-def judged(seen: list[Seen], diagnosis: Diagnosis, cells: list[Cell]) -> list[CheckResult]:
+def judged(seen: list[Seen], diagnosis: Diagnosis, cells: Cells) -> list[CheckResult]:
     """Judge each check, name the mistakes, and say it in words. cells: the submission's."""
     verdicts = [judge(one.problem, one.check.visibility) for one in seen]
     explanations = diagnosis.explain(seen, verdicts, cells)

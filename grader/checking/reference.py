@@ -11,6 +11,8 @@ import torch
 
 from grader.course.assignment import Assignment
 from grader.course.misconceptions import Misconception
+from grader.sandbox.inside.cells import AnyCell
+from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.sandbox.proxies import RemoteSubmission
 from grader.submissions.reading import Submission, read
@@ -21,6 +23,7 @@ class Reference:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        self.plans = Plans()  # of the solution and its wrong versions, loaded again and again
         self._tapes: dict[str, Tape] = {}  # by check
 
     @cached_property
@@ -31,13 +34,14 @@ class Reference:
     def for_check(self, item: pytest.Item) -> RemoteSubmission:
         """The solution for one check, which computes what the check asks for once for all
         submissions."""
-        return self.load(RememberingConversation(self._tapes.setdefault(item.name, Tape())))
+        tape = self._tapes.setdefault(item.name, Tape())
+        return self.load(RememberingConversation(tape, self.plans))
 
     def load(
         self, conversation: LocalConversation, mistake: Misconception | None = None
     ) -> RemoteSubmission:
         """A fresh copy of the solution, with a known mistake in it or without."""
-        cells = list(self.solution.cells)
+        cells: list[AnyCell] = list(self.solution.cells)
         if mistake is not None:
             cells.append((mistake.name, mistake.source, 1))
         return conversation.load(cells, self.assignment.contract)

@@ -155,7 +155,7 @@ class Suite:
             return
         root = str(self.dataset.public_root) if self.dataset else None
         try:
-            submission = self.reference.load(LocalConversation(root))
+            submission = self.reference.load(LocalConversation(root, self.reference.plans))
             self.reference.meet(item, arguments, submission)
         except Exception as error:
             raise InfrastructureError(

@@ -24,7 +24,7 @@ from grader.grading.records import Record
 from grader.grading.session import ATTEMPTS, open_session
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.host import imports_for
-from grader.submissions.reading import printable
+from grader.sandbox.inside.protocol import well_formed
 
 END_SECONDS = 5.0  # that a job may take to end its box
 
@@ -161,7 +161,7 @@ class Jobs:
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
         return Record(
-            submission=printable(task.path.resolve().stem),
+            submission=well_formed(task.path.resolve().stem),
             assignment=self.name,
             status="infrastructure_error",
             isolation=None,
@@ -173,7 +173,7 @@ class Jobs:
             seconds=0.0,
             environment={},
             digests={},
-            path=printable(str(task.path)),
+            path=well_formed(str(task.path)),
         )
 
     def _start(self, settings: Settings) -> None:

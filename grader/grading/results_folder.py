@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.grading.records import Record
 from grader.grading.scoring import Result
 from grader.reports import as_csv, as_json, summary
-from grader.submissions.reading import printable
+from grader.sandbox.inside.protocol import well_formed
 
 
 class Store:
@@ -35,7 +35,7 @@ class Store:
 
     def earlier(self, path: Path) -> Record | None:
         """What an earlier run saw of this submission."""
-        found = self.results.get(printable(str(path)))
+        found = self.results.get(well_formed(str(path)))
         return found.record if found else None
 
     def keep(self, result: Result) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 from grader.sandbox.conversation import answer_of
 from grader.sandbox.inside import loader, protocol
+from grader.sandbox.inside.cells import Cells
 from grader.sandbox.inside.protocol import Message
+from grader.sandbox.inside.statements import Plans
 from grader.sandbox.inside.worker import Worker
 from grader.sandbox.proxies import RemoteSubmission, node_for
 
@@ -19,16 +21,19 @@ MOST_REMEMBERED = 8 << 20  # bytes of the values of one check
 
 
 class LocalConversation:
-    """A worker in this process: questions and answers as with a box."""
+    """A worker in this process: questions and answers as with a box.
 
-    def __init__(self, data_root: str | None = None) -> None:
-        self.worker = Worker(data_root)
+    plans: of programs that many conversations load.
+    """
 
-    def load(self, cells: list[tuple[str, str, int]], contract: dict[str, Any]) -> RemoteSubmission:
+    def __init__(self, data_root: str | None = None, plans: Plans | None = None) -> None:
+        self.worker = Worker(data_root, plans=plans)
+
+    def load(self, cells: Cells, contract: dict[str, Any]) -> RemoteSubmission:
         """The author's program behind the interface of a submission."""
         self.request(
             "load",
-            cells=cells,
+            cells=list(cells),
             helpers={},
             stand_ins={},
             contract=contract,
@@ -63,8 +68,8 @@ class RememberingConversation(LocalConversation):
     first other question it catches up, and runs from there on. An empty tape is written.
     """
 
-    def __init__(self, tape: Tape) -> None:
-        super().__init__()
+    def __init__(self, tape: Tape, plans: Plans | None = None) -> None:
+        super().__init__(plans=plans)
         self.tape = tape
         self.position = 0
         self.runs = False

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from grader.i18n.words import _
 from grader.sandbox import notes
 from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
 from grader.sandbox.host import Fork, Host
+from grader.sandbox.inside.cells import Cells
 from grader.sandbox.inside.device import asks_for_a_device
 from grader.sandbox.inside.notes import Note
 from grader.sandbox.proxies import RemoteSubmission
@@ -41,9 +42,9 @@ LARGE_MODULES = {
 class Source:
     """What a submission process is made from; plain values, sent as they are."""
 
-    cells: list[tuple[str, str, int]]
-    helpers: dict[str, list[tuple[str, str, int]]]
-    stand_ins: dict[str, list[tuple[str, str, int]]]
+    cells: Cells
+    helpers: Mapping[str, Cells]
+    stand_ins: Mapping[str, Cells]
     contract: dict[str, Any]
     device: str = "cpu"
 

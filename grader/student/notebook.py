@@ -241,7 +241,7 @@ def _shown(file: str) -> str:
 
 def _cells() -> list[tuple[str, str, int]]:
     """The source of the cells that were run, as the from-scratch rule reads it."""
-    from grader.submissions.reading import parse
+    from grader.sandbox.inside.cells import parse
 
     found = []
     for number, source in enumerate(getattr(_shell(), "user_ns", {}).get("In", [])):

@@ -6,6 +6,7 @@ import pytest
 
 from grader.checking.diagnosis.hints import hints
 from grader.course.assignment import Stub, load
+from grader.sandbox.inside.definitions import Index
 from tests.conftest import ROOT
 
 STUB = Stub("total", 1.0, ("values", "start=0"), ("sum_up",), ())
@@ -25,7 +26,7 @@ RIGHT_STYLES = [
 
 
 def said(text, stub=STUB, solution=SOLUTION):
-    found = hints([("cell 3", text, 1)], [("solution.py", solution, 1)], [stub])
+    found = hints(Index([("cell 3", text, 1)]), Index([("solution.py", solution, 1)]), [stub])
     return found.get(stub.name, "")
 
 
@@ -103,6 +104,34 @@ def test_nothing_is_said_of_ordinary_code(text):
     assert said(text) == ""
 
 
+def test_other_name_of_a_function_is_read():
+    """What is said stands where the function does."""
+    text = "def add(values, start=0):\n    print(values)\n\ntotal = add\n"
+    assert said(text) == "cell 3, line 2: `add` prints and returns nothing; use return"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " + ".join(["start"] * 700),
+        "-" * 900 + "start",
+        "start" + ".real" * 900,
+        "start[0]" + "[0]" * 900,
+        "start" + "()" * 900 + "[0]",
+        "start" + "".join(f"\n    {'el' * (n > 0)}if start: pass" for n in range(900)),
+        "é + \\\n    'ü' + \\\n    start",
+    ],
+    ids=lambda line: line[:12],
+)
+def test_long_expressions_are_no_trouble(line):
+    """Whatever a student wrote, reading it ends with a sentence or with none."""
+    text = f"def total(values, start=0):\n    result = sum(values)\n    {line}\n    return result\n"
+    sentence = said(text)
+    assert sentence == "" or sentence.startswith("cell 3, line 3: the value of `")
+    assert len(sentence) < 200
+    assert sentence.isprintable()
+
+
 def test_method_of_a_class_is_read():
     """A stub may be a class, or a method of one."""
     solution = "class Sum:\n    def add(self, x):\n        return x\n"
@@ -126,4 +155,4 @@ def test_correct_styles_are_not_suspicious(path):
     solution = [("solution.py", assignment.solution.read_text("utf-8"), 1)]
     cells = [*solution, (path.name, path.read_text("utf-8"), 1)]
 
-    assert hints(cells, solution, assignment.stubs) == {}
+    assert hints(Index(cells), Index(solution), assignment.stubs) == {}

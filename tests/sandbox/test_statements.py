@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sandbox.inside.statements import Cell, plan
+from grader.sandbox.inside.cells import Cell
+from grader.sandbox.inside.statements import Plans, plan
 
 
 def statements(*sources):
@@ -144,7 +145,7 @@ def test_statement_that_cannot_be_compiled_costs_itself():
     """Some mistakes are seen only when a statement is compiled; the next one is not touched."""
     broken, good = statements("def f(a, a): pass\nx = 1")
 
-    assert "Python cannot compile it" in broken.problem
+    assert "duplicate argument" in broken.problem
     assert broken.code is None
     assert good.code is not None
 
@@ -205,14 +206,31 @@ def test_nested_definitions_are_remembered():
         )
     ).nested
 
-    assert nested == {"softmax": "the class Model", "net": "the function main"}
+    assert nested == {"softmax": ("class", "Model"), "net": ("function", "main")}
 
 
 def test_same_cells_are_read_once():
-    """The plan of a submission is kept: a second load does not read it again."""
+    """Whoever keeps the plans of a program loads it again without reading it again."""
+    plans = Plans()
     cells = (Cell("cell 1", "x = 1"),)
 
-    assert plan(cells) is plan(tuple(cells))
+    assert plans[cells] is plans[tuple(cells)]
+    assert plan(cells) is not plan(cells)
+
+
+def test_equal_cells_have_lines_of_their_own():
+    """Two stretches with the same text are two places."""
+    cells = (Cell("hw.py", "x = 1", 1), Cell("hw.py", "x = 1", 7), Cell("hw.py", "x = 1", 7))
+
+    assert [each.line for each in plan(cells).statements] == [1, 7, 7]
+
+
+def test_cell_that_cannot_be_parsed_costs_itself():
+    """One that is too deep for a process with a small stack, say."""
+    broken, good = statements("x = " + "(" * 300, "y = 1")
+
+    assert "too many nested parentheses" in broken.problem
+    assert good.code is not None
 
 
 def test_warnings_of_a_students_code_are_not_ours():

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UnreadableSubmission
-from grader.submissions.archive import ENTRY, MAX_MEMBERS
-from grader.submissions.reading import MAX_FILE, read
+from grader.submissions.archive import ENTRY, MAX_FILE, MAX_MEMBERS
+from grader.submissions.reading import read
 
 CODE = "def softmax(X):\n    return X\n"
 
@@ -117,7 +117,9 @@ def test_encrypted_zip_is_a_sentence(hand_in):
     [
         ({"hw.py": b"#" * (MAX_FILE + 1)}, "has more than 20 MB"),
         ({f"{n}.py": b"#" * MAX_FILE for n in range(8)}, "unpacks to more than 64 MB"),
+        ({f"{n}.py": b"#" * (MAX_FILE + 1) for n in range(8)}, "unpacks to more than 64 MB"),
     ],
+    ids=["one file", "all files", "files that are refused"],
 )
 def test_compression_bomb_is_a_sentence(hand_in, files, sentence):
     """What unpacks to more than its bound is not unpacked further."""
@@ -129,6 +131,25 @@ def test_compression_bomb_is_a_sentence(hand_in, files, sentence):
         hand_in(data)
 
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 << 10  # kilobytes
+
+
+def test_damaged_members_count_as_well(hand_in):
+    """What comes out of a member before it turns out to be damaged is not free."""
+    data = zipped({f"{n}.py": b"#" * MAX_FILE for n in range(8)})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():  # the sum is checked when all bytes have come out
+            data = data.replace(info.CRC.to_bytes(4, "little"), b"\1\2\3\4")
+
+    with pytest.raises(UnreadableSubmission, match="unpacks to more than 64 MB"):
+        hand_in(data)
+
+
+def test_backslashes_separate_folders(hand_in):
+    """As some programs of Windows write them."""
+    upload = hand_in(zipped({"hw\\main.py": CODE, "hw\\metrics.py": "x = 1\n"}))
+
+    assert [cell.name for cell in upload.cells] == ["hw/main.py"]
+    assert list(upload.helpers) == ["metrics"]
 
 
 def test_large_zip_is_not_even_opened(tmp_path):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import io
+import os
+import stat
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from grader.course.assignment import load
-from grader.submissions import unpack
+from grader.errors import UsageError
+from grader.submissions import discovery
+from grader.submissions.archive import MAX_FILE
 from grader.submissions.discovery import submissions
 from tests.conftest import ROOT
 
@@ -71,11 +74,16 @@ def test_files_are_taken_as_they_are(tmp_path):
     assert submissions(paths, STUBS) == paths
 
 
-def zipped(path: Path, files: dict[str, str]) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
+def zipped(path: Path, files: dict, compression: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", compression) as archive:
         for name, text in files.items():
             archive.writestr(name, text)
     return path
+
+
+def written(folder: Path) -> int:
+    """The bytes on the disk of all files below a folder."""
+    return sum(512 * os.lstat(path).st_blocks for path in folder.rglob("*") if path.is_file())
 
 
 def test_zip_of_one_student_is_a_submission(tmp_path):
@@ -108,27 +116,90 @@ def test_zip_of_a_class_is_unpacked_beside_it(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["class.unpacked", "class.zip"]
 
 
-def test_contents_of_a_zip_are_bounded(tmp_path, monkeypatch):
-    """A bomb unpacks to one byte more than a submission may have, and long names are cut."""
-    monkeypatch.setattr(unpack, "MAX_FILE", 1000)
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("bomb.py", "x" * 10_000_000)
-        archive.writestr("y" * 400 + ".py", "short")
-    (tmp_path / "class.zip").write_bytes(bomb.getvalue())
-
-    unpack.unpack(tmp_path / "class.zip", tmp_path / "out")
-
-    sizes = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
-    assert sizes == {"bomb.py": 1001, "y" * 200 + ".py": 5}
+BOMB = b"#" * (MAX_FILE + 1)
 
 
-def test_damaged_member_costs_itself(tmp_path):
+def test_zip_of_one_student_is_never_unpacked(tmp_path):
+    """Whatever is in it: whether it is a class is seen before anything is written."""
+    files = {"main.py": BOTH} | {f"data/{n}.py": BOMB for n in range(6)}
+    path = zipped(tmp_path / "ada.zip", files, zipfile.ZIP_DEFLATED)
+
+    assert submissions([path], STUBS) == [path]
+    assert [each.name for each in tmp_path.iterdir()] == ["ada.zip"]
+
+
+def test_class_may_unpack_to_so_much(tmp_path):
+    """A zip that says that it unpacks to a multiple of what a class hands in is a sentence, and
+    nothing of it is written."""
+    files = {"ada.py": BOTH, "bob.py": BOTH} | {f"cy/{n}.py": BOMB for n in range(40)}
+    path = zipped(tmp_path / "class.zip", files, zipfile.ZIP_DEFLATED)
+
+    with pytest.raises(
+        UsageError, match=r"class\.zip unpacks to more than \d+ MB.*name the folder"
+    ):
+        submissions([path], STUBS)
+    assert [each.name for each in tmp_path.iterdir()] == ["class.zip"]
+
+
+def test_each_of_a_class_may_unpack_to_what_one_zip_may(tmp_path, monkeypatch):
+    """Of a student with more the rest is not written; others lose nothing."""
+    monkeypatch.setattr(discovery, "MAX_RATIO", 10_000)
+    files = {"ada.py": BOTH, "bob.py": BOTH} | {f"cy/{n}.py": BOMB[1:] for n in range(6)}
+    path = zipped(tmp_path / "class.zip", files | {"dan.py": BOTH}, zipfile.ZIP_DEFLATED)
+
+    found = submissions([path], STUBS)
+
+    assert [each.name for each in found] == ["ada.py", "bob.py", "cy", "dan.py"]
+    assert found[3].read_text() == BOTH
+    assert 3 * MAX_FILE <= written(found[2]) <= 4 * MAX_FILE
+
+
+def test_too_large_file_of_a_class_is_its_size(tmp_path):
+    """Its record says so; the bytes are not written, and long names are cut."""
+    files = {"ada.py": BOTH, "bob.py": BOTH, "cy.py": BOMB, "y" * 400 + ".py": "short"}
+    path = zipped(tmp_path / "class.zip", files, zipfile.ZIP_DEFLATED)
+
+    found = submissions([path], STUBS)
+
+    assert [each.name for each in found] == ["ada.py", "bob.py", "cy.py", "y" * 200 + ".py"]
+    assert found[2].stat().st_size == MAX_FILE + 1
+    assert written(found[0].parent) < MAX_FILE
+
+
+def test_what_cannot_be_unpacked_costs_itself(tmp_path):
     """It becomes an empty file, which has a record; the others are unpacked."""
-    path = zipped(tmp_path / "class.zip", {"ada.py": BOTH, "bob.py": HELPER})
+    link = zipfile.ZipInfo("dan.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    files = {"ada.py": BOTH, "bob.py": BOTH, "cy.py": HELPER, link: "/etc/passwd"}
+    path = zipped(tmp_path / "class.zip", files)
     path.write_bytes(path.read_bytes().replace(b"def polite", b"def damage"))
 
-    unpack.unpack(path, tmp_path / "out")
+    found = submissions([path], STUBS)
 
-    assert (tmp_path / "out/ada.py").read_text() == BOTH
-    assert (tmp_path / "out/bob.py").read_bytes() == b""
+    assert [each.read_text() for each in found] == [BOTH, BOTH, "", ""]
+    assert not found[3].is_symlink()
+
+
+def test_only_what_may_be_a_submission_is_unpacked(tmp_path):
+    """A student's folder is there also when nothing in it can be graded."""
+    files = {"ada/main.py": BOTH, "ada/data.csv": "1,2", "bob.py": BOTH, "cy/report.pdf": "%PDF"}
+
+    found = submissions([zipped(tmp_path / "class.zip", files)], STUBS)
+
+    assert [each.name for each in found] == ["ada", "bob.py", "cy"]
+    assert [each.name for each in found[0].iterdir()] == ["main.py"]
+    assert list(found[2].iterdir()) == []
+
+
+def test_zips_of_students_in_the_zip_of_a_class(tmp_path):
+    """Each is a submission, and stays a zip."""
+    inner = [zipped(tmp_path / f"{name}.zip", {"hw/main.py": BOTH}) for name in ("ada", "bob")]
+    path = zipped(tmp_path / "class.zip", {each.name: each.read_bytes() for each in inner})
+
+    found = submissions([path], STUBS)
+
+    assert [str(each.relative_to(tmp_path)) for each in found] == [
+        "class.unpacked/ada.zip",
+        "class.unpacked/bob.zip",
+    ]
+    assert found[0].read_bytes() == inner[0].read_bytes()

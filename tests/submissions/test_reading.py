@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
 from pathlib import Path
@@ -12,8 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UnreadableSubmission
-from grader.submissions import reading as submission
-from grader.submissions.reading import read
+from grader.sandbox.inside import cells
+from grader.submissions import budget, syntax
+from grader.submissions.archive import MAX_FILE
+from grader.submissions.budget import MAX_SOURCE, Budget
+from grader.submissions.files import MAX_CELLS
+from grader.submissions.reading import MAX_DEPTH, MAX_HELPERS, read
 
 CODE = "def softmax(X):\n    return X\n"
 fuzz = settings(
@@ -110,7 +115,7 @@ UNREADABLE = {
     "binary_encoding.py": "# coding: hex\nx = 1",
     "broken_punycode.py": "# coding: punycode\nx=1-\xff!",
     "broken.py": "def (:",
-    "long.py": "x = 1  # " + "x" * submission.MAX_SOURCE,
+    "long.py": "x = 1  # " + "x" * MAX_SOURCE,
     "notes.txt": "hello",
     "no_suffix": CODE,
     "empty.ipynb": "",
@@ -126,7 +131,7 @@ UNREADABLE = {
     "no_cells.ipynb": notebook(),
     "no_code.ipynb": notebook({"cell_type": "markdown", "source": "# Softmax"}),
     "odd_cells.ipynb": '{"cells": [1, null, "x", [], {"cell_type": "code", "source": 3}]}',
-    "many_cells.ipynb": notebook(*["x = 1"] * (submission.MAX_CELLS + 1)),
+    "many_cells.ipynb": notebook(*["x = 1"] * (MAX_CELLS + 1)),
     "long_cells.ipynb": notebook(*["#" * 100_000] * 11),
     "one_broken_cell.ipynb": notebook("def (:"),
     "bytes.ipynb": b"\xff\xfe\x00",
@@ -149,7 +154,7 @@ def test_large_file_is_refused_unread(tmp_path):
     """The size is looked at before the content; the sentence says what to do."""
     path = tmp_path / "hw.ipynb"
     with path.open("wb") as file:
-        file.truncate(submission.MAX_FILE + 1)
+        file.truncate(MAX_FILE + 1)
 
     with pytest.raises(UnreadableSubmission, match=r"hw\.ipynb has 21 MB.*Clear"):
         read(path, [])
@@ -374,6 +379,157 @@ def test_deep_expression_costs_itself(upload, source):
     assert any("def softmax" in text for text in sources(found))
 
 
+def test_comment_at_the_margin_stays_in_its_function(upload):
+    """The rest of the function below it is not lost when a line elsewhere is broken."""
+    found = upload({"hw.py": "def (:\ndef f():\n    x = 1\n# two\n    return x\n"})
+
+    assert "def f():\n    x = 1\n# two\n    return x\n" in sources(found)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        'text = """\n' + "a line (of prose\n" * 50 + '"""\n',
+        "table = [\n" + "1,\n" * 50 + "]\n",
+        "f(x,\ny)\n",
+        "x = 1 + \\\n2\n",
+        "@a\n@b(1,\n2)\n@c\nclass A:\n    pass\n",
+        "def f():\n    s = '''\n\"\"\" it's [\n'''\n    return s\n",
+        'x = \'(\' # [\ny = "\\"("\n',
+        "if x:\n    y = 1\nelif z:\n    y = 2\nelse:\n    y = 3\n",
+        "try:\n    y = 1\nexcept E:\n    y = 2\nfinally:\n    y = 3\n",
+    ],
+    ids=repr,
+)
+def test_what_belongs_together_stays_together(upload, good):
+    """In a file with a broken line above and below."""
+    found = upload({"hw.py": f"def (:\n{good}x = = 1\n{CODE}"})
+
+    text = "\n".join(source.rstrip("\n") for source in sources(found))
+    assert text == f"{good}{CODE}".rstrip("\n")
+    assert len(found.warnings) == 1
+
+
+OPEN = ['x = """a', "x = 'a", "x = (", "@", "f(", "x = \\", "{", "'" * 3]
+
+
+@pytest.mark.parametrize("bad", OPEN)
+def test_what_is_never_closed_costs_itself(upload, bad):
+    """However the functions behind it use quotes and brackets."""
+    good = 'def f(x):\n    """Is f."""\n    return g("(")\n'
+
+    found = upload({"hw.py": f"{bad}\n{good}{CODE}"})
+
+    assert "\n".join(sources(found)).split() == f"{good}{CODE}".split()
+
+
+# ------------------------------------------------------------------------------ the budget
+
+BROKEN = {
+    "brackets": "x = (1,\n" * 1500,
+    "strings": 'x = """a\n' * 1501,
+    "strings of two kinds": "x = \"\"\"a\n y = '''b\n" * 1000,
+    "decorators": "@a\n" * 3000,
+    "brackets that match": "x(\n" * 900 + "y)\n" * 900 + "z = 1 1\n",
+    "functions": "def f(:\n    return 1\n" * 1500,
+    "words": "x y z\n" * 3000,
+    "magics": "%x y\nx y\n" * 1000,
+    "magics in strings": "'''\n%x\n" * 1000,
+    "help": "a" * 100_000 + " + b?\nx y\n",
+    "new lines": "x = (" + "\n" * 200_000,
+    "blanks": "x y\n" + " " * 200_000 + "%\n",
+    "quotes": "x y\n" + '"""\\' * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_broken_source_is_parsed_a_few_times(upload, monkeypatch, text):
+    """What is parsed grows with the text, not with its square, and the good part is found."""
+    parsed = []
+
+    def parse(source):
+        parsed.append(len(source))
+        return cells.parse(source)
+
+    monkeypatch.setattr(syntax, "parse", parse)
+
+    found = upload({"hw.py": f"{CODE}\n{text}"})
+
+    assert "\n".join(sources(found)).split()[:4] == CODE.split()
+    assert len(parsed) < 2 * text.count("\n") + 20
+    assert sum(parsed) < 200 * len(text)
+
+
+def test_expressions_in_strings_are_bounded(upload):
+    """Python takes a minute for an f-string with 300,000 of them; the rest of the file is read."""
+    long = 'x = f"' + "{a}" * 300_000 + '"\n'
+
+    found = upload({"hw.py": f"{CODE}{long}y = 1\n"})
+
+    assert "\n".join(sources(found)).split() == f"{CODE}y = 1".split()
+
+
+def test_large_file_with_many_braces_loses_nothing(upload):
+    """It is read stretch by stretch, and there is nothing to say of that."""
+    text = "table = {'a': {}, 'b': {}}  # " + "a comment of some length " * 16 + "\n"
+
+    found = upload({"hw.py": text * 1900})
+
+    assert "\n".join(sources(found)).rstrip("\n") == (text * 1900).rstrip("\n")
+    assert len(found.cells) == 1900
+    assert found.warnings == []
+
+
+def test_large_file_with_magics_loses_nothing(upload):
+    """IPython reads the stretches with magics only."""
+    text = "def f(x):\n    return x\n\n" * 1900 + "%matplotlib inline\n!pip install x\n" * 20
+
+    found = upload({"hw.py": text})
+
+    assert found.warnings == []
+    assert sum("get_ipython()" in source for source in sources(found)) == 40
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"hw.py": CODE},
+        {"hw.py": f"{CODE}def (:\n"},
+        {"hw.ipynb": notebook(CODE)},
+        {"hw.py": CODE, "broken.ipynb": "{"},
+    ],
+    ids=["good", "broken", "notebook", "folder"],
+)
+def test_reading_ends_when_the_time_is_up(upload, monkeypatch, files):
+    """Whatever is read then, the upload is refused with a sentence that says what to do."""
+    monkeypatch.setattr(budget, "LEAST_SECONDS", -1.0)
+    monkeypatch.setattr(budget, "SECONDS_PER_MB", 0.0)
+
+    with pytest.raises(UnreadableSubmission, match=r"takes too long to read.*Mend what Python"):
+        upload(files, read_folder=len(files) > 1)
+
+
+def test_time_that_is_up_in_the_middle_costs_the_upload(upload, monkeypatch):
+    """What has been read by then does not count: it would depend on the machine."""
+    monkeypatch.setattr(budget, "SECONDS_PER_MB", 0.0)
+    monkeypatch.setattr(budget, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(budget.time, "thread_time", itertools.chain([0] * 9, [1] * 99).__next__)
+
+    with pytest.raises(UnreadableSubmission, match="ada takes too long to read"):
+        upload({f"{name}.py": f"{CODE}{name} = 1" for name in "abcdef"}, read_folder=True)
+
+
+def test_time_grows_with_what_was_handed_in(monkeypatch):
+    """A large notebook may take longer than a small one, but not for ever."""
+    monkeypatch.setattr(budget, "LEAST_SECONDS", -1.0)
+    monkeypatch.setattr(budget, "SECONDS_PER_MB", 1e9)
+
+    Budget("hw.py", handed_in=10).check()
+    monkeypatch.setattr(budget, "MOST_SECONDS", -1.0)
+    with pytest.raises(UnreadableSubmission, match=r"hw\.py takes too long"):
+        Budget("hw.py", handed_in=10).check()
+
+
 @fuzz
 @given(text=st.text(st.characters(codec="utf-8"), max_size=80))
 def test_any_text_is_read_or_refused(tmp_path, text):
@@ -471,26 +627,26 @@ def test_unreadable_neighbour_is_a_note(upload):
 
 def test_folders_and_files_are_bounded(upload):
     """Hidden files, caches, what lies too deep and what is too much is not read."""
-    deep = "/".join(["d"] * (submission.MAX_DEPTH + 1))
+    deep = "/".join(["d"] * (MAX_DEPTH + 1))
     files = {
         "hw.py": CODE,
         ".hidden.py": "x",
         ".git/hook.py": "x",
         "__pycache__/a.py": "x",
         f"{deep}/b.py": "x",
-        **{f"many/m{n}.py": "x = 1" for n in range(submission.MAX_HELPERS + 20)},
+        **{f"many/m{n}.py": "x = 1" for n in range(MAX_HELPERS + 20)},
     }
 
     found = upload(files, read_folder=True)
 
     assert found.cells[0][0] == "hw.py"
-    assert len(found.helpers) <= submission.MAX_HELPERS
+    assert len(found.helpers) <= MAX_HELPERS
     assert not {name for name in found.helpers if "hidden" in name or name.endswith((".b", "hook"))}
 
 
 def test_files_are_bounded_together(upload):
     """A small zip may unpack to much code, of which trees are made in the grader's own process."""
-    most = submission.MAX_SOURCE
+    most = MAX_SOURCE
     texts = {f"{name}.py": f"{name} = 1  #" + "x" * (most * 2 // 5) for name in "abc"}
 
     found = upload(texts, read_folder=True)
@@ -498,6 +654,17 @@ def test_files_are_bounded_together(upload):
     assert set(found.helpers) == {"b"}
     (note,) = [note for note in found.warnings if "together" in note]
     assert note.startswith(f"c.py was left out: your files have more than {most:,} characters")
+
+
+def test_unreadable_files_count_as_well(upload):
+    """What was looked at in vain is not free."""
+    bad = "x y  #" + "x" * (MAX_SOURCE * 2 // 5)
+    files = {"a.py": CODE, "b.py": bad, "c.py": bad, "d.py": bad}
+
+    found = upload(files, read_folder=True)
+
+    assert sources(found) == [CODE]
+    assert [note for note in found.warnings if note.startswith("d.py was left out")]
 
 
 @pytest.mark.parametrize("files", [{"notes.txt": "x"}, {"hw.py": ""}, {"hw.ipynb": "{"}])

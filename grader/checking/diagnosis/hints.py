@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.course.assignment import Stub
 from grader.i18n.words import _
-from grader.submissions.definitions import Found, definitions, find
-from grader.submissions.reading import Cell, parse
+from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index
+from grader.submissions.definitions import definition_of
 
 BUILTINS = frozenset(vars(builtins))
-FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+MOST_SHOWN = 60  # characters of the student's code
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,24 @@ class Reading:
     reference: ast.FunctionDef | None
     variables: frozenset[str]
     """Names that the student's file binds at the top by assignment."""
-    place: Callable[[ast.AST], str]
-    """Where a node stands, such as "cell 3, line 5"."""
+    definition: Definition
+    """That of the stub, in which the function stands."""
+
+    def place(self, node: ast.AST) -> str:
+        """Where a node stands, such as "cell 3, line 5"."""
+        return self.definition.place_of(node)
 
 
-def hints(cells: list[Cell], solution: list[Cell], stubs: Iterable[Stub]) -> dict[str, str]:
+def hints(own: Index, solution: Index, stubs: Iterable[Stub]) -> dict[str, str]:
     """The first thing in the text of each stub that may be why it fails, by the stub's name; stubs
     of which there is nothing to say are left out.
 
-    solution: the cells of the reference; empty where it is not at hand.
+    solution: of the reference; empty where it is not at hand.
     """
-    found, wanted = definitions(cells), definitions(solution)
-    variables = frozenset(_variables(cells))
+    variables = frozenset(_variables(own))
     said = {}
     for stub in stubs:
-        readings = _readings(find(found, stub), find(wanted, stub), variables)
+        readings = _readings(definition_of(own, stub), definition_of(solution, stub), variables)
         sentences = (text for reading in readings for rule in RULES for text in rule(reading))
         if first := next(sentences, ""):
             said[stub.name] = first
@@ -51,21 +55,14 @@ def hints(cells: list[Cell], solution: list[Cell], stubs: Iterable[Stub]) -> dic
 
 
 def _readings(
-    found: Found | None, wanted: Found | None, variables: frozenset[str]
+    found: Definition | None, wanted: Definition | None, variables: frozenset[str]
 ) -> Iterator[Reading]:
     """The stub's function, or the methods of its class."""
     if found is None:
         return
-    (title, _source, first_line), definition = found
-    references = _functions(wanted[1], definition) if wanted else {}
-    for name, node in _functions(definition, definition).items():
-        yield Reading(
-            name,
-            node,
-            references.get(name),
-            variables,
-            lambda part: f"{title}, line {first_line + getattr(part, 'lineno', 1) - 1}",
-        )
+    references = _functions(wanted.node, found.node) if wanted else {}
+    for name, node in _functions(found.node, found.node).items():
+        yield Reading(name, node, references.get(name), variables, found)
 
 
 def _functions(definition: ast.AST, own: ast.AST) -> dict[str, ast.FunctionDef]:
@@ -76,9 +73,9 @@ def _functions(definition: ast.AST, own: ast.AST) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
-def _variables(cells: Iterable[Cell]) -> Iterator[str]:
-    for _title, source, _line in cells:
-        for statement in parse(source).body:
+def _variables(index: Index) -> Iterator[str]:
+    for _cell, tree in index.trees:
+        for statement in tree.body:
             if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For)):
                 yield from _bound(statement)
 
@@ -136,7 +133,8 @@ def _throws_away(reading: Reading) -> Iterator[str]:
             node.value, (ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
         ):
             text = _("{place}: the value of `{code}` is computed and not kept")
-            yield text.format(place=reading.place(node), code=ast.unparse(node.value)[:60])
+            code = " ".join(reading.definition.text_of(node.value).split())
+            yield text.format(place=reading.place(node), code=code[:MOST_SHOWN])
 
 
 def _ignores_an_argument(reading: Reading) -> Iterator[str]:
@@ -174,11 +172,11 @@ RULES = (
 
 def _inside(function: ast.FunctionDef) -> Iterator[ast.AST]:
     """The nodes of a function, without those of functions and classes in it."""
-    waiting: list[ast.AST] = list(function.body)
+    waiting: deque[ast.AST] = deque(function.body)
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         yield node
-        if not isinstance(node, (*FUNCTION, ast.ClassDef, ast.Lambda)):
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
             waiting.extend(ast.iter_child_nodes(node))
 
 

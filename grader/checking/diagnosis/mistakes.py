@@ -29,8 +29,9 @@ from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
+from grader.sandbox.inside.cells import Cells
+from grader.sandbox.inside.definitions import Index
 from grader.sandbox.local import LocalConversation
-from grader.submissions.reading import Cell
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
@@ -54,9 +55,7 @@ class Diagnosis:
         self.known = load_misconceptions(bank, self.assignment.solution) if bank else []
         self.fingerprints = Fingerprints(self.assignment, dataset)
 
-    def explain(
-        self, seen: list[Seen], verdicts: list[Verdict], cells: list[Cell]
-    ) -> list[Explanation]:
+    def explain(self, seen: list[Seen], verdicts: list[Verdict], cells: Cells) -> list[Explanation]:
         """Why each check of a submission with these cells failed, as far as it can be told."""
         wrong = {
             one.check.stub
@@ -68,11 +67,12 @@ class Diagnosis:
             Explanation(self._mistake(one, seen), hints.get(one.check.stub, "")) for one in seen
         ]
 
-    def _hints(self, cells: list[Cell], wrong: set[str]) -> dict[str, str]:
+    def _hints(self, cells: Cells, wrong: set[str]) -> dict[str, str]:
         """What is suspicious in the text of stubs that are wrong, by the stub's name."""
         stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
-        solution = self.reference.solution.cells if self.assignment.private is not None else []
-        return hints(cells, solution, stubs) if stubs else {}
+        has_solution = self.assignment.private is not None
+        solution = self.reference.solution.index if has_solution else Index([])
+        return hints(Index(cells), solution, stubs) if stubs else {}
 
     def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
         """The misconception behind a failed check, where exactly one fits."""
@@ -136,7 +136,7 @@ class Diagnosis:
         trace: Trace = []
         token = observed.set(trace)
         try:
-            conversation = LocalConversation()
+            conversation = LocalConversation(plans=self.reference.plans)
             submission = self.reference.load(conversation, wrong)
             conversation.request("seed", seed=seed)
             self.reference.meet(seen.check.item, seen.arguments or {}, submission)

@@ -22,8 +22,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.notes import Note
-from grader.sandbox.inside.statements import Cell, Statement, plan
+from grader.sandbox.inside.statements import Plans, Statement
 
 STATEMENT_SECONDS = 10.0
 MAIN = "submission"  # the name of the main file as a module
@@ -76,6 +77,7 @@ def load(
     stand_ins: dict[str, list[Cell]],
     progress: Callable[[str], None] = lambda place: None,
     skip: frozenset[str] = frozenset(),
+    plans: Plans | None = None,
 ) -> Program:
     """Execute the definitions of `cells` in a fresh module.
 
@@ -83,10 +85,12 @@ def load(
     stand_ins: cells of the course's own modules in the place of packages, likewise.
     progress: called with the place of each statement before it runs.
     skip: places of statements that ended an earlier attempt and are left out now.
+    plans: of programs that were loaded before.
     """
+    plans = Plans() if plans is None else plans
     module = types.ModuleType(MAIN)
-    program = Program(module, {MAIN: module}, nested=plan(tuple(cells)).nested)
-    runner = _Runner(program, progress, skip)
+    program = Program(module, {MAIN: module}, nested=plans[tuple(cells)].nested)
+    runner = _Runner(program, progress, skip, plans)
     sys.modules[MAIN] = module
     sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
@@ -118,9 +122,14 @@ def leaving_no_trace() -> Iterator[None]:
 
 class _Runner:
     def __init__(
-        self, program: Program, progress: Callable[[str], None], skip: frozenset[str]
+        self,
+        program: Program,
+        progress: Callable[[str], None],
+        skip: frozenset[str],
+        plans: Plans,
     ) -> None:
         self.program = program
+        self.plans = plans
         self.progress = progress
         self.skip = skip
         self.later: list[Statement] = []  # failed for a name that came afterwards
@@ -131,7 +140,7 @@ class _Runner:
         """Run every statement of the cells that defines something, in order."""
         for cell in cells:
             self._register_source(cell)
-        for statement in plan(tuple(cells)).statements:
+        for statement in self.plans[tuple(cells)].statements:
             if statement.problem:
                 self._note(statement, "cannot_compile", error=statement.problem)
             elif statement.code is None:

@@ -142,8 +142,9 @@ class Message(msgspec.Struct, frozen=True):
     buffers: list[bytearray]
 
 
-def printable(text: str) -> str:
-    """A text without half characters (lone surrogates), which cannot be written as UTF-8."""
+def well_formed(text: str) -> str:
+    """A text without half characters (lone surrogates), which cannot be written as UTF-8: names of
+    files, whatever bytes they have on the disk, and what student code says."""
     return str.encode(text, "utf-8", "replace").decode("utf-8")
 
 

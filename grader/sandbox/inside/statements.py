@@ -1,20 +1,21 @@
 """Reading a submission's statements: which define something, which only drive.
 
-Pure reading, nothing runs here. A plan is made once for the same cells and kept.
+Pure reading, nothing runs here.
 """
 
 from __future__ import annotations
 import __future__
 
 import ast
-import functools
 import re
 import types
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+from grader.sandbox.inside.cells import TOO_DEEP, Cell
+from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS, Index
+
 ALWAYS = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Pass, ast.Delete, ast.Global)
 COMPOUND = (ast.If, ast.Try, ast.With, ast.For)
 
@@ -27,15 +28,6 @@ SETUP_CALL = re.compile(
     r".*[^_]_$|^(apply|seed|manual_seed|manual_seed_all|append|extend|insert|update|setattr|"
     r"add_module|register_buffer|set_default_dtype|use|filterwarnings|simplefilter)$"
 )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A piece of a submission that Python can parse: a notebook cell or a stretch of a file."""
-
-    name: str  # what a student calls it: "cell 3", "solution.py"
-    source: str
-    first_line: int = 1  # the line of the file at which the source begins
 
 
 @dataclass(frozen=True)
@@ -62,25 +54,30 @@ class Plan:
     nested: dict[str, tuple[str, str]]
 
 
-@functools.lru_cache(maxsize=256)
+class Plans(dict[tuple[Cell, ...], Plan]):
+    """Plans by their cells, each made when it is first asked for. Whoever loads the same program
+    again and again keeps one of these."""
+
+    def __missing__(self, cells: tuple[Cell, ...]) -> Plan:
+        self[cells] = made = plan(cells)
+        return made
+
+
 def plan(cells: tuple[Cell, ...]) -> Plan:
-    """Read the cells. Every cell must be valid Python; a statement may still not compile."""
-    trees = [(cell, _parsed(cell)) for cell in cells]
-    trainers = _training_functions([tree for _, tree in trees])
+    """Read the cells. What Python cannot compile is a statement with a problem."""
+    index = Index(cells)
+    statements = [
+        _not_compiled(cell.name, cell.first_line, frozenset(), error)
+        for cell, error in index.problems
+    ]
+    trainers = _training_functions([tree for _, tree in index.trees])
     flags = 0
-    statements = []
-    for cell, tree in trees:
+    for cell, tree in index.trees:
+        ast.increment_lineno(tree, cell.first_line - 1)
         for node in _opened(tree.body):
             flags |= _future_flags(node)
             statements.append(_statement(cell, node, trainers, flags))
-    return Plan(tuple(statements), _nested([tree for _, tree in trees]))
-
-
-def _parsed(cell: Cell) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(cell.source, cell.name)
-    return ast.increment_lineno(tree, cell.first_line - 1)
+    return Plan(tuple(statements), index.nested)
 
 
 def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int) -> Statement:
@@ -92,9 +89,13 @@ def _statement(cell: Cell, node: ast.stmt, trainers: frozenset[str], flags: int)
             warnings.simplefilter("ignore")
             tree = ast.Module([node], type_ignores=[])
             code = compile(tree, cell.name, "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Statement(cell.name, node.lineno, names, None, str(error)[:200] or "?")
+    except (SyntaxError, ValueError, *TOO_DEEP) as error:
+        return _not_compiled(cell.name, node.lineno, names, error)
     return Statement(cell.name, node.lineno, names, code)
+
+
+def _not_compiled(cell: str, line: int, names: frozenset[str], error: Exception) -> Statement:
+    return Statement(cell, line, names, None, str(error)[:200] or type(error).__name__)
 
 
 def _opened(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -159,7 +160,7 @@ def _training_functions(trees: list[ast.Module]) -> frozenset[str]:
         node.name: {_callee(call) for call in ast.walk(node) if isinstance(call, ast.Call)}
         for tree in trees
         for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(node, FUNCTIONS)
     }
     found = {name for name, calls in bodies.items() if "backward" in calls}
     while more := {name for name, calls in bodies.items() if calls & found} - found:
@@ -173,17 +174,6 @@ def bound_names(node: ast.stmt) -> frozenset[str]:
         return frozenset({node.name})
     stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
     return frozenset(n.id for n in stored if isinstance(n.ctx, ast.Store))
-
-
-def _nested(trees: list[ast.Module]) -> dict[str, tuple[str, str]]:
-    """Definitions inside functions and classes, with what they hide in: ("class", "Net")."""
-    found = {}
-    for outer in (node for tree in trees for node in tree.body if isinstance(node, DEFINITIONS)):
-        what = "class" if isinstance(outer, ast.ClassDef) else "function"
-        for inner in ast.walk(outer):
-            if isinstance(inner, DEFINITIONS) and inner is not outer:
-                found[inner.name] = what, outer.name
-    return found
 
 
 def _future_flags(node: ast.stmt) -> int:

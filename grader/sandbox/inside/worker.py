@@ -29,11 +29,12 @@ import numpy.random  # else each check imports it when it is seeded
 
 from grader.sandbox.inside import landlock, late, launch, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
+from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.data import PublicData
 from grader.sandbox.inside.device import Snapshot, move_values, start
 from grader.sandbox.inside.notes import Missing, Note
 from grader.sandbox.inside.protocol import Channel, CodecError, Message
-from grader.sandbox.inside.statements import Cell
+from grader.sandbox.inside.statements import Plans
 
 MAX_TRACE_LINES = 6
 UNWRITTEN = ": your code is still missing"  # as templates.py cuts it
@@ -45,8 +46,14 @@ MAX_OBJECTS = 1_000  # that one check may hold by reference
 class Worker:
     """One process of the chain; one method for each kind of request."""
 
-    def __init__(self, data_root: str | None = None, joins_pages: bool = False) -> None:
+    def __init__(
+        self,
+        data_root: str | None = None,
+        joins_pages: bool = False,
+        plans: Plans | None = None,
+    ) -> None:
         self.data = PublicData(data_root)
+        self.plans = plans
         self.joins_pages = joins_pages  # whether many forks will follow, which then cost less
         self.stubs: Stubs | None = None
         self.snapshot: Snapshot | None = None
@@ -72,9 +79,9 @@ class Worker:
 
     def on_load(
         self,
-        cells: list[tuple[str, str, int]],
-        helpers: dict[str, list[tuple[str, str, int]]],
-        stand_ins: dict[str, list[tuple[str, str, int]]],
+        cells: Cells,
+        helpers: dict[str, Cells],
+        stand_ins: dict[str, Cells],
         contract: dict[str, Any],
         skip: list[str],
         device: str,
@@ -84,11 +91,12 @@ class Worker:
         self.data.device = device
         start(device, gpu_bytes)
         program = loader.load(
-            [Cell(*cell) for cell in cells],
-            _as_cells(helpers),
-            _as_cells(stand_ins),
+            as_cells(cells),
+            {name: as_cells(module) for name, module in helpers.items()},
+            {name: as_cells(module) for name, module in stand_ins.items()},
             self.progress,
             frozenset(skip),
+            self.plans,
         )
         if device != "cpu":
             move_values(program, device)
@@ -201,10 +209,6 @@ def _refuse(value: object) -> Any:
     raise CodecError("a note holds texts only")
 
 
-def _as_cells(modules: dict[str, list[tuple[str, str, int]]]) -> dict[str, list[Cell]]:
-    return {name: [Cell(*cell) for cell in cells] for name, cells in modules.items()}
-
-
 def _compiled(code: protocol.Code) -> Callable[..., Any]:
     """A function of a check from its source; of names around it it sees only torch."""
     import torch
@@ -215,7 +219,11 @@ def _compiled(code: protocol.Code) -> Callable[..., Any]:
 
 
 def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:
-    return "raised", protocol.Sequence([protocol.printable(t) for t in (kind, message, lines)]), []
+    return (
+        "raised",
+        protocol.Sequence([protocol.well_formed(t) for t in (kind, message, lines)]),
+        [],
+    )
 
 
 def _message(error: BaseException) -> str:
@@ -261,7 +269,7 @@ def serve(channel: Channel, worker: Worker) -> None:
 
 
 def _reporter(channel: Channel, number: int) -> Callable[[str], None]:
-    return lambda place: channel.send("progress", number, protocol.printable(place[:500]), [])
+    return lambda place: channel.send("progress", number, protocol.well_formed(place[:500]), [])
 
 
 def _fork(channel: Channel, worker: Worker, fds: list[int], task: dict[str, Any]) -> int:
