@@ -58,7 +58,7 @@ templates: .venv/installed
 	[write(s, Path('assignments') / s.parent.name) for s in Path('solutions').glob('*/solution.py')]"
 
 messages: .venv/installed
-	$(BIN)/python -m grader.translation
+	$(BIN)/python -m grader.course.translation
 
 # One torch for everything: the constraints name it, so nothing pulls in a second build.
 # bubblewrap, the sandbox program, comes as a wheel.

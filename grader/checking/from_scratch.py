@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checking.comparison import Difference
+from grader.checking.comparison import Mismatch
 from grader.course.assignment import Stub
 from grader.i18n.words import _
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
@@ -91,7 +91,7 @@ def assert_source_is_own(
                     text = _(
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
-                    raise Difference(text.format(cell=cell, line=line, name=spelling))
+                    raise Mismatch(text.format(cell=cell, line=line, name=spelling))
 
 
 def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
@@ -103,7 +103,7 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             text = _("it calls PyTorch's ready-made {name}; build it yourself")
-            raise Difference(text.format(name=operation))
+            raise Mismatch(text.format(name=operation))
 
 
 @in_sandbox

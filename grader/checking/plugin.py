@@ -122,7 +122,8 @@ def with_suite(assignment: Assignment, dataset: Dataset | None, body: Callable[[
     plugin = _Plugin(assignment, dataset, body)
     holder = fixtures(assignment, dataset, plugin.diagnosis, lambda: plugin.run)
     arguments = [*PYTEST_ARGUMENTS, f"--rootdir={assignment.public}"]
-    with _clean_environment(), _own_modules(assignment), quoting(assignment):
+    speech = quoting(assignment.name, assignment.public, assignment.private)
+    with _clean_environment(), _own_modules(assignment), speech:
         pytest.main([*arguments, *map(str, assignment.suite)], plugins=[plugin, holder])
     if plugin.error is not None:
         raise plugin.error

@@ -12,9 +12,9 @@ import math
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, in_sandbox
+from grader.checking import N_, _, assert_close, assert_number, in_sandbox
 
-PER_ROW = "one number per distribution: the sum runs over the last axis"
+PER_ROW = N_("one number per distribution: the sum runs over the last axis")
 
 
 @in_sandbox
@@ -105,7 +105,9 @@ def test_sigmoid_gradient(submission, reference, rng):
     """Gradients flow through sigmoid."""
     z, weights = 2 * torch.randn(6, generator=rng), torch.randn(6, generator=rng)
     expected = gradient_of(reference, "sigmoid", [z], 0, weights)
-    assert_close(gradient_of(submission, "sigmoid", [z], 0, weights), expected, what="the gradient")
+    assert_close(
+        gradient_of(submission, "sigmoid", [z], 0, weights), expected, what=_("the gradient")
+    )
 
 
 # ------------------------------------------------------------------------------ entropy
@@ -124,7 +126,9 @@ def test_entropy_values(submission, reference, rng, shape):
     """entropy(p) is -sum p log p over the last axis, natural logarithm, for any shape."""
     supply_others(submission, "entropy")
     p = distributions(rng, *shape)
-    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+    assert_close(
+        submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("entropy")
@@ -140,7 +144,9 @@ def test_entropy_with_zeros(submission, reference, rng):
     """What never happens does not count: 0 log 0 is 0."""
     supply_others(submission, "entropy")
     p = with_zeros(rng, 6, 5)
-    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+    assert_close(
+        submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("entropy")
@@ -174,7 +180,12 @@ def test_cross_entropy_document_values(submission):
     q = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     result = submission.cross_entropy(p, q)
     assert_close(
-        result, [0.5108, 0.2231], atol=5e-5, rtol=0, what="cross_entropy(p, q)", shape_hint=PER_ROW
+        result,
+        [0.5108, 0.2231],
+        atol=5e-5,
+        rtol=0,
+        what="cross_entropy(p, q)",
+        shape_hint=_(PER_ROW),
     )
 
 
@@ -188,7 +199,7 @@ def test_cross_entropy_values(submission, reference, rng, shape):
         submission.cross_entropy(p, q),
         reference.cross_entropy(p, q),
         what="cross_entropy(p, q)",
-        shape_hint=PER_ROW,
+        shape_hint=_(PER_ROW),
     )
 
 
@@ -203,7 +214,7 @@ def test_cross_entropy_with_zeros(submission, reference, rng):
         submission.cross_entropy(p, q),
         reference.cross_entropy(p, q),
         what="cross_entropy(p, q)",
-        shape_hint=PER_ROW,
+        shape_hint=_(PER_ROW),
     )
 
 
@@ -220,7 +231,7 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
     if case == "soft":
         expected = expected + reference.entropy(p)
     result = submission.cross_entropy(p, q)
-    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=PER_ROW)
+    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("cross_entropy")
@@ -229,7 +240,7 @@ def test_cross_entropy_of_truth(submission, reference, rng):
     supply_others(submission, "cross_entropy")
     p = distributions(rng, 5, 3, dtype=torch.float64)
     result = submission.cross_entropy(p, p)
-    assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=PER_ROW)
+    assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("cross_entropy")
@@ -240,7 +251,7 @@ def test_cross_entropy_gradient(submission, reference, rng):
     weights = torch.randn(5, generator=rng)
     expected = gradient_of(reference, "cross_entropy", case, 1, weights)
     result = gradient_of(submission, "cross_entropy", case, 1, weights)
-    assert_close(result, expected, what="the gradient for q")
+    assert_close(result, expected, what=_("the gradient for q"))
 
 
 # ------------------------------------------------------------------------------ kl_divergence
@@ -263,7 +274,7 @@ def test_kl_divergence_values(submission, reference, rng, shape):
         submission.kl_divergence(p, q),
         reference.kl_divergence(p, q),
         what="kl_divergence(p, q)",
-        shape_hint=PER_ROW,
+        shape_hint=_(PER_ROW),
     )
 
 
@@ -276,7 +287,7 @@ def test_kl_divergence_of_one_hot(submission, rng):
     y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
     result = submission.kl_divergence(torch.eye(4)[y], q)
     expected = -torch.log(q[torch.arange(5), y])
-    assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=PER_ROW)
+    assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("kl_divergence")
@@ -290,7 +301,7 @@ def test_kl_divergence_with_zeros(submission, reference, rng):
         submission.kl_divergence(p, q),
         reference.kl_divergence(p, q),
         what="kl_divergence(p, q)",
-        shape_hint=PER_ROW,
+        shape_hint=_(PER_ROW),
     )
 
 
@@ -309,7 +320,7 @@ def test_kl_divergence_float64(submission, reference, rng):
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
     result = submission.kl_divergence(p, q)
-    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=PER_ROW)
+    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("kl_divergence")
@@ -320,14 +331,14 @@ def test_kl_divergence_gradient(submission, reference, rng):
     weights = torch.randn(5, generator=rng)
     expected = gradient_of(reference, "kl_divergence", case, 1, weights)
     result = gradient_of(submission, "kl_divergence", case, 1, weights)
-    assert_close(result, expected, what="the gradient for q")
+    assert_close(result, expected, what=_("the gradient for q"))
 
 
 # ------------------------------------------------------------------------------ from logits
 
 
 LOSS = "cross_entropy_from_logits(logits, y)"
-MEAN = "the mean over the batch, one number"
+MEAN = N_("the mean over the batch, one number")
 
 # logits, classes, mean loss (document 000; there as single losses, printed with four digits)
 DOCUMENT = {
@@ -357,7 +368,7 @@ def test_from_logits_document_values(submission, name):
     result = submission.cross_entropy_from_logits(
         torch.tensor(logits, dtype=torch.float64), torch.tensor([2, 1])
     )
-    assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=MEAN)
+    assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -369,7 +380,7 @@ def test_from_logits_values(submission, reference, rng, shape):
     y = torch.randint(0, shape[1], (shape[0],), generator=rng)
     result = submission.cross_entropy_from_logits(logits, y)
     expected = reference.cross_entropy_from_logits(logits, y)
-    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+    assert_close(result, expected, what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -381,7 +392,7 @@ def test_from_logits_is_stable(submission, scale):
     logits = torch.tensor([[1.0, 0.0, -1.0], [-1.0, 1.0, 0.5], [-1.0, -1.0, -1.0]]) * scale
     result = submission.cross_entropy_from_logits(logits, torch.tensor([1, 0, 2]))
     expected = (scale + 2 * scale + math.log(3)) / 3
-    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+    assert_close(result, expected, what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -389,7 +400,7 @@ def test_from_logits_of_nothing_known(submission):
     """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
     supply_others(submission, "cross_entropy_from_logits")
     result = submission.cross_entropy_from_logits(torch.full((5, 10), 3.0), torch.arange(5))
-    assert_close(result, math.log(10), what=LOSS, shape_hint=MEAN)
+    assert_close(result, math.log(10), what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -401,7 +412,7 @@ def test_from_logits_gradient(submission, reference, rng, scale):
     weights = torch.tensor(2.0)
     expected = gradient_of(reference, "cross_entropy_from_logits", case, 0, weights)
     result = gradient_of(submission, "cross_entropy_from_logits", case, 0, weights)
-    assert_close(result, expected, what="the gradient for the logits")
+    assert_close(result, expected, what=_("the gradient for the logits"))
 
 
 # ------------------------------------------------------------------------------ accuracy_gradient
@@ -423,7 +434,7 @@ def test_accuracy_gradient_values(submission, reference, rng, shape):
     case = far_from_threshold(rng, *shape)
     result = submission.accuracy_gradient(*case)
     expected = reference.accuracy_gradient(*case)
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))
 
 
 @pytest.mark.stub("accuracy_gradient")
@@ -433,7 +444,7 @@ def test_accuracy_gradient_float64(submission, reference, rng):
     w, X, y = far_from_threshold(rng, 12, 4, torch.float64)
     result = submission.accuracy_gradient(w, X, y.double())
     expected = reference.accuracy_gradient(w, X, y.double())
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))
 
 
 @pytest.mark.stub("accuracy_gradient")
@@ -444,4 +455,4 @@ def test_accuracy_gradient_across_a_step(submission):
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):
         result = submission.accuracy_gradient(torch.tensor([weight]), X, y)
-        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))

@@ -12,7 +12,9 @@ import pytest
 import torch
 
 from grader.checking import (
+    N_,
     Mismatch,
+    _,
     assert_between,
     assert_close,
     assert_number,
@@ -21,8 +23,8 @@ from grader.checking import (
     observe,
 )
 
-PER_EXAMPLE = 'one loss per example, shape (n,), with reduction "none"'
-ONE_NUMBER = "one number for the whole batch"
+PER_EXAMPLE = N_('one loss per example, shape (n,), with reduction "none"')
+ONE_NUMBER = N_("one number for the whole batch")
 SHAPE_OF = {"mean": ONE_NUMBER, "sum": ONE_NUMBER, "none": PER_EXAMPLE}
 
 # The examples of document 000: logits with one-hot labels, probabilities with class numbers.
@@ -139,8 +141,8 @@ def test_softmax_rows_sum_to_one(submission, rng):
     """Every row of softmax(X) sums to 1 (document 000)."""
     result = submission.softmax(torch.randn(6, 6, generator=rng) * 5)
     assert_close(result, result, what="softmax(X)")
-    assert isinstance(result, torch.Tensor), "it does not return a tensor"
-    assert_close(result.double().sum(-1), torch.ones(6), atol=1e-5, what="the sum of each row")
+    assert isinstance(result, torch.Tensor), _("it does not return a tensor")
+    assert_close(result.double().sum(-1), torch.ones(6), atol=1e-5, what=_("the sum of each row"))
 
 
 @pytest.mark.stub("softmax")
@@ -162,7 +164,7 @@ def test_softmax_gradient(submission, reference, rng):
     """Gradients flow through softmax."""
     X, weights = torch.randn(3, 4, generator=rng), torch.randn(3, 4, generator=rng)
     expected = softmax_gradient(reference, X, weights)
-    assert_close(softmax_gradient(submission, X, weights), expected, what="the gradient")
+    assert_close(softmax_gradient(submission, X, weights), expected, what=_("the gradient"))
 
 
 # ------------------------------------------------------------------------------ model
@@ -210,10 +212,12 @@ def test_model_gradients(submission, reference, rng):
     W = torch.randn(4, 3, generator=rng).requires_grad_()
     b = torch.randn(3, generator=rng).requires_grad_()
     expected = model_gradients(reference, X, W, b, weights)
-    gradients = assert_sequence(model_gradients(submission, X, W, b, weights), 2, "the gradients")
-    names = ("the gradient of W", "the gradient of b")
+    gradients = assert_sequence(
+        model_gradients(submission, X, W, b, weights), 2, _("the gradients")
+    )
+    names = (_("the gradient of W"), _("the gradient of b"))
     for gradient, wanted, name in zip(gradients, expected, names, strict=True):
-        assert gradient is not None, "no gradient reaches W or b: does model use both?"
+        assert gradient is not None, _("no gradient reaches W or b: does model use both?")
         assert_close(gradient, wanted, what=name)
 
 
@@ -223,13 +227,17 @@ def test_model_start(submission):
     both learnable."""
     params = submission.params
     if not isinstance(params, (list, tuple)) or len(params) != 2:
-        raise Mismatch("params is not the list [W, b]")
+        raise Mismatch(_("params is not the list [W, b]"))
     W, b = params
     for value, name, shape in ((W, "W", (784, 10)), (b, "b", (10,))):
         if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
-            raise Mismatch(f"{name} in params is not a tensor of shape {shape}")
+            raise Mismatch(
+                _("{name} in params is not a tensor of shape {shape}").format(
+                    name=name, shape=shape
+                )
+            )
         observe(value.requires_grad)
-        assert value.requires_grad, f"{name} does not require gradients"
+        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
     assert_close(b, torch.zeros(10), what="b")
     # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
     # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
@@ -237,8 +245,10 @@ def test_model_start(submission):
     spread, middle = float(W.detach().double().std()), float(W.detach().double().mean())
     if spread != 0 or middle != 0:
         one_digit = float(f"{spread:.0e}")
-        assert_number(one_digit, 0.01, what="the standard deviation of W, to one digit,")
-        assert abs(middle) < 0.001, f"the mean of W is {middle:.3g}, which is too far from 0"
+        assert_number(one_digit, 0.01, what=_("the standard deviation of W, to one digit,"))
+        assert abs(middle) < 0.001, _(
+            "the mean of W is {middle:.3g}, which is too far from 0"
+        ).format(middle=middle)
 
 
 @in_sandbox
@@ -255,7 +265,7 @@ def test_model_untrained_cost(submission, rng):
     # so that shifts of whole classes cancel and chance adds less than 0.03.
     X, y = torch.rand(100, 1, 28, 28, generator=rng), torch.arange(100) % 10
     cost = untrained_cost(submission, X, y)
-    assert_number(cost, math.log(10), tolerance=0.15, what="the cost of the untrained model")
+    assert_number(cost, math.log(10), tolerance=0.15, what=_("the cost of the untrained model"))
 
 
 # ------------------------------------------------------------------------------ the losses
@@ -279,7 +289,7 @@ def test_categorical_document_values(submission, reduction, printed):
     is [2.5806, 6.0025]; its mean is 4.2915, its sum 8.5831 (document 000)."""
     loss = submission.MyCategoricalCrossEntropy(reduction=reduction)
     result = loss(torch.softmax(LOGITS, dim=1), ONE_HOT)
-    assert_close(result, printed, atol=5e-5, what="the loss", shape_hint=SHAPE_OF[reduction])
+    assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
 
 
 @pytest.mark.stub("MyCategoricalCrossEntropy")
@@ -288,7 +298,7 @@ def test_categorical_default(submission, reference, rng):
     y_hat, y = probabilities(rng, 5, 3), torch.eye(3)[labels(rng, 5, 3)]
     expected = reference.MyCategoricalCrossEntropy()(y_hat, y)
     result = submission.MyCategoricalCrossEntropy()(y_hat, y)
-    assert_close(result, expected, what="the loss", shape_hint=ONE_NUMBER)
+    assert_close(result, expected, what=_("the loss"), shape_hint=_(ONE_NUMBER))
 
 
 @pytest.mark.stub("MyCategoricalCrossEntropy")
@@ -299,8 +309,8 @@ def test_categorical_soft_labels(submission, reference, rng, shape, reduction):
     y_hat, y = probabilities(rng, *shape), probabilities(rng, *shape)
     loss = submission.MyCategoricalCrossEntropy(reduction=reduction)
     expected = reference.MyCategoricalCrossEntropy(reduction=reduction)(y_hat, y)
-    hint = SHAPE_OF[reduction]
-    assert_close(loss(y_hat, y), expected, what="the loss", shape_hint=hint)
+    hint = _(SHAPE_OF[reduction])
+    assert_close(loss(y_hat, y), expected, what=_("the loss"), shape_hint=hint)
 
 
 @in_sandbox
@@ -316,7 +326,7 @@ def test_categorical_gradient(submission, reference, rng):
     y_hat, y = probabilities(rng, 6, 4, torch.float64), probabilities(rng, 6, 4, torch.float64)
     case = ("MyCategoricalCrossEntropy", y_hat, y)
     expected = loss_gradient(reference, *case)
-    assert_close(loss_gradient(submission, *case), expected, what="the gradient of the loss")
+    assert_close(loss_gradient(submission, *case), expected, what=_("the gradient of the loss"))
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -336,7 +346,7 @@ def test_sparse_document_values(submission, reduction, printed):
     """The loss of [[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]] for the classes 2 and 1 is [0.5108, 0.2231];
     its mean is 0.3670, its sum 0.7340 (document 000)."""
     result = submission.MySparseCategoricalCrossEntropy(reduction=reduction)(P, CLASSES)
-    assert_close(result, printed, atol=5e-5, what="the loss", shape_hint=SHAPE_OF[reduction])
+    assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -345,7 +355,7 @@ def test_sparse_default(submission, reference, rng):
     y_hat, y = probabilities(rng, 5, 3), labels(rng, 5, 3)
     expected = reference.MySparseCategoricalCrossEntropy()(y_hat, y)
     result = submission.MySparseCategoricalCrossEntropy()(y_hat, y)
-    assert_close(result, expected, what="the loss", shape_hint=ONE_NUMBER)
+    assert_close(result, expected, what=_("the loss"), shape_hint=_(ONE_NUMBER))
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -356,8 +366,8 @@ def test_sparse_random(submission, reference, rng, shape, reduction):
     y_hat, y = probabilities(rng, *shape), labels(rng, *shape)
     loss = submission.MySparseCategoricalCrossEntropy(reduction=reduction)
     expected = reference.MySparseCategoricalCrossEntropy(reduction=reduction)(y_hat, y)
-    hint = SHAPE_OF[reduction]
-    assert_close(loss(y_hat, y), expected, what="the loss", shape_hint=hint)
+    hint = _(SHAPE_OF[reduction])
+    assert_close(loss(y_hat, y), expected, what=_("the loss"), shape_hint=hint)
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -366,7 +376,7 @@ def test_sparse_gradient(submission, reference, rng):
     y_hat, y = probabilities(rng, 6, 4, torch.float64), labels(rng, 6, 4)
     case = ("MySparseCategoricalCrossEntropy", y_hat, y)
     expected = loss_gradient(reference, *case)
-    assert_close(loss_gradient(submission, *case), expected, what="the gradient of the loss")
+    assert_close(loss_gradient(submission, *case), expected, what=_("the gradient of the loss"))
 
 
 # ------------------------------------------------------------------------------ MySGD
@@ -376,7 +386,7 @@ def test_sparse_gradient(submission, reference, rng):
 def run_steps(submission, params, gradients, lr, steps):
     """The values after some steps with these gradients, and whether they still require one."""
     optimizer = submission.MySGD(params, lr)
-    for _ in range(steps):
+    for _round in range(steps):
         for param, gradient in zip(params, gradients):
             param.grad = gradient.clone()
         optimizer.step()
@@ -419,7 +429,7 @@ def test_sgd_steps(submission, reference, rng, lr, steps):
     params, gradients = sgd_case(rng)
     after = run_steps(submission, params, gradients, lr, steps)[0]
     expected = run_steps(reference, params, gradients, lr, steps)[0]
-    parts = ("the first parameter after the step", "the second parameter after the step")
+    parts = (_("the first parameter after the step"), _("the second parameter after the step"))
     for value, wanted, part in zip(after, expected, parts, strict=True):
         assert_close(value, wanted, what=part)
 
@@ -430,10 +440,10 @@ def test_sgd_float64(submission, reference, rng):
     params, gradients = sgd_case(rng, torch.float64)
     after, still = run_steps(submission, params, gradients, 0.03, 2)
     expected = run_steps(reference, params, gradients, 0.03, 2)[0]
-    parts = ("the first parameter after the step", "the second parameter after the step")
+    parts = (_("the first parameter after the step"), _("the second parameter after the step"))
     for value, wanted, part in zip(after, expected, parts, strict=True):
         assert_close(value, wanted, what=part)
-    assert all(still), "a parameter no longer requires gradients"
+    assert all(still), _("a parameter no longer requires gradients")
 
 
 @pytest.mark.stub("MySGD")
@@ -444,9 +454,9 @@ def test_sgd_zero_grad(submission, rng):
     params, gradients = sgd_case(rng)
     cleared, values = run_zero_grad(submission, params, gradients)
     for gradient, param in zip(cleared, params, strict=True):
-        assert_close(gradient, torch.zeros_like(param), what="the gradient after zero_grad()")
+        assert_close(gradient, torch.zeros_like(param), what=_("the gradient after zero_grad()"))
     for value, param in zip(values, params, strict=True):
-        assert_close(value, param.detach(), what="the parameter after zero_grad()")
+        assert_close(value, param.detach(), what=_("the parameter after zero_grad()"))
 
 
 # ------------------------------------------------------------------------------ MyAcc
@@ -462,18 +472,18 @@ def test_acc_document_values(submission):
     These are fractions, not numbers of correct predictions."""
     metric = submission.MyAcc()
     results = []
-    for _ in range(2):
+    for _round in range(2):
         metric.update_state(DOCUMENT_SCORES, DOCUMENT_LABELS)
         results.append(metric.result())
     metric.reset_state()
     results.append(metric.result())
-    assert_close(results, [2 / 3, 2 / 3, 0.0], atol=1e-6, what="the three results")
+    assert_close(results, [2 / 3, 2 / 3, 0.0], atol=1e-6, what=_("the three results"))
 
 
 @pytest.mark.stub("MyAcc")
 def test_acc_empty(submission):
     """Before the first batch the result is 0.0."""
-    assert_number(submission.MyAcc().result(), 0.0, what="result() of a new MyAcc()")
+    assert_number(submission.MyAcc().result(), 0.0, what=_("result() of a new MyAcc()"))
 
 
 @pytest.mark.stub("MyAcc")
@@ -497,7 +507,7 @@ def test_acc_result_changes_nothing(submission):
     metric = submission.MyAcc()
     metric.update_state(DOCUMENT_SCORES, DOCUMENT_LABELS)
     both = [metric.result(), metric.result()]
-    assert_close(both, [2 / 3, 2 / 3], atol=1e-6, what="the two results")
+    assert_close(both, [2 / 3, 2 / 3], atol=1e-6, what=_("the two results"))
 
 
 @pytest.mark.stub("MyAcc")
@@ -507,7 +517,7 @@ def test_acc_starts_anew(submission):
     metric.update_state(DOCUMENT_SCORES, DOCUMENT_LABELS)
     metric.reset_state()
     metric.update_state(DOCUMENT_SCORES[:2], DOCUMENT_LABELS[:2])
-    assert_number(metric.result(), 0.5, what="the result after a reset and a new batch")
+    assert_number(metric.result(), 0.5, what=_("the result after a reset and a new batch"))
 
 
 @pytest.mark.stub("MyAcc")
@@ -517,7 +527,7 @@ def test_acc_is_independent(submission):
     first.update_state(DOCUMENT_SCORES, DOCUMENT_LABELS)
     second.update_state(DOCUMENT_SCORES[:1], DOCUMENT_LABELS[:1])
     both = [first.result(), second.result()]
-    assert_close(both, [2 / 3, 0.0], atol=1e-6, what="the results of both")
+    assert_close(both, [2 / 3, 0.0], atol=1e-6, what=_("the results of both"))
 
 
 # ------------------------------------------------------------------------------ the epochs
@@ -604,19 +614,19 @@ def test_train_epoch_returns(submission, reference, rng):
 def test_train_epoch_weights(submission, reference, rng):
     """After one epoch in batches of 4, 4, 2 the parameters are where three steps take them."""
     case = epoch_case(rng)
-    _, W, b, _ = assert_sequence(run_epoch(submission, TRAINED, *case), 4, "the result")
-    _, wanted_W, wanted_b, _ = run_epoch(reference, TRAINED, *case)
-    assert_close(W, wanted_W, what="W after the epoch")
-    assert_close(b, wanted_b, what="b after the epoch")
+    _rest, W, b, _rest = assert_sequence(run_epoch(submission, TRAINED, *case), 4, _("the result"))
+    _rest, wanted_W, wanted_b, _rest = run_epoch(reference, TRAINED, *case)
+    assert_close(W, wanted_W, what=_("W after the epoch"))
+    assert_close(b, wanted_b, what=_("b after the epoch"))
 
 
 @pytest.mark.stub("train_epoch")
 def test_train_epoch_module(submission, reference, rng):
     """A torch.nn.Module is called with X alone, makes the same steps and gives the same numbers."""
     case = epoch_case(rng)
-    result, W, _, _ = assert_sequence(run_epoch(submission, TRAINED_MODULE, *case), 4, "it")
-    expected, wanted_W, _, _ = run_epoch(reference, TRAINED_MODULE, *case)
-    assert_close(W, wanted_W, what="the weight after the epoch")
+    result, W, _rest, _rest = assert_sequence(run_epoch(submission, TRAINED_MODULE, *case), 4)
+    expected, wanted_W, _rest, _rest = run_epoch(reference, TRAINED_MODULE, *case)
+    assert_close(W, wanted_W, what=_("the weight after the epoch"))
     pair = assert_sequence(result, 2, "train_epoch(...)")
     assert_close(list(pair), list(expected), atol=1e-5, what="(cost, accuracy)")
 
@@ -624,10 +634,10 @@ def test_train_epoch_module(submission, reference, rng):
 @pytest.mark.stub("train_epoch")
 def test_train_epoch_mode(submission, rng):
     """train_epoch puts a module into training mode."""
-    modes, _ = run_epoch(submission, TRAINED_MODULE, *epoch_case(rng))[3]
+    modes, _rest = run_epoch(submission, TRAINED_MODULE, *epoch_case(rng))[3]
     observe(modes)
-    assert modes, "it never calls the model"
-    assert all(modes), "the module was in evaluation mode: call model.train()"
+    assert modes, _("it never calls the model")
+    assert all(modes), _("the module was in evaluation mode: call model.train()")
 
 
 @pytest.mark.stub("valid_epoch")
@@ -647,9 +657,9 @@ def test_valid_epoch_mode(submission, rng):
     """valid_epoch puts a module into evaluation mode and computes no gradients."""
     training, gradients = run_epoch(submission, MEASURED_MODULE, *epoch_case(rng))[3]
     observe([*training, *gradients])
-    assert training, "it never calls the model"
-    assert not any(training), "the module was still in training mode: call model.eval()"
-    assert not any(gradients), "gradients were on: use torch.no_grad()"
+    assert training, _("it never calls the model")
+    assert not any(training), _("the module was still in training mode: call model.eval()")
+    assert not any(gradients), _("gradients were on: use torch.no_grad()")
 
 
 # ------------------------------------------------------------------------------ train
@@ -675,7 +685,11 @@ def rows_of(history, epochs, what):
     """A history of dictionaries as rows (loss, acc); Mismatch in words otherwise."""
     entries = assert_sequence(history, epochs, what)
     if not all(isinstance(entry, dict) and {"loss", "acc"} <= set(entry) for entry in entries):
-        raise Mismatch(f'an entry of {what} is no dictionary with the keys "loss" and "acc"')
+        raise Mismatch(
+            _('an entry of {what} is no dictionary with the keys "loss" and "acc"').format(
+                what=what
+            )
+        )
     return [[entry["loss"], entry["acc"]] for entry in entries]
 
 
@@ -755,11 +769,11 @@ def histories(shared_submission, dataset, passed_stubs):
 def test_training_table(histories, dataset):
     """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy (document 000)."""
     rows = histories[0]
-    _, losses, accuracies = BANDS[dataset.variant]
-    tables = ((0, losses, "the training loss"), (1, accuracies, "the training accuracy"))
+    _rest, losses, accuracies = BANDS[dataset.variant]
+    tables = ((0, losses, _("the training loss")), (1, accuracies, _("the training accuracy")))
     for column, bands, name in tables:
         for epoch, (value, room) in bands.items():
-            what = f"{name} of epoch {epoch}"
+            what = _("{name} of epoch {epoch}").format(name=name, epoch=epoch)
             assert_number(rows[epoch - 1][column], value, tolerance=room, what=what)
 
 
@@ -768,7 +782,7 @@ def test_training_table(histories, dataset):
 def test_training_validation(histories):
     """After ten epochs the model classifies the test images far better than by chance."""
     accuracy = float(histories[1][-1][1])
-    assert_between(accuracy, FLOOR, 1, what="the validation accuracy")
+    assert_between(accuracy, FLOOR, 1, what=_("the validation accuracy"))
 
 
 @pytest.mark.stub("train")
@@ -778,7 +792,7 @@ def test_training_hidden_accuracy(histories, shared_submission, dataset):
     images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
     scores = shared_submission.model(images, shared_submission.params)
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch("model(X, params) does not give ten scores for every image")
+        raise Mismatch(_("model(X, params) does not give ten scores for every image"))
     right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
     accuracy = float(right.double().mean())
-    assert_between(accuracy, FLOOR, None, what="its accuracy on them")
+    assert_between(accuracy, FLOOR, None, what=_("its accuracy on them"))

@@ -13,6 +13,7 @@ import torch
 
 from grader.checking import (
     Mismatch,
+    _,
     assert_between,
     assert_close,
     assert_number,
@@ -79,7 +80,7 @@ def net_case(rng, n):
 def test_make_net_logits(submission, reference, rng, n):
     """The network gives the logits XW + b of flattened images (n, 1, 28, 28), without a softmax."""
     case = net_case(rng, n)
-    scores = assert_sequence(run_net(submission, *case), 3, "the result")[0]
+    scores = assert_sequence(run_net(submission, *case), 3, _("the result"))[0]
     assert_close(scores, run_net(reference, *case)[0], what="net(X)")
 
 
@@ -87,11 +88,14 @@ def test_make_net_logits(submission, reference, rng, n):
 def test_make_net_parameters(submission, rng):
     """The network has the weights (10, 784) and the bias (10,) of one nn.Linear, and nothing else
     to learn (documents 000, 001, 003)."""
-    _, shapes, linear = run_net(submission, *net_case(rng, 2))
+    _rest, shapes, linear = run_net(submission, *net_case(rng, 2))
     observe([shapes, linear])
     if shapes != "[[10], [10, 784]]":
-        raise Mismatch(f"its parameters have the shapes {shapes}", "expected (10, 784) and (10,)")
-    assert linear, "it has no nn.Linear layer: use the layers of torch.nn"
+        raise Mismatch(
+            _("its parameters have the shapes {shapes}").format(shapes=shapes),
+            _("expected (10, 784) and (10,)"),
+        )
+    assert linear, _("it has no nn.Linear layer: use the layers of torch.nn")
 
 
 @in_sandbox
@@ -111,7 +115,7 @@ def test_make_net_is_new(submission):
     """Every call returns a network of its own."""
     shared = make_two_nets(submission)
     observe(shared)
-    assert not shared, "two networks share their parameters: make new layers in every call"
+    assert not shared, _("two networks share their parameters: make new layers in every call")
 
 
 # ------------------------------------------------------------------------------ init_weights
@@ -137,9 +141,11 @@ def test_init_weights_spread(submission):
     # chance fails a right version less than once in 10^9 times.
     spread, middle = float(weight.std()), float(weight.mean())
     one_digit = float(f"{spread:.0e}")
-    assert_number(one_digit, 0.01, what="the standard deviation of the weights, to one digit,")
+    assert_number(one_digit, 0.01, what=_("the standard deviation of the weights, to one digit,"))
     observe(abs(middle) < 0.001)
-    assert abs(middle) < 0.001, f"the mean of the weights is {middle:.3g}: too far from 0"
+    assert abs(middle) < 0.001, _("the mean of the weights is {middle:.3g}: too far from 0").format(
+        middle=middle
+    )
 
 
 @pytest.mark.stub("init_weights")
@@ -152,15 +158,15 @@ def test_init_weights_normal(submission):
     # them away. Of a uniform distribution none do.
     beyond = float(((weight - weight.mean()).abs() > 2 * weight.std()).double().mean())
     observe(beyond > 0.03)
-    assert beyond > 0.03, f"only {beyond:.2%} of the weights lie there"
+    assert beyond > 0.03, _("only {beyond:.2%} of the weights lie there").format(beyond=beyond)
 
 
 @pytest.mark.stub("init_weights")
 def test_init_weights_leaves_other_layers(submission):
     """Layers without weights cause no error, other layers keep theirs, and gradients stay on."""
-    _, other, learnable = initialised(submission)
-    assert_close(other, torch.ones(784), what="the weight of a LayerNorm")
-    assert learnable, "the weights no longer require gradients"
+    _rest, other, learnable = initialised(submission)
+    assert_close(other, torch.ones(784), what=_("the weight of a LayerNorm"))
+    assert learnable, _("the weights no longer require gradients")
 
 
 # ------------------------------------------------------------------------------ make_loss
@@ -176,7 +182,7 @@ def assert_losses(result, expected, atol=None):
     expected = torch.as_tensor(expected)
     if not (isinstance(result, torch.Tensor) and result.dim() > 0):
         expected = expected.double().mean()
-    assert_close(result, expected, atol=atol, what="the loss")
+    assert_close(result, expected, atol=atol, what=_("the loss"))
 
 
 @pytest.mark.stub("make_loss")
@@ -218,7 +224,7 @@ def test_make_loss_is_ready_made(submission):
     """make_loss returns an nn.CrossEntropyLoss."""
     ready_made = is_ready_made(submission)
     observe(ready_made)
-    assert ready_made, "it is something else"
+    assert ready_made, _("it is something else")
 
 
 # ------------------------------------------------------------------------------ make_trainer
@@ -232,7 +238,7 @@ def run_trainer(submission, X, W, b, arguments, steps):
         layer.weight.copy_(W)
         layer.bias.copy_(b)
     trainer = submission.make_trainer(layer, **arguments)
-    for _ in range(steps):
+    for _round in range(steps):
         trainer.zero_grad()
         (layer(X) ** 2).mean().backward()
         trainer.step()
@@ -249,17 +255,17 @@ def test_make_trainer_steps(submission, reference, rng, arguments, steps):
     given."""
     X, W = torch.randn(4, 3, generator=rng), torch.randn(2, 3, generator=rng)
     case = (X, W, torch.randn(2, generator=rng), arguments, steps)
-    weight, bias, _ = assert_sequence(run_trainer(submission, *case), 3, "the result")
-    wanted_weight, wanted_bias, _ = run_trainer(reference, *case)
-    assert_close(weight, wanted_weight, what="the weight after the steps")
-    assert_close(bias, wanted_bias, what="the bias after the steps")
+    weight, bias, _rest = assert_sequence(run_trainer(submission, *case), 3, _("the result"))
+    wanted_weight, wanted_bias, _rest = run_trainer(reference, *case)
+    assert_close(weight, wanted_weight, what=_("the weight after the steps"))
+    assert_close(bias, wanted_bias, what=_("the bias after the steps"))
 
 
 @pytest.mark.stub("make_trainer")
 def test_make_trainer_is_an_optimizer(submission, rng):
     """make_trainer returns an optimizer of torch.optim."""
     X, W = torch.randn(4, 3, generator=rng), torch.randn(2, 3, generator=rng)
-    assert run_trainer(submission, X, W, torch.zeros(2), {}, 1)[2], "it is something else"
+    assert run_trainer(submission, X, W, torch.zeros(2), {}, 1)[2], _("it is something else")
 
 
 # ------------------------------------------------------------------------------ train
@@ -298,7 +304,7 @@ def training_case(rng, reduction, epochs):
 def rows_of(history, epochs):
     """The history as rows (train loss, train accuracy, test accuracy); Mismatch otherwise."""
     rows = assert_sequence(history, epochs, "train(...)")
-    return [list(assert_sequence(row, 3, "an epoch of train(...)")) for row in rows]
+    return [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in rows]
 
 
 @pytest.mark.stub("train")
@@ -310,7 +316,7 @@ def test_train_history(submission, reference, rng, epochs):
     case = training_case(rng, "none", epochs)
     history = short_training(submission, *case)[0]
     expected = rows_of(short_training(reference, *case)[0], epochs)
-    assert_close(rows_of(history, epochs), expected, atol=1e-5, what="the history")
+    assert_close(rows_of(history, epochs), expected, atol=1e-5, what=_("the history"))
 
 
 @pytest.mark.stub("train")
@@ -319,7 +325,7 @@ def test_train_history_of_mean_loss(submission, reference, rng):
     case = training_case(rng, "mean", 2)
     history = short_training(submission, *case)[0]
     expected = rows_of(short_training(reference, *case)[0], 2)
-    assert_close(rows_of(history, 2), expected, atol=1e-5, what="the history")
+    assert_close(rows_of(history, 2), expected, atol=1e-5, what=_("the history"))
 
 
 @pytest.mark.stub("train")
@@ -328,20 +334,26 @@ def test_train_history_of_mean_loss(submission, reference, rng):
 def test_train_weights(submission, reference, rng, reduction):
     """After two epochs the parameters are where six steps on the mean loss of a batch take them."""
     case = training_case(rng, reduction, 2)
-    _, weight, bias, _, _ = assert_sequence(short_training(submission, *case), 5, "the result")
-    _, wanted_weight, wanted_bias, _, _ = short_training(reference, *case)
-    assert_close(weight, wanted_weight, what="the weight after two epochs")
-    assert_close(bias, wanted_bias, what="the bias after two epochs")
+    _rest, weight, bias, _rest, _rest = assert_sequence(
+        short_training(submission, *case), 5, _("the result")
+    )
+    _rest, wanted_weight, wanted_bias, _rest, _rest = short_training(reference, *case)
+    assert_close(weight, wanted_weight, what=_("the weight after two epochs"))
+    assert_close(bias, wanted_bias, what=_("the bias after two epochs"))
 
 
 @pytest.mark.stub("train")
 def test_train_modes(submission, rng):
     """In every epoch the network trains in training mode and is tested in evaluation mode."""
-    _, _, _, training, testing = short_training(submission, *training_case(rng, "none", 2))
+    _rest, _rest, _rest, training, testing = short_training(
+        submission, *training_case(rng, "none", 2)
+    )
     observe([training, testing])
-    assert training, "it never calls the network"
-    assert all(training), "the network trained in evaluation mode: call net.train() in every epoch"
-    assert not any(testing), "the network was tested in training mode: call net.eval()"
+    assert training, _("it never calls the network")
+    assert all(training), _(
+        "the network trained in evaluation mode: call net.train() in every epoch"
+    )
+    assert not any(testing), _("the network was tested in training mode: call net.eval()")
 
 
 EPOCHS = 10
@@ -405,11 +417,11 @@ def numbers_of(training):
 def test_training_loss_table(training, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
     rows = numbers_of(training)
-    _, losses, accuracies = BANDS[dataset.variant]
-    tables = ((0, losses, "the training loss"), (1, accuracies, "the training accuracy"))
+    _rest, losses, accuracies = BANDS[dataset.variant]
+    tables = ((0, losses, _("the training loss")), (1, accuracies, _("the training accuracy")))
     for column, bands, name in tables:
         for epoch, (value, room) in bands.items():
-            what = f"{name} of epoch {epoch}"
+            what = _("{name} of epoch {epoch}").format(name=name, epoch=epoch)
             assert_number(rows[epoch - 1][column], value, tolerance=room, what=what)
 
 
@@ -419,9 +431,9 @@ def test_training_rule(training):
     """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
     and at most 1 (document 003)."""
     loss, train_accuracy, test_accuracy = numbers_of(training)[-1]
-    assert_between(loss, None, 0.5, what="the training loss")
-    assert_between(train_accuracy, 0.7, 1, what="the training accuracy")
-    assert_between(test_accuracy, 0.7, 1, what="the test accuracy")
+    assert_between(loss, None, 0.5, what=_("the training loss"))
+    assert_between(train_accuracy, 0.7, 1, what=_("the training accuracy"))
+    assert_between(test_accuracy, 0.7, 1, what=_("the test accuracy"))
 
 
 @pytest.mark.stub("train")
@@ -430,11 +442,11 @@ def test_training_start_and_end(training, shared_submission, dataset):
     """The untrained network has a loss of about ln 10 = 2.3026; the trained one classifies more
     than 70 % of test images whose labels it never met."""
     # Measured over 1,500 draws of the weights: mean 2.311, standard deviation 0.0175.
-    assert_number(training[1], math.log(10), tolerance=0.15, what="the loss before training")
+    assert_number(training[1], math.log(10), tolerance=0.15, what=_("the loss before training"))
     images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
     scores = shared_submission.net(images)
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch("net(X) does not give ten scores for every image")
+        raise Mismatch(_("net(X) does not give ten scores for every image"))
     right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
     accuracy = float(right.double().mean())
-    assert_between(accuracy, 0.7, None, what="its accuracy on them")
+    assert_between(accuracy, 0.7, None, what=_("its accuracy on them"))

@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from grader.checking import (
+    N_,
     Mismatch,
+    _,
     assert_between,
     assert_close,
     assert_number,
@@ -19,7 +21,7 @@ from grader.checking import (
     observe,
 )
 
-PER_EXAMPLE = "one loss per example, shape (n,)"
+PER_EXAMPLE = N_("one loss per example, shape (n,)")
 
 
 def probabilities(rng, rows, classes, dtype=torch.float32):
@@ -132,9 +134,9 @@ def test_softmax_rows_sum_to_one(submission, rng):
     """Every row of softmax(X) is positive and sums to 1."""
     result = submission.softmax(torch.randn(6, 6, generator=rng) * 5)
     assert_close(result, result, what="softmax(X)")
-    assert isinstance(result, torch.Tensor), "it does not return a tensor"
-    assert_close(result.double().sum(-1), torch.ones(6), atol=1e-5, what="the sum of each row")
-    assert bool((result > 0).all()), "it has values that are not positive"
+    assert isinstance(result, torch.Tensor), _("it does not return a tensor")
+    assert_close(result.double().sum(-1), torch.ones(6), atol=1e-5, what=_("the sum of each row"))
+    assert bool((result > 0).all()), _("it has values that are not positive")
 
 
 @pytest.mark.stub("softmax")
@@ -156,7 +158,7 @@ def test_softmax_gradient(submission, reference, rng):
     """Gradients flow through softmax."""
     X, weights = torch.randn(3, 4, generator=rng), torch.randn(3, 4, generator=rng)
     expected = softmax_gradient(reference, X, weights)
-    assert_close(softmax_gradient(submission, X, weights), expected, what="the gradient")
+    assert_close(softmax_gradient(submission, X, weights), expected, what=_("the gradient"))
 
 
 # ------------------------------------------------------------------------------ net
@@ -201,10 +203,10 @@ def test_net_gradients(submission, reference, rng):
     W = torch.randn(4, 3, generator=rng).requires_grad_()
     b = torch.randn(3, generator=rng).requires_grad_()
     expected = net_gradients(reference, X, W, b, weights)
-    gradients = assert_sequence(net_gradients(submission, X, W, b, weights), 2, "the gradients")
-    names = ("the gradient of W", "the gradient of b")
+    gradients = assert_sequence(net_gradients(submission, X, W, b, weights), 2, _("the gradients"))
+    names = (_("the gradient of W"), _("the gradient of b"))
     for gradient, wanted, name in zip(gradients, expected, names, strict=True):
-        assert gradient is not None, "no gradient reaches W or b: does net use both?"
+        assert gradient is not None, _("no gradient reaches W or b: does net use both?")
         assert_close(gradient, wanted, what=name)
 
 
@@ -214,9 +216,11 @@ def test_net_variables(submission):
     W, b = submission.W, submission.b
     for value, name, shape in ((W, "W", (784, 10)), (b, "b", (10,))):
         if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
-            raise Mismatch(f"{name} is not a tensor of shape {shape}")
+            raise Mismatch(
+                _("{name} is not a tensor of shape {shape}").format(name=name, shape=shape)
+            )
         observe(value.requires_grad)
-        assert value.requires_grad, f"{name} does not require gradients"
+        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
     assert_close(b, torch.zeros(10), what="b")
     # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
     # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
@@ -224,8 +228,10 @@ def test_net_variables(submission):
     spread, middle = float(W.detach().double().std()), float(W.detach().double().mean())
     if spread != 0 or middle != 0:
         one_digit = float(f"{spread:.0e}")
-        assert_number(one_digit, 0.01, what="the standard deviation of W, to one digit,")
-        assert abs(middle) < 0.001, f"the mean of W is {middle:.3g}, which is too far from 0"
+        assert_number(one_digit, 0.01, what=_("the standard deviation of W, to one digit,"))
+        assert abs(middle) < 0.001, _(
+            "the mean of W is {middle:.3g}, which is too far from 0"
+        ).format(middle=middle)
 
 
 # ------------------------------------------------------------------------------ cross_entropy
@@ -245,7 +251,7 @@ def test_cross_entropy_document_values(submission):
     P = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     result = submission.cross_entropy(P, torch.tensor([2, 1]))
     assert_close(
-        result, [0.5108, 0.2231], atol=5e-5, what="cross_entropy(P, y)", shape_hint=PER_EXAMPLE
+        result, [0.5108, 0.2231], atol=5e-5, what="cross_entropy(P, y)", shape_hint=_(PER_EXAMPLE)
     )
 
 
@@ -258,7 +264,7 @@ def test_cross_entropy_random(submission, reference, rng, shape):
         submission.cross_entropy(y_hat, y),
         reference.cross_entropy(y_hat, y),
         what="cross_entropy(y_hat, y)",
-        shape_hint=PER_EXAMPLE,
+        shape_hint=_(PER_EXAMPLE),
     )
 
 
@@ -274,7 +280,7 @@ def test_cross_entropy_gradient(submission, reference, rng):
     """Gradients flow from the loss to the probabilities."""
     y_hat, y = probabilities(rng, 6, 4), labels(rng, 6, 4)
     expected = loss_gradient(reference, y_hat, y)
-    assert_close(loss_gradient(submission, y_hat, y), expected, what="the gradient of the loss")
+    assert_close(loss_gradient(submission, y_hat, y), expected, what=_("the gradient of the loss"))
 
 
 # ------------------------------------------------------------------------------ accuracy
@@ -315,14 +321,14 @@ def test_accumulator_adds(submission):
     sums = submission.Accumulator(3)
     sums.add(1, 0.25, 10)
     sums.add(2, 0.5, torch.tensor(20))
-    assert_close([sums[0], sums[1], sums[2]], [3.0, 0.75, 30.0], what="the sums")
+    assert_close([sums[0], sums[1], sums[2]], [3.0, 0.75, 30.0], what=_("the sums"))
 
 
 @pytest.mark.stub("Accumulator")
 def test_accumulator_starts_at_zero(submission):
     """A new Accumulator holds zeros."""
     sums = submission.Accumulator(2)
-    assert_close([sums[0], sums[1]], [0.0, 0.0], what="the sums")
+    assert_close([sums[0], sums[1]], [0.0, 0.0], what=_("the sums"))
 
 
 @pytest.mark.stub("Accumulator")
@@ -331,9 +337,9 @@ def test_accumulator_resets(submission):
     sums = submission.Accumulator(2)
     sums.add(5, 6)
     sums.reset()
-    assert_close([sums[0], sums[1]], [0.0, 0.0], what="the sums after reset()")
+    assert_close([sums[0], sums[1]], [0.0, 0.0], what=_("the sums after reset()"))
     sums.add(1.5, 2)
-    assert_close([sums[0], sums[1]], [1.5, 2.0], what="the sums after reset() and add()")
+    assert_close([sums[0], sums[1]], [1.5, 2.0], what=_("the sums after reset() and add()"))
 
 
 @pytest.mark.stub("Accumulator")
@@ -344,7 +350,7 @@ def test_accumulator_is_independent(submission):
     second = submission.Accumulator(2)
     second.add(10, 20)
     both = [first[0], first[1], second[0], second[1]]
-    assert_close(both, [1.5, 2.0, 10.0, 20.0], what="the sums of both")
+    assert_close(both, [1.5, 2.0, 10.0, 20.0], what=_("the sums of both"))
 
 
 # ------------------------------------------------------------------------------ evaluate_accuracy
@@ -374,7 +380,7 @@ def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
     X, y = torch.randn(sum(sizes), 3, generator=rng), labels(rng, sum(sizes), 3)
     X[: sizes[0]] = torch.nn.functional.one_hot(y[: sizes[0]], 3)  # the batches differ
     supplied_parts(submission, ["accuracy", "Accumulator"])
-    result = assert_sequence(evaluate(submission, X, y, sizes), 3, "the result")[0]
+    result = assert_sequence(evaluate(submission, X, y, sizes), 3, _("the result"))[0]
     expected = evaluate(reference, X, y, sizes)[0]
     assert_number(result, expected, what="evaluate_accuracy(net, data_iter)")
 
@@ -384,11 +390,11 @@ def test_evaluate_accuracy_mode(submission, rng):
     """evaluate_accuracy puts a module into eval mode and computes no gradients."""
     X, y = torch.randn(5, 3, generator=rng), labels(rng, 5, 3)
     supplied_parts(submission, ["accuracy", "Accumulator"])
-    _, training, gradients = evaluate(submission, X, y, [3, 2])
+    _rest, training, gradients = evaluate(submission, X, y, [3, 2])
     observe([*training, *gradients])
-    assert training, "it never calls net"
-    assert not any(training), "the module was still in training mode: call net.eval()"
-    assert not any(gradients), "gradients were on: use torch.no_grad()"
+    assert training, _("it never calls net")
+    assert not any(training), _("the module was still in training mode: call net.eval()")
+    assert not any(gradients), _("gradients were on: use torch.no_grad()")
 
 
 # ------------------------------------------------------------------------------ sgd, updater
@@ -426,7 +432,7 @@ def test_sgd_step(submission, reference, rng, batch_size):
     params, gradients = sgd_case(rng)
     after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
     expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    names = ("the first parameter after the step", "the second parameter after the step")
+    names = (_("the first parameter after the step"), _("the second parameter after the step"))
     for value, wanted, name in zip(after, expected, names, strict=True):
         assert_close(value, wanted, what=name)
 
@@ -437,17 +443,17 @@ def test_sgd_learning_rate(submission, reference, rng):
     params, gradients = sgd_case(rng, torch.float64)
     after = run_sgd(submission, params, gradients, 0.03, 3)[0]
     expected = run_sgd(reference, params, gradients, 0.03, 3)[0]
-    assert_close(after[0], expected[0], what="the parameter after the step")
+    assert_close(after[0], expected[0], what=_("the parameter after the step"))
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_clears_gradients(submission, rng):
     """After the step every gradient is zero (or None) and the parameters still require one."""
     params, gradients = sgd_case(rng)
-    _, after, still = run_sgd(submission, params, gradients, 0.1, 2)
+    _rest, after, still = run_sgd(submission, params, gradients, 0.1, 2)
     for gradient in after:
-        assert_close(gradient, torch.zeros_like(gradient), what="the gradient after the step")
-    assert all(still), "a parameter no longer requires gradients"
+        assert_close(gradient, torch.zeros_like(gradient), what=_("the gradient after the step"))
+    assert all(still), _("a parameter no longer requires gradients")
 
 
 @in_sandbox
@@ -482,7 +488,7 @@ def test_updater_step(submission, reference, rng, lr, batch_size):
     case = (W.requires_grad_(), b.requires_grad_(), *gradients, lr, batch_size)
     after = assert_sequence(run_updater(submission, *case), 2, "W and b")
     expected = run_updater(reference, *case)
-    names = ("W after the step", "b after the step")
+    names = (_("W after the step"), _("b after the step"))
     for value, wanted, name in zip(after, expected, names, strict=True):
         assert_close(value, wanted, what=name)
 
@@ -558,10 +564,10 @@ def test_train_epoch_weights(submission, reference, rng):
     case = epoch_case(rng)
     supplied_parts(submission, OTHERS)
     supplied_parts(reference, OTHERS)
-    _, W, b = assert_sequence(own_epoch(submission, *case), 3, "the result")
-    _, wanted_W, wanted_b = own_epoch(reference, *case)
-    assert_close(W, wanted_W, what="W after the epoch")
-    assert_close(b, wanted_b, what="b after the epoch")
+    _rest, W, b = assert_sequence(own_epoch(submission, *case), 3, _("the result"))
+    _rest, wanted_W, wanted_b = own_epoch(reference, *case)
+    assert_close(W, wanted_W, what=_("W after the epoch"))
+    assert_close(b, wanted_b, what=_("b after the epoch"))
 
 
 @pytest.mark.stub("train_epoch")
@@ -570,10 +576,12 @@ def test_train_epoch_optimizer(submission, reference, rng):
     case = epoch_case(rng)
     supplied_parts(submission, OTHERS)
     supplied_parts(reference, OTHERS)
-    result, weight, bias, _ = assert_sequence(optimizer_epoch(submission, *case), 4, "the result")
-    (loss, accuracy), wanted_weight, wanted_bias, _ = optimizer_epoch(reference, *case)
-    assert_close(weight, wanted_weight, what="the weight after the epoch")
-    assert_close(bias, wanted_bias, what="the bias after the epoch")
+    result, weight, bias, _rest = assert_sequence(
+        optimizer_epoch(submission, *case), 4, _("the result")
+    )
+    (loss, accuracy), wanted_weight, wanted_bias, _rest = optimizer_epoch(reference, *case)
+    assert_close(weight, wanted_weight, what=_("the weight after the epoch"))
+    assert_close(bias, wanted_bias, what=_("the bias after the epoch"))
     pair = assert_sequence(result, 2, "train_epoch(...)")
     assert_close(list(pair), [loss, accuracy], atol=1e-5, what="(loss, accuracy)")
 
@@ -584,8 +592,8 @@ def test_train_epoch_mode(submission, rng):
     supplied_parts(submission, OTHERS)
     modes = optimizer_epoch(submission, *epoch_case(rng))[3]
     observe(modes)
-    assert modes, "it never calls net"
-    assert all(modes), "the module was in eval mode: call net.train()"
+    assert modes, _("it never calls net")
+    assert all(modes), _("the module was in eval mode: call net.train()")
 
 
 @in_sandbox
@@ -606,15 +614,15 @@ def short_training(submission, X, y, test_X, test_y, W, b, lr, epochs):
 @pytest.mark.parametrize("epochs", [1, 3])
 def test_train_history(submission, reference, rng, epochs):
     """train returns one (train loss, train accuracy, test accuracy) for every epoch."""
-    X, y, _, W, b, lr = epoch_case(rng)
+    X, y, _rest, W, b, lr = epoch_case(rng)
     test_X, test_y = torch.randn(5, 6, generator=rng), labels(rng, 5, 3)
     parts = [*OTHERS, "train_epoch", "evaluate_accuracy"]
     supplied_parts(submission, parts)
     supplied_parts(reference, parts)
     case = (X, y, test_X, test_y, W, b, lr, epochs)
     history = assert_sequence(short_training(submission, *case), epochs, "train(...)")
-    rows = [list(assert_sequence(row, 3, "an epoch of train(...)")) for row in history]
-    assert_close(rows, short_training(reference, *case), atol=1e-5, what="the history")
+    rows = [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in history]
+    assert_close(rows, short_training(reference, *case), atol=1e-5, what=_("the history"))
 
 
 # ------------------------------------------------------------------------------ predict
@@ -640,12 +648,15 @@ def test_predict_labels(submission, rng, n):
     X, y = torch.randn(12, 10, generator=rng), labels(rng, 12, 10)
     count = 6 if n is None else n
     pair = run_predict(submission, X, y, [] if n is None else [n])
-    found = [assert_sequence(part, count, "each list") for part in assert_sequence(pair, 2, "it")]
+    found = [assert_sequence(part, count, _("each list")) for part in assert_sequence(pair, 2)]
     expected = [[TEXT[int(i)] for i in part[:count]] for part in (y, X.argmax(1))]
-    names = ("the true labels", "the predicted labels")
+    names = (_("the true labels"), _("the predicted labels"))
     for texts, wanted, name in zip(found, expected, names, strict=True):
         if list(texts) != wanted:
-            raise Mismatch(f"{name} are {list(texts)!r:.200}", f"expected {wanted}")
+            raise Mismatch(
+                _("{name} are {found!r:.200}").format(name=name, found=list(texts)),
+                _("expected {wanted}").format(wanted=wanted),
+            )
 
 
 # ------------------------------------------------------------------------------ training
@@ -707,7 +718,7 @@ def history(shared_submission, dataset, passed_stubs):
 def epochs_of(history):
     """The history as a list of ten triples of numbers; Mismatch in words otherwise."""
     rows = assert_sequence(history, EPOCHS, "train(...)")
-    triples = [assert_sequence(row, 3, "an epoch of train(...)") for row in rows]
+    triples = [assert_sequence(row, 3, _("an epoch of train(...)")) for row in rows]
     return [[float(value) for value in row] for row in triples]
 
 
@@ -716,13 +727,16 @@ def epochs_of(history):
 def test_training_loss_table(history, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
     rows = epochs_of(history)
-    _, losses, accuracies = BANDS[dataset.variant]
+    _rest, losses, accuracies = BANDS[dataset.variant]
     for epoch, (loss, room) in losses.items():
         assert_number(
-            rows[epoch - 1][0], loss, tolerance=room, what=f"the training loss of epoch {epoch}"
+            rows[epoch - 1][0],
+            loss,
+            tolerance=room,
+            what=_("the training loss of epoch {epoch}").format(epoch=epoch),
         )
     for epoch, (accuracy, room) in accuracies.items():
-        what = f"the training accuracy of epoch {epoch}"
+        what = _("the training accuracy of epoch {epoch}").format(epoch=epoch)
         assert_number(rows[epoch - 1][1], accuracy, tolerance=room, what=what)
 
 
@@ -732,9 +746,9 @@ def test_training_rule(history):
     """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
     and at most 1 (document 003)."""
     loss, train_accuracy, test_accuracy = epochs_of(history)[-1]
-    assert_between(loss, None, 0.5, what="the training loss")
-    assert_between(train_accuracy, 0.7, 1, what="the training accuracy")
-    assert_between(test_accuracy, 0.7, 1, what="the test accuracy")
+    assert_between(loss, None, 0.5, what=_("the training loss"))
+    assert_between(train_accuracy, 0.7, 1, what=_("the training accuracy"))
+    assert_between(test_accuracy, 0.7, 1, what=_("the test accuracy"))
 
 
 @pytest.mark.stub("train")
@@ -744,7 +758,7 @@ def test_training_hidden_accuracy(history, shared_submission, dataset):
     images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
     scores = shared_submission.net(images)
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch("net(X) does not give ten scores for every image")
+        raise Mismatch(_("net(X) does not give ten scores for every image"))
     right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
     accuracy = float(right.double().mean())
-    assert_between(accuracy, 0.7, None, what="its accuracy on them")
+    assert_between(accuracy, 0.7, None, what=_("its accuracy on them"))
