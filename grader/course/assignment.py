@@ -24,7 +24,7 @@ else:
     import tomli as tomllib
 
 SIGNATURE = re.compile(r"^(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)$")
-RESERVED = {"bind", "data"}  # attributes of the submission inside the box
+RESERVED = {"bind", "data", "supply"}  # attributes of the submission
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ class Assignment:
         file = self.private / "misconceptions.py" if self.private else None
         return file if file and file.is_file() else None
 
+    @property
+    def parts(self) -> Path | None:
+        """The file of the parts that checks supply in the place of stubs, if there is one."""
+        file = self.private / "parts.py" if self.private else None
+        return file if file and file.is_file() else None
+
     @cached_property
     def digest(self) -> str:
         """Digest of everything that decides about a record (sha256, hexadecimal)."""
@@ -90,7 +96,7 @@ class Assignment:
             parts = [self.public / "assignment.toml", *self.suite]
         else:
             parts = [self.private / "assignment.toml", self.solution, *self.suite]
-        parts += [self.bank] if self.bank else []
+        parts += [path for path in (self.bank, self.parts) if path]
         return sha256(b"".join(sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
 
     def stand_ins(self) -> dict[str, list[tuple[str, str, int]]]:

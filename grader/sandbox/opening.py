@@ -13,7 +13,12 @@ from grader.submissions.reading import Submission
 def box_for(upload: Submission, assignment: Assignment, host: Host) -> Sandbox:
     """The sandbox of one submission."""
     source = Source(
-        upload.cells, upload.helpers, assignment.stand_ins(), assignment.contract, host.device
+        upload.cells,
+        upload.helpers,
+        assignment.stand_ins(),
+        assignment.contract,
+        host.device,
+        assignment.parts,
     )
     return Sandbox(source, host, assignment.load_seconds)
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
@@ -36,13 +37,17 @@ LARGE_MODULES = {
 
 @dataclass(frozen=True)
 class Source:
-    """What a submission process is made from; plain values, sent as they are."""
+    """What a submission process is made from; plain values, sent as they are.
+
+    parts: the author's file of parts that stand in for stubs; it stays outside.
+    """
 
     cells: list[tuple[str, str, int]]
     helpers: dict[str, list[tuple[str, str, int]]]
     stand_ins: dict[str, list[tuple[str, str, int]]]
     contract: dict[str, Any]
     device: str = "cpu"
+    parts: Path | None = None
 
     @property
     def imports(self) -> list[str]:
@@ -135,7 +140,8 @@ class Sandbox:
         with self._copy(stub, confirms) as conversation:
             conversation.allow(seconds, each)
             conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
-            yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+            stubs = frozenset(self.source.contract["stubs"])
+            yield RemoteSubmission(conversation, stubs, self.source.parts)
 
     def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
         self.in_doubt = False

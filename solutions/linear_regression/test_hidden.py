@@ -30,51 +30,6 @@ COLUMN = N_("a column, shape (n, 1)")
 PER_EXAMPLE = N_("one loss per example, in the shape of y_hat")
 
 
-@in_sandbox
-def supplied_parts(submission, names):
-    """Put working parts in the place of these stubs."""
-
-    def synthetic_data(w, b, count):
-        X = torch.randn(count, len(w))
-        y = X @ w + b + 0.1 * torch.randn(count)
-        return X, y.reshape(-1, 1)
-
-    def data_iter(batch_size, features, labels):
-        return list(zip(features.split(batch_size), labels.split(batch_size)))
-
-    def shuffled(batch_size, features, labels):
-        order = torch.randperm(len(features), device=features.device)
-        return data_iter(batch_size, features[order], labels[order])
-
-    def sgd(params, lr, batch_size):
-        with torch.no_grad():
-            for param in params:
-                param -= lr * param.grad / batch_size
-                param.grad.zero_()
-
-    def load_array(data_arrays, batch_size, is_train=True):
-        dataset = torch.utils.data.TensorDataset(*data_arrays)
-        return torch.utils.data.DataLoader(dataset, batch_size, shuffle=is_train)
-
-    def make_net():
-        net = torch.nn.Linear(2, 1)
-        torch.nn.init.normal_(net.weight, 0, 0.01)
-        torch.nn.init.zeros_(net.bias)
-        return net
-
-    parts = {
-        "synthetic_data": synthetic_data,
-        "data_iter": data_iter,
-        "shuffled data_iter": shuffled,
-        "linreg": lambda X, w, b: X @ w + b,
-        "squared_loss": lambda y_hat, y: (y_hat - y.reshape(y_hat.shape)) ** 2 / 2,
-        "sgd": sgd,
-        "load_array": load_array,
-        "make_net": make_net,
-    }
-    submission.bind(**{name.split()[-1]: parts[name] for name in names})
-
-
 def parts_of(value, length, what):
     """The parts of a list or tuple of random values. Not observed: no two draws are alike."""
     if not isinstance(value, (list, tuple)) or len(value) != length:
@@ -548,7 +503,7 @@ def train_case(rng):
 def both_trained(submission, reference, case, epochs, batch_size):
     """(history, w, b) of the submission and of the reference."""
     for side in (submission, reference):
-        supplied_parts(side, PARTS)
+        side.supply(*PARTS)
     result = assert_sequence(
         short_training(submission, *case, epochs, batch_size), 3, _("the result")
     )
@@ -604,7 +559,7 @@ def test_train_uses_what_it_is_given(submission, rng):
     """train uses the net and the loss that it is given, your data_iter and your sgd; a last batch
     that is smaller may be divided by its own size or by batch_size."""
     X, y, w, b, _rest = train_case(rng)
-    supplied_parts(submission, PARTS)
+    submission.supply(*PARTS)
     notes = training_with_notes(submission, X[:10], y[:10], w, b, 4)
     sizes, history, after_w, after_b = assert_sequence(notes, 4, _("the result"))
     observe(sizes)
@@ -856,7 +811,7 @@ def own_or_supplied(submission, names, passed_stubs):
     """The student's own parts, but for those that have failed their own checks. They are put in
     place by name again, for the name may mean something else by now (``data_iter = …``)."""
     wrong = {name for name in names if name not in passed_stubs}
-    supplied_parts(submission, ["shuffled data_iter" if n == "data_iter" else n for n in wrong])
+    submission.supply(**{name: "shuffled" if name == "data_iter" else name for name in wrong})
     for name in set(names) - wrong:
         submission.bind(**{name: getattr(submission, name)})
 

@@ -17,28 +17,12 @@ from grader.checking import N_, _, assert_close, assert_number, in_sandbox
 PER_ROW = N_("one number per distribution: the sum runs over the last axis")
 
 
-@in_sandbox
+PARTS = ("sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_from_logits")
+
+
 def supply_others(submission, stub):
     """Put working parts in the place of all stubs but this one."""
-
-    def entropy(p):
-        return torch.special.entr(p).sum(-1)
-
-    def cross_entropy(p, q):
-        return -torch.special.xlogy(p, q).sum(-1)
-
-    def cross_entropy_from_logits(logits, y):
-        return torch.nn.functional.cross_entropy(logits, y.long())
-
-    parts = {
-        "sigmoid": torch.sigmoid,
-        "entropy": entropy,
-        "cross_entropy": cross_entropy,
-        "kl_divergence": lambda p, q: cross_entropy(p, q) - entropy(p),
-        "cross_entropy_from_logits": cross_entropy_from_logits,
-    }
-    parts.pop(stub, None)
-    submission.bind(**parts)
+    submission.supply(*(part for part in PARTS if part != stub))
 
 
 def distributions(rng, *shape, dtype=torch.float32):

@@ -29,42 +29,6 @@ from grader.checking import (
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
 
 
-@in_sandbox
-def supplied_parts(submission, names):
-    """Put working parts in the place of these stubs, made of ready-made operations."""
-
-    def flat(images, device):
-        return images.to(device).reshape(len(images), -1)
-
-    def train_epoch(net, train_loader, criterion, optimizer, device):
-        net.train()
-        total, count = 0.0, 0
-        for images, target in train_loader:
-            optimizer.zero_grad()
-            loss = criterion(net(flat(images, device)), target.to(device))
-            loss.backward()
-            optimizer.step()
-            total += float(loss.detach()) * len(target)
-            count += len(target)
-        return total / count
-
-    class Layers(torch.nn.Sequential):
-        def __init__(self, activation="relu"):
-            layers = [torch.nn.Linear(p, q) for p, q in ((784, 200), (200, 200), (200, 10))]
-            between = torch.nn.LeakyReLU() if activation == "leaky_relu" else torch.nn.ReLU()
-            super().__init__(layers[0], between, layers[1], between, layers[2])
-
-    parts = {
-        "relu": torch.relu,
-        "leaky_relu": lambda x, negative_slope=0.01: torch.nn.functional.leaky_relu(
-            x, negative_slope
-        ),
-        "train_epoch": train_epoch,
-        "MLP": Layers,
-    }
-    submission.bind(**{name: parts[name] for name in names})
-
-
 # ------------------------------------------------------------------------------ init_params
 
 
@@ -206,7 +170,7 @@ def test_forward(submission, reference, rng, sizes, n, dtype):
     """forward computes three layers x @ w.t() + b with a ReLU after each, the last one included
     (document 002), by the w1 to b3 that are there when it is called."""
     case = forward_case(rng, sizes, n, dtype)
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     result = assert_sequence(run_forward(submission, *case), 2, _("the result"))[0]
     assert_close(result, run_forward(reference, *case)[0], what="forward(x)")
 
@@ -215,7 +179,7 @@ def test_forward(submission, reference, rng, sizes, n, dtype):
 def test_forward_gradients(submission, reference, rng):
     """Gradients flow from forward(x) to all six parameters."""
     case = forward_case(rng, (6, 5, 4, 3), 8)
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     gradients = run_forward(submission, *case)[1]
     expected = run_forward(reference, *case)[1]
     for gradient, wanted, name in zip(gradients, expected, NAMES, strict=True):
@@ -246,7 +210,7 @@ def test_forward_epoch(submission, reference, rng):
     (document 002)."""
     x, params = forward_case(rng, (6, 5, 4, 3), 10, torch.float64)
     y = torch.randint(0, 3, (10,), generator=rng)
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     losses, after = low_level_training(submission, x, y, params, 0.3)
     wanted_losses, wanted = low_level_training(reference, x, y, params, 0.3)
     assert_close(losses, wanted_losses, what=_("the losses of three batches"))
@@ -389,7 +353,7 @@ def test_mlp_outputs(submission, rng, activation):
     w2 = torch.randn(200, 200, generator=rng) / 20
     w3 = torch.randn(10, 200, generator=rng) / 14
     w2, hidden, last = w2 + w2.t(), torch.randn(200, generator=rng) / 2, torch.linspace(-1, 1, 10)
-    supplied_parts(submission, ["relu", "leaky_relu"])
+    submission.supply("relu", "leaky_relu")
     shapes, outputs = assert_sequence(
         filled_network(submission, activation, x, [w1, w2, w3, hidden, last]), 2, _("the result")
     )
@@ -424,7 +388,7 @@ def test_mlp_learns_everywhere(submission, rng):
     """MLP is a module, gradients reach all its parameters, and it draws nothing at random when it
     is called."""
     x = torch.randn(20, 784, generator=rng)
-    supplied_parts(submission, ["relu", "leaky_relu"])
+    submission.supply("relu", "leaky_relu")
     reached, module, same = assert_sequence(network_gradients(submission, x), 3, _("the result"))
     observe([*reached, module, same])
     assert module, _("it is no torch.nn.Module")
@@ -443,7 +407,7 @@ def two_networks(submission, x):
 @pytest.mark.stub("MLP")
 def test_mlp_starts_at_random(submission, rng):
     """Every network starts with weights of its own."""
-    supplied_parts(submission, ["relu", "leaky_relu"])
+    submission.supply("relu", "leaky_relu")
     one, other = two_networks(submission, torch.randn(3, 784, generator=rng))
     same = bool(torch.equal(one, other))
     observe(same)
@@ -655,7 +619,7 @@ def training(shared_submission, dataset, passed_stubs):
     """A few epochs on the real data, once: with the student's own parts, but for those that have
     failed their own checks; they cost their points there, not here."""
     wrong = [name for name in ("MLP", "train_epoch") if name not in passed_stubs]
-    supplied_parts(shared_submission, ["relu", "leaky_relu", *wrong])
+    shared_submission.supply("relu", "leaky_relu", *wrong)
     batch_size, epochs, *_rest = LIMITS[dataset.name, dataset.variant]
     losses, net = real_training(shared_submission, dataset.name, batch_size, epochs, START_SEED)
     return losses, net, wrong
@@ -757,7 +721,7 @@ def low_level_epoch(submission, dataset, batch_size, seed):
 def test_forward_trains(submission, dataset):
     """From a good start one epoch of the low-level network on the real images brings the loss down,
     and the network recognises most test images (document 002)."""
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     batch_size = LIMITS[dataset.name, dataset.variant][0]
     loss = low_level_epoch(submission, dataset.name, batch_size, LOW_LEVEL_SEED)
     assert_between(loss, None, LOW_LEVEL_LOSS, what=_("the training loss"))

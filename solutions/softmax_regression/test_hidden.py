@@ -34,72 +34,6 @@ def labels(rng, rows, classes):
     return torch.randint(0, classes, (rows,), generator=rng)
 
 
-@in_sandbox
-def supplied_parts(submission, names):
-    """Put working parts in the place of these stubs, made of ready-made operations."""
-
-    class Accumulator:
-        def __init__(self, n):
-            self.sums = [0.0] * n
-
-        def add(self, *values):
-            self.sums = [a + float(b) for a, b in zip(self.sums, values)]
-
-        def reset(self):
-            self.sums = [0.0] * len(self.sums)
-
-        def __getitem__(self, index):
-            return self.sums[index]
-
-    def net(X, *rest):
-        return torch.softmax(X.reshape(len(X), -1) @ submission.W + submission.b, dim=1)
-
-    def cross_entropy(y_hat, y):
-        return torch.nn.functional.nll_loss(torch.log(y_hat), y, reduction="none")
-
-    def accuracy(y_hat, y):
-        return float((y_hat.argmax(1) == y).sum())
-
-    def evaluate_accuracy(net, data_iter):
-        with torch.no_grad():
-            pairs = [(accuracy(net(X), y), len(y)) for X, y in data_iter]
-        return sum(right for right, _ in pairs) / sum(n for _, n in pairs)
-
-    def sgd(params, lr, batch_size):
-        with torch.no_grad():
-            for param in params:
-                param -= lr * param.grad / batch_size
-                param.grad.zero_()
-
-    def updater(batch_size):
-        sgd([submission.W, submission.b], submission.lr, batch_size)
-
-    def train_epoch(net, train_iter, loss, updater):
-        total, right, count = 0.0, 0.0, 0
-        for X, y in train_iter:
-            y_hat = net(X)
-            losses = loss(y_hat, y)
-            losses.sum().backward()
-            updater(len(y))
-            total += float(losses.detach().sum())
-            right += accuracy(y_hat, y)
-            count += len(y)
-        return total / count, right / count
-
-    parts = {
-        "softmax": lambda X: torch.softmax(X, dim=1),
-        "net": net,
-        "cross_entropy": cross_entropy,
-        "accuracy": accuracy,
-        "Accumulator": Accumulator,
-        "evaluate_accuracy": evaluate_accuracy,
-        "sgd": sgd,
-        "updater": updater,
-        "train_epoch": train_epoch,
-    }
-    submission.bind(**{name: parts[name] for name in names})
-
-
 # ------------------------------------------------------------------------------ softmax
 
 
@@ -379,7 +313,7 @@ def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
     """evaluate_accuracy is correct predictions over examples, also with a short last batch."""
     X, y = torch.randn(sum(sizes), 3, generator=rng), labels(rng, sum(sizes), 3)
     X[: sizes[0]] = torch.nn.functional.one_hot(y[: sizes[0]], 3)  # the batches differ
-    supplied_parts(submission, ["accuracy", "Accumulator"])
+    submission.supply("accuracy", "Accumulator")
     result = assert_sequence(evaluate(submission, X, y, sizes), 3, _("the result"))[0]
     expected = evaluate(reference, X, y, sizes)[0]
     assert_number(result, expected, what="evaluate_accuracy(net, data_iter)")
@@ -389,7 +323,7 @@ def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
 def test_evaluate_accuracy_mode(submission, rng):
     """evaluate_accuracy puts a module into eval mode and computes no gradients."""
     X, y = torch.randn(5, 3, generator=rng), labels(rng, 5, 3)
-    supplied_parts(submission, ["accuracy", "Accumulator"])
+    submission.supply("accuracy", "Accumulator")
     _rest, training, gradients = evaluate(submission, X, y, [3, 2])
     observe([*training, *gradients])
     assert training, _("it never calls net")
@@ -549,8 +483,8 @@ def test_train_epoch_metrics(submission, reference, rng):
     """One epoch in batches of 4, 4, 2 returns the loss per example and the accuracy over the whole
     epoch, of the predictions made before each step."""
     case = epoch_case(rng)
-    supplied_parts(submission, OTHERS)
-    supplied_parts(reference, OTHERS)
+    submission.supply(*OTHERS)
+    reference.supply(*OTHERS)
     result = assert_sequence(own_epoch(submission, *case)[0], 2, "train_epoch(...)")
     loss, accuracy = own_epoch(reference, *case)[0]
     assert_close(list(result), [loss, accuracy], atol=1e-5, what="(loss, accuracy)")
@@ -562,8 +496,8 @@ def test_train_epoch_weights(submission, reference, rng):
     """After one epoch in batches of 4, 4, 2 with your own updater, W and b are where three steps
     take them: backward on the sum of the losses, then updater(number of examples in the batch)."""
     case = epoch_case(rng)
-    supplied_parts(submission, OTHERS)
-    supplied_parts(reference, OTHERS)
+    submission.supply(*OTHERS)
+    reference.supply(*OTHERS)
     _rest, W, b = assert_sequence(own_epoch(submission, *case), 3, _("the result"))
     _rest, wanted_W, wanted_b = own_epoch(reference, *case)
     assert_close(W, wanted_W, what=_("W after the epoch"))
@@ -574,8 +508,8 @@ def test_train_epoch_weights(submission, reference, rng):
 def test_train_epoch_optimizer(submission, reference, rng):
     """With a torch optimizer one epoch makes the same three steps on the mean loss of a batch."""
     case = epoch_case(rng)
-    supplied_parts(submission, OTHERS)
-    supplied_parts(reference, OTHERS)
+    submission.supply(*OTHERS)
+    reference.supply(*OTHERS)
     result, weight, bias, _rest = assert_sequence(
         optimizer_epoch(submission, *case), 4, _("the result")
     )
@@ -589,7 +523,7 @@ def test_train_epoch_optimizer(submission, reference, rng):
 @pytest.mark.stub("train_epoch")
 def test_train_epoch_mode(submission, rng):
     """train_epoch puts a module into training mode."""
-    supplied_parts(submission, OTHERS)
+    submission.supply(*OTHERS)
     modes = optimizer_epoch(submission, *epoch_case(rng))[3]
     observe(modes)
     assert modes, _("it never calls net")
@@ -617,8 +551,8 @@ def test_train_history(submission, reference, rng, epochs):
     X, y, _rest, W, b, lr = epoch_case(rng)
     test_X, test_y = torch.randn(5, 6, generator=rng), labels(rng, 5, 3)
     parts = [*OTHERS, "train_epoch", "evaluate_accuracy"]
-    supplied_parts(submission, parts)
-    supplied_parts(reference, parts)
+    submission.supply(*parts)
+    reference.supply(*parts)
     case = (X, y, test_X, test_y, W, b, lr, epochs)
     history = assert_sequence(short_training(submission, *case), epochs, "train(...)")
     rows = [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in history]
@@ -706,7 +640,7 @@ def history(shared_submission, dataset, passed_stubs):
         for name in [*OTHERS, "softmax", "evaluate_accuracy", "sgd", "train_epoch"]
         if name not in passed_stubs
     ]
-    supplied_parts(shared_submission, wrong)
+    shared_submission.supply(*wrong)
     start = (None, None)
     if "net" in wrong:
         W = torch.normal(0, 0.01, (784, 10), generator=torch.Generator().manual_seed(0))

@@ -178,7 +178,7 @@ class Diagnosis:
         cells = list(self.solution.cells)
         if misconception is not None:
             cells.append((misconception.name, misconception.source, 1))
-        return conversation.load(cells, self.assignment.contract)
+        return conversation.load(cells, self.assignment.contract, self.assignment.parts)
 
     def rng(self, item: pytest.Item) -> torch.Generator:
         """The generator of a check's inputs: the same for every student and every run."""
