@@ -59,9 +59,8 @@ def test_validation_step_example(submission):
     """With a loss of 0.5 and an accuracy of 1 it returns {"loss": 0.5, "acc": 1}."""
     supply_constants(submission, 0.5, 1.0)
     result = example_model(submission).validation_step((torch.zeros(1, 2), torch.tensor([0])))
-    assert isinstance(result, dict), _(
-        "validation_step(batch) is no dictionary: {result!r:.60}"
-    ).format(result=result)
+    text = _("validation_step(batch) is no dictionary: {result!r:.60}")
+    assert isinstance(result, dict), text.format(result=result)
     assert {"loss", "acc"} <= set(result), _('it should have the keys "loss" and "acc"')
     assert_close([result["loss"], result["acc"]], [0.5, 1.0], what="[loss, acc]")
 

@@ -16,12 +16,10 @@ def test_init_params_example(submission):
     b1 is zero."""
     params = assert_sequence(submission.init_params(), 6, "init_params()")
     w1, b1 = (torch.as_tensor(param).detach() for param in params[:2])
-    assert tuple(w1.shape) == (200, 784), _("w1 has the shape {shape}").format(
-        shape=tuple(w1.shape)
-    )
-    assert abs(float(w1.std()) - 0.0505) < 0.001, _(
-        "its standard deviation is {spread:.4f}"
-    ).format(spread=w1.std())
+    text = _("w1 has the shape {shape}")
+    assert tuple(w1.shape) == (200, 784), text.format(shape=tuple(w1.shape))
+    text = _("its standard deviation is {spread:.4f}")
+    assert abs(float(w1.std()) - 0.0505) < 0.001, text.format(spread=w1.std())
     assert_close(b1, torch.zeros(200), what="b1")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -84,6 +84,27 @@ def assert_close(
     )
     if not bool(close.all()):
         raise Mismatch(_difference(got, wanted, close, what), _expected(shown(wanted)))
+
+
+def assert_each_close(
+    actual: Iterable[Any], expected: Iterable[Any], names: Iterable[str], **options: Any
+) -> None:
+    """assert_close for one value after the other; `names` is how a message calls each of them."""
+    for value, wanted, name in zip(actual, expected, names, strict=True):
+        assert_close(value, wanted, what=name, **options)
+
+
+def assert_same(
+    submission: Any, reference: Any, call: str, *arguments: Any, **options: Any
+) -> None:
+    """assert_close for what a stub and the reference's version of it return for these arguments.
+
+    call: how a message shows it, beginning with the stub's name: "softmax(X)".
+    """
+    stub = call.partition("(")[0]
+    actual = getattr(submission, stub)(*arguments)
+    expected = getattr(reference, stub)(*arguments)
+    assert_close(actual, expected, what=call, **options)
 
 
 def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str = "") -> None:

@@ -1,11 +1,9 @@
 """Hidden checks of linear_regression.
 
 Known values come from document 003 and are cited where they stand; everything else is compared
-with the reference on inputs that are the same for every student, or, where the result is random,
-with its distribution: the bound stands in the docstring, and chance fails a right solution less
-than once in 10^9 times. Each stub is checked on its own: the parts it uses are supplied. Functions
-marked ``in_sandbox`` are sent to the student's process as source, so they hold nothing secret and
-no reference code.
+with the reference on the same inputs for every student, or, where the result is random, with its
+distribution: the bound stands in the docstring, and chance fails a right solution less than once in
+10^9 times.
 """
 
 from itertools import pairwise
@@ -19,8 +17,11 @@ from grader.checking import (
     _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
+    assert_same,
     assert_sequence,
+    cases,
     in_sandbox,
     observe,
 )
@@ -33,11 +34,8 @@ PER_EXAMPLE = N_("one loss per example, in the shape of y_hat")
 def parts_of(value, length, what):
     """The parts of a list or tuple of random values. Not observed: no two draws are alike."""
     if not isinstance(value, (list, tuple)) or len(value) != length:
-        raise Mismatch(
-            _("{what} is {value}, expected {length} parts").format(
-                what=what, value=described(value), length=length
-            )
-        )
+        text = _("{what} is {value}, expected {length} parts")
+        raise Mismatch(text.format(what=what, value=described(value), length=length))
     return value
 
 
@@ -65,11 +63,8 @@ def examples(submission, count=COUNT):
     for value, name, shape in ((X, "X", (count, 3)), (y, "y", (count, 1))):
         if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
             found = tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
-            raise Mismatch(
-                _("{name} is {found}, expected a tensor of shape {shape}").format(
-                    name=name, found=found, shape=shape
-                )
-            )
+            text = _("{name} is {found}, expected a tensor of shape {shape}")
+            raise Mismatch(text.format(name=name, found=found, shape=shape))
     return X.double(), y.double()
 
 
@@ -81,9 +76,8 @@ def test_synthetic_data_shapes(submission, count):
     for value, name, shape in ((X, "X", [count, 3]), (y, "y", [count, 1])):
         sizes = list(value.shape) if isinstance(value, torch.Tensor) else None
         observe(sizes)
-        assert sizes == shape, _("{name} has the shape {sizes}, expected {shape}").format(
-            name=name, sizes=sizes, shape=shape
-        )
+        text = _("{name} has the shape {sizes}, expected {shape}")
+        assert sizes == shape, text.format(name=name, sizes=sizes, shape=shape)
 
 
 @pytest.mark.stub("synthetic_data")
@@ -97,15 +91,11 @@ def test_synthetic_data_features(submission):
     X, _rest = examples(submission)
     measured = [[one_digit(v, 0.05) for v in part] for part in (X.mean(0), X.std(0))]
     observe(measured)
-    assert measured[0] == [0.0] * 3, _("the means of the columns are {means}, to one digit").format(
-        means=measured[0]
-    )
+    text = _("the means of the columns are {means}, to one digit")
+    assert measured[0] == [0.0] * 3, text.format(means=measured[0])
     if not bool(((X.std(0) > 0.95) & (X.std(0) < 1.05)).all()):
-        raise Mismatch(
-            _("the standard deviations of the columns are {deviations}, to one digit").format(
-                deviations=measured[1]
-            )
-        )
+        text = _("the standard deviations of the columns are {deviations}, to one digit")
+        raise Mismatch(text.format(deviations=measured[1]))
     related = [one_digit(v, 0.05) for v in torch.corrcoef(X.T)[0, 1:]]
     observe(related)
     assert related == [0.0, 0.0], _("the columns are not drawn independently of each other")
@@ -125,15 +115,11 @@ def test_synthetic_data_noise(submission):
     noise = y - (X @ torch.tensor(TRUE_W, dtype=torch.float64) + TRUE_B).reshape(-1, 1)
     middle, spread = one_digit(noise.mean(), 0.01), one_digit(noise.std())
     observe([middle, spread])
-    assert middle == 0, _("the mean of y - (Xw + b) is {middle:g}, to one digit").format(
-        middle=middle
-    )
+    text = _("the mean of y - (Xw + b) is {middle:g}, to one digit")
+    assert middle == 0, text.format(middle=middle)
     if not 0.095 < float(noise.std()) < 0.105:
-        raise Mismatch(
-            _("the noise has a standard deviation of {spread:g}, to one digit").format(
-                spread=spread
-            )
-        )
+        text = _("the noise has a standard deviation of {spread:g}, to one digit")
+        raise Mismatch(text.format(spread=spread))
     share = float((noise.abs() > 0.2).double().mean())
     assert abs(share - 0.0455) < 0.015, _("the noise does not come from a normal distribution")
 
@@ -162,12 +148,18 @@ def batches_of(iterator, width=2):
     for X, y in pairs:
         for part, name, columns in ((X, "X", width), (y, "y", 1)):
             if not isinstance(part, torch.Tensor) or list(part.shape[1:]) != [columns]:
-                raise Mismatch(
-                    _("{name} of a batch is not a tensor of shape (k, {columns})").format(
-                        name=name, columns=columns
-                    )
-                )
+                text = _("{name} of a batch is not a tensor of shape (k, {columns})")
+                raise Mismatch(text.format(name=name, columns=columns))
     return pairs
+
+
+def assert_sizes(iterator, count, batch_size):
+    """Raise unless every batch but the last holds batch_size examples, the last one the rest."""
+    sizes = [len(y) for _, y in batches_of(iterator)]
+    observe(sizes)
+    if sizes != [min(batch_size, count - start) for start in range(0, count, batch_size)]:
+        text = _("{count} examples in batches of {batch_size} came as {sizes}")
+        raise Mismatch(text.format(count=count, batch_size=batch_size, sizes=sizes))
 
 
 def order_of(pairs):
@@ -184,33 +176,23 @@ def assert_mixed(pairs, count):
     order = order_of(pairs)
     kept = order == list(range(count))
     observe([len(order), kept])
-    assert len(order) == count, _("{found} examples came, expected {count}").format(
-        found=len(order), count=count
-    )
+    text = _("{found} examples came, expected {count}")
+    assert len(order) == count, text.format(found=len(order), count=count)
     assert not kept, _("the examples come in the order of the data")
     places = torch.tensor([order, list(range(count))], dtype=torch.float64)
     related = float(torch.corrcoef(places)[0, 1])
     neighbours = sum(after == before + 1 for before, after in pairwise(order))
     observe([abs(related) < 0.25, neighbours <= 20])
     assert abs(related) < 0.25, _("the order is not random: early examples still come early")
-    assert neighbours <= 20, _(
-        "{neighbours} of {count} examples follow their neighbour as before"
-    ).format(neighbours=neighbours, count=count)
+    text = _("{neighbours} of {count} examples follow their neighbour as before")
+    assert neighbours <= 20, text.format(neighbours=neighbours, count=count)
 
 
 @pytest.mark.stub("data_iter")
 @pytest.mark.parametrize(("count", "batch_size"), [(10, 4), (12, 4), (3, 5), (5, 1)])
 def test_data_iter_sizes(submission, count, batch_size):
     """The batches hold batch_size examples each, the last one the rest."""
-    sizes = [len(y) for _, y in batches_of(submission.data_iter(batch_size, *numbered(count)))]
-    observe(sizes)
-    starts = range(0, count, batch_size)
-    if sizes != [min(batch_size, count - start) for start in starts]:
-        raise Mismatch(
-            _("{count} examples in batches of {batch_size} came as {sizes}").format(
-                count=count, batch_size=batch_size, sizes=sizes
-            )
-        )
+    assert_sizes(submission.data_iter(batch_size, *numbered(count)), count, batch_size)
 
 
 @pytest.mark.stub("data_iter")
@@ -220,13 +202,11 @@ def test_data_iter_visits_all(submission, count, batch_size):
     """Every example comes exactly once."""
     order = order_of(batches_of(submission.data_iter(batch_size, *numbered(count))))
     observe([len(order), len(set(order)) == len(order)])
-    assert len(order) == count, _("{found} examples came, expected {count}").format(
-        found=len(order), count=count
-    )
+    text = _("{found} examples came, expected {count}")
+    assert len(order) == count, text.format(found=len(order), count=count)
     missing = count - len(set(order))
-    assert missing == 0, _(
-        "{missing} of {count} examples never came, others more than once"
-    ).format(missing=missing, count=count)
+    text = _("{missing} of {count} examples never came, others more than once")
+    assert missing == 0, text.format(missing=missing, count=count)
 
 
 @pytest.mark.stub("data_iter")
@@ -287,8 +267,7 @@ def test_linreg_values(submission, reference, rng, shape):
     """linreg(X, w, b) is Xw + b, one prediction per row, for any number of inputs."""
     X, w = torch.randn(shape, generator=rng), torch.randn(shape[1], 1, generator=rng)
     b = torch.randn(1, generator=rng)
-    result = submission.linreg(X, w, b)
-    assert_close(result, reference.linreg(X, w, b), what="linreg(X, w, b)", shape_hint=_(COLUMN))
+    assert_same(submission, reference, "linreg(X, w, b)", X, w, b, shape_hint=_(COLUMN))
 
 
 @pytest.mark.stub("linreg")
@@ -297,8 +276,7 @@ def test_linreg_float64(submission, reference, rng):
     X = torch.randn(3, 2, generator=rng, dtype=torch.float64)
     w = torch.randn(2, 1, generator=rng, dtype=torch.float64)
     b = torch.randn(1, generator=rng, dtype=torch.float64)
-    result = submission.linreg(X, w, b)
-    assert_close(result, reference.linreg(X, w, b), what="linreg(X, w, b)", shape_hint=_(COLUMN))
+    assert_same(submission, reference, "linreg(X, w, b)", X, w, b, shape_hint=_(COLUMN))
 
 
 @in_sandbox
@@ -318,9 +296,8 @@ def test_linreg_gradients(submission, reference, rng):
         linreg_gradients(submission, X, w, b, weights), 2, _("the gradients")
     )
     for gradient, wanted, name in zip(gradients, expected, "wb", strict=True):
-        assert gradient is not None, _("no gradient reaches {name}: does linreg use it?").format(
-            name=name
-        )
+        text = _("no gradient reaches {name}: does linreg use it?")
+        assert gradient is not None, text.format(name=name)
         assert_close(gradient, wanted, what=_("the gradient of {name}").format(name=name))
 
 
@@ -353,8 +330,8 @@ def test_loss_from_scratch(from_scratch, name):
 def test_loss_values(submission, reference, rng, name, shape):
     """The loss follows the formula of the text for every example, without mean or sum."""
     y_hat, y = residuals(rng, *shape)
-    result, wanted = getattr(submission, name)(y_hat, y), getattr(reference, name)(y_hat, y)
-    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=_(PER_EXAMPLE))
+    call, hint = f"{name}(y_hat, y)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, shape_hint=hint)
 
 
 @every_loss
@@ -370,25 +347,16 @@ def test_loss_reshapes_labels(submission, reference, rng, name, n):
 def test_loss_float64(submission, reference, rng, name):
     """The loss keeps float64."""
     y_hat, y = residuals(rng, 8, 1, dtype=torch.float64)
-    result, wanted = getattr(submission, name)(y_hat, y), getattr(reference, name)(y_hat, y)
-    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=_(PER_EXAMPLE))
-
-
-@in_sandbox
-def loss_gradient(submission, name, y_hat, y):
-    y_hat.requires_grad_()
-    getattr(submission, name)(y_hat, y).sum().backward()
-    return y_hat.grad
+    call, hint = f"{name}(y_hat, y)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, shape_hint=hint)
 
 
 @every_loss
 def test_loss_gradient(submission, reference, rng, name):
     """Gradients flow from the loss to the predictions."""
     y_hat, y = residuals(rng, 8, 1)
-    wanted = loss_gradient(reference, name, y_hat, y)
-    assert_close(
-        loss_gradient(submission, name, y_hat, y), wanted, what=_("the gradient of the loss")
-    )
+    what = _("the gradient of the loss")
+    cases.assert_same_gradient(submission, reference, name, [y_hat, y], what)
 
 
 @pytest.mark.stub("huber_loss")
@@ -412,28 +380,11 @@ def test_huber_has_no_jump(submission):
 # ------------------------------------------------------------------------------ sgd
 
 
-@in_sandbox
-def run_sgd(submission, params, gradients, lr, batch_size):
-    for param, gradient in zip(params, gradients):
-        param.grad = gradient
-    submission.sgd(params, lr, batch_size)
-    grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in params]
-    return [p.detach() for p in params], grads, [p.requires_grad for p in params]
-
-
-def sgd_case(rng, dtype=torch.float32):
-    """Two parameters of different shape, and their gradients."""
-    shapes = [(3, 2), (2,)]
-    drawn = [torch.randn(shape, generator=rng, dtype=dtype) for shape in shapes * 2]
-    return [p.requires_grad_() for p in drawn[:2]], drawn[2:]
-
-
 @pytest.mark.stub("sgd")
 @pytest.mark.required
 def test_sgd_from_scratch(submission, from_scratch, rng):
     """sgd is built by you, not by an optimizer of torch.optim."""
-    params, gradients = sgd_case(rng)
-    run_sgd(submission, params, gradients, 0.1, 2)
+    cases.sgd_step(submission, *cases.parameters(rng), 0.1, 2)
     from_scratch("sgd")
 
 
@@ -441,31 +392,22 @@ def test_sgd_from_scratch(submission, from_scratch, rng):
 @pytest.mark.parametrize("batch_size", [1, 4, 10])
 def test_sgd_step(submission, reference, rng, batch_size):
     """sgd subtracts lr * grad / batch_size from every parameter, in place."""
-    params, gradients = sgd_case(rng)
-    after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
-    expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    names = (_("the first parameter"), _("the second parameter"))
-    for value, wanted, name in zip(after, expected, names, strict=True):
-        assert_close(value, wanted, what=_("{name} after the step").format(name=name))
+    case = (*cases.parameters(rng), 0.1, batch_size)
+    cases.assert_same_step(cases.sgd_step, submission, reference, *case)
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_learning_rate(submission, reference, rng):
     """sgd uses the learning rate that it is given, in float64 too."""
-    params, gradients = sgd_case(rng, torch.float64)
-    after = run_sgd(submission, params, gradients, 0.03, 3)[0]
-    expected = run_sgd(reference, params, gradients, 0.03, 3)[0]
+    case = (*cases.parameters(rng, torch.float64), 0.03, 3)
+    after, expected = cases.sgd_step(submission, *case)[0], cases.sgd_step(reference, *case)[0]
     assert_close(after[0], expected[0], what=_("the parameter after the step"))
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_clears_gradients(submission, rng):
     """After the step every gradient is zero (or None) and the parameters still require one."""
-    params, gradients = sgd_case(rng)
-    _rest, after, still = run_sgd(submission, params, gradients, 0.1, 2)
-    for gradient in after:
-        assert_close(gradient, torch.zeros_like(gradient), what=_("the gradient after the step"))
-    assert all(still), _("a parameter no longer requires gradients")
+    cases.assert_cleared(submission, rng)
 
 
 # ------------------------------------------------------------------------------ train
@@ -517,8 +459,8 @@ def test_train_parameters(submission, reference, rng, batch_size):
     """Two epochs leave w and b where the steps of sgd take them: for every batch backward on the
     sum of the losses, then sgd on w and b with the number of its examples."""
     result, wanted = both_trained(submission, reference, train_case(rng), 2, batch_size)
-    for value, expected, name in zip(result[1:], wanted[1:], "wb", strict=True):
-        assert_close(value, expected, what=_("{name} after two epochs").format(name=name))
+    names = [_("{name} after two epochs").format(name=name) for name in "wb"]
+    assert_each_close(result[1:], wanted[1:], names)
 
 
 @pytest.mark.stub("train")
@@ -563,9 +505,8 @@ def test_train_uses_what_it_is_given(submission, rng):
     notes = training_with_notes(submission, X[:10], y[:10], w, b, 4)
     sizes, history, after_w, after_b = assert_sequence(notes, 4, _("the result"))
     observe(sizes)
-    assert sizes in ([4, 4, 2], [4, 4, 4]), _(
-        "for 10 examples in batches of 4, sgd was called with the batch sizes {sizes}"
-    ).format(sizes=sizes)
+    text = _("for 10 examples in batches of 4, sgd was called with the batch sizes {sizes}")
+    assert sizes in ([4, 4, 2], [4, 4, 4]), text.format(sizes=sizes)
     (mean,) = assert_sequence(history, 1, "train(...)")
     expected = (2 * X[:10] @ after_w + after_b - y[:10]).abs().mean()
     assert_number(mean, float(expected), tolerance=1e-4, what=_("the mean loss after the epoch"))
@@ -579,15 +520,8 @@ def test_train_uses_what_it_is_given(submission, rng):
 def test_load_array_sizes(submission, count, batch_size):
     """The batches hold batch_size examples each, the last one the rest, in every walk."""
     loader = submission.load_array(numbered(count), batch_size)
-    for _round in range(2):
-        sizes = [len(y) for _, y in batches_of(loader)]
-        observe(sizes)
-        if sizes != [min(batch_size, count - start) for start in range(0, count, batch_size)]:
-            raise Mismatch(
-                _("{count} examples in batches of {batch_size} came as {sizes}").format(
-                    count=count, batch_size=batch_size, sizes=sizes
-                )
-            )
+    assert_sizes(loader, count, batch_size)
+    assert_sizes(loader, count, batch_size)
 
 
 @pytest.mark.stub("load_array")
@@ -632,9 +566,8 @@ def test_load_array_takes_any_number_of_tensors(submission, arrays):
         parts_of(batch, arrays, _("a batch"))
         for batch in submission.load_array(tensors, 5, is_train=False)
     ]
-    assert len(batches) == 1, _("5 examples in batches of 5 came as {batches} batches").format(
-        batches=len(batches)
-    )
+    text = _("5 examples in batches of 5 came as {batches} batches")
+    assert len(batches) == 1, text.format(batches=len(batches))
     for part, wanted in zip(batches[0], tensors, strict=True):
         assert_close(part, wanted, what=_("a part of the batch"))
 
@@ -659,11 +592,8 @@ def weights_and_biases(submission):
     shapes, values = parts_of(made_nets(submission, NETS), 2, _("the result"))
     observe(shapes)
     if shapes != [[1, 2], [1]]:
-        raise Mismatch(
-            _("its parameters have the shapes {shapes}, not those of nn.Linear(2, 1)").format(
-                shapes=shapes
-            )
-        )
+        text = _("its parameters have the shapes {shapes}, not those of nn.Linear(2, 1)")
+        raise Mismatch(text.format(shapes=shapes))
     return values[:, :2].double(), values[:, 2:].double()
 
 
@@ -682,9 +612,8 @@ def test_make_net_weights(submission):
     spread, middle = float(weights.std()), float(weights.mean())
     observe(one_digit(spread))
     if not 0.0085 < spread < 0.0115:
-        raise Mismatch(
-            _("the standard deviation of the weights is {spread:.2g}").format(spread=spread)
-        )
+        text = _("the standard deviation of the weights is {spread:.2g}")
+        raise Mismatch(text.format(spread=spread))
     assert abs(middle) < 0.002, _("the mean of the weights is {middle:.2g}").format(middle=middle)
     share = float((weights.abs() > 0.02).double().mean())
     assert abs(share - 0.0455) < 0.04, _("the weights do not come from a normal distribution")
@@ -752,10 +681,9 @@ def concise_case(rng):
 def test_concise_parameters(submission, reference, rng, epochs):
     """Every batch makes one step of the trainer, with the gradient of this batch only."""
     case = (*concise_case(rng), epochs)
-    result = assert_sequence(concise_training(submission, *case), 3, _("the result"))
-    wanted = concise_training(reference, *case)
-    assert_close(result[1], wanted[1], what=_("the weight after training"))
-    assert_close(result[2], wanted[2], what=_("the bias after training"))
+    result = assert_sequence(concise_training(submission, *case), 3, _("the result"))[1:]
+    names = (_("the weight after training"), _("the bias after training"))
+    assert_each_close(result, concise_training(reference, *case)[1:], names)
 
 
 @pytest.mark.stub("train_concise")

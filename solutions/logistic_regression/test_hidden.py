@@ -1,10 +1,7 @@
 """Hidden checks of logistic_regression.
 
 Known values come from the documents (000, 002) and are cited where they stand; everything else is
-compared with the reference on inputs that are the same for every student, or is an identity of
-document 002. Each stub is checked on its own: the others are supplied. Functions marked
-``in_sandbox`` are sent to the student's process as source, so they hold nothing secret and no
-reference code.
+compared with the reference on the same inputs for every student, or is an identity of document 002.
 """
 
 import math
@@ -12,11 +9,11 @@ import math
 import pytest
 import torch
 
-from grader.checking import N_, _, assert_close, assert_number, in_sandbox
+from grader.checking import N_, _, assert_close, assert_number, assert_same, in_sandbox
 
 PER_ROW = N_("one number per distribution: the sum runs over the last axis")
-
-
+MEAN = N_("the mean over the batch, one number")
+OF_W = N_("that of w")
 PARTS = ("sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_from_logits")
 
 
@@ -31,12 +28,25 @@ def distributions(rng, *shape, dtype=torch.float32):
     return values / values.sum(-1, keepdim=True)
 
 
-def with_zeros(rng, rows, classes):
-    """Random probabilities of which about half are exactly 0."""
-    values = torch.rand(rows, classes, generator=rng)
+def assert_agrees(submission, reference, call, *case, hint=PER_ROW):
+    """Raise Mismatch unless a stub, with the others supplied, returns what the reference does."""
+    supply_others(submission, call.partition("(")[0])
+    assert_same(submission, reference, call, *case, shape_hint=_(hint))
+
+
+def with_zeros(rng):
+    """Six distributions of five probabilities of which about half are exactly 0."""
+    values = torch.rand(6, 5, generator=rng)
     values = torch.where(values < 0.5, 0.0, values)
     values[:, 0] += 0.1  # no row is empty
     return values / values.sum(-1, keepdim=True)
+
+
+def pair_with_zeros(rng):
+    """Such distributions, and others that are 0 where those are, or not."""
+    p = with_zeros(rng)
+    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
+    return p, q / q.sum(-1, keepdim=True)
 
 
 @in_sandbox
@@ -46,6 +56,12 @@ def gradient_of(submission, stub, arguments, which, weights):
     result = getattr(submission, stub)(*arguments)
     (result * weights.reshape(result.shape)).sum().backward()
     return arguments[which].grad
+
+
+def assert_same_gradient(submission, reference, stub, arguments, weights, what, which=0):
+    """Raise Mismatch unless this gradient is what it is for the reference."""
+    expected = gradient_of(reference, stub, arguments, which, weights)
+    assert_close(gradient_of(submission, stub, arguments, which, weights), expected, what=what)
 
 
 # ------------------------------------------------------------------------------ sigmoid
@@ -63,7 +79,7 @@ def test_sigmoid_from_scratch(from_scratch):
 def test_sigmoid_values(submission, reference, rng, shape):
     """sigmoid(z) is 1 / (1 + exp(-z)), element by element, for any shape."""
     z = 3 * torch.randn(shape, generator=rng)
-    assert_close(submission.sigmoid(z), reference.sigmoid(z), what="sigmoid(z)")
+    assert_same(submission, reference, "sigmoid(z)", z)
 
 
 @pytest.mark.stub("sigmoid")
@@ -88,10 +104,7 @@ def test_sigmoid_symmetry(submission, rng):
 def test_sigmoid_gradient(submission, reference, rng):
     """Gradients flow through sigmoid."""
     z, weights = 2 * torch.randn(6, generator=rng), torch.randn(6, generator=rng)
-    expected = gradient_of(reference, "sigmoid", [z], 0, weights)
-    assert_close(
-        gradient_of(submission, "sigmoid", [z], 0, weights), expected, what=_("the gradient")
-    )
+    assert_same_gradient(submission, reference, "sigmoid", [z], weights, _("the gradient"))
 
 
 # ------------------------------------------------------------------------------ entropy
@@ -108,11 +121,7 @@ def test_entropy_from_scratch(from_scratch):
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_entropy_values(submission, reference, rng, shape):
     """entropy(p) is -sum p log p over the last axis, natural logarithm, for any shape."""
-    supply_others(submission, "entropy")
-    p = distributions(rng, *shape)
-    assert_close(
-        submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=_(PER_ROW)
-    )
+    assert_agrees(submission, reference, "entropy(p)", distributions(rng, *shape))
 
 
 @pytest.mark.stub("entropy")
@@ -126,11 +135,7 @@ def test_entropy_of_one_hot(submission):
 @pytest.mark.stub("entropy")
 def test_entropy_with_zeros(submission, reference, rng):
     """What never happens does not count: 0 log 0 is 0."""
-    supply_others(submission, "entropy")
-    p = with_zeros(rng, 6, 5)
-    assert_close(
-        submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=_(PER_ROW)
-    )
+    assert_agrees(submission, reference, "entropy(p)", with_zeros(rng))
 
 
 @pytest.mark.stub("entropy")
@@ -177,29 +182,14 @@ def test_cross_entropy_document_values(submission):
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_cross_entropy_values(submission, reference, rng, shape):
     """cross_entropy(p, q) is -sum p log q over the last axis, p the truth and q the model."""
-    supply_others(submission, "cross_entropy")
-    p, q = distributions(rng, *shape), distributions(rng, *shape)
-    assert_close(
-        submission.cross_entropy(p, q),
-        reference.cross_entropy(p, q),
-        what="cross_entropy(p, q)",
-        shape_hint=_(PER_ROW),
-    )
+    case = distributions(rng, *shape), distributions(rng, *shape)
+    assert_agrees(submission, reference, "cross_entropy(p, q)", *case)
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_with_zeros(submission, reference, rng):
     """Terms with p = 0 are 0, also where q is 0 as well."""
-    supply_others(submission, "cross_entropy")
-    p = with_zeros(rng, 6, 5)
-    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
-    q = q / q.sum(-1, keepdim=True)
-    assert_close(
-        submission.cross_entropy(p, q),
-        reference.cross_entropy(p, q),
-        what="cross_entropy(p, q)",
-        shape_hint=_(PER_ROW),
-    )
+    assert_agrees(submission, reference, "cross_entropy(p, q)", *pair_with_zeros(rng))
 
 
 @pytest.mark.stub("cross_entropy")
@@ -233,9 +223,8 @@ def test_cross_entropy_gradient(submission, reference, rng):
     supply_others(submission, "cross_entropy")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
-    expected = gradient_of(reference, "cross_entropy", case, 1, weights)
-    result = gradient_of(submission, "cross_entropy", case, 1, weights)
-    assert_close(result, expected, what=_("the gradient for q"))
+    what = _("the gradient for q")
+    assert_same_gradient(submission, reference, "cross_entropy", case, weights, what, which=1)
 
 
 # ------------------------------------------------------------------------------ kl_divergence
@@ -252,14 +241,8 @@ def test_kl_divergence_from_scratch(from_scratch):
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_kl_divergence_values(submission, reference, rng, shape):
     """kl_divergence(p, q) is sum p log(p / q) over the last axis, natural logarithm."""
-    supply_others(submission, "kl_divergence")
     p, q = distributions(rng, *shape), distributions(rng, *shape)
-    assert_close(
-        submission.kl_divergence(p, q),
-        reference.kl_divergence(p, q),
-        what="kl_divergence(p, q)",
-        shape_hint=_(PER_ROW),
-    )
+    assert_agrees(submission, reference, "kl_divergence(p, q)", p, q)
 
 
 @pytest.mark.stub("kl_divergence")
@@ -277,16 +260,7 @@ def test_kl_divergence_of_one_hot(submission, rng):
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_with_zeros(submission, reference, rng):
     """Terms with p = 0 are 0, also where q is 0 as well."""
-    supply_others(submission, "kl_divergence")
-    p = with_zeros(rng, 6, 5)
-    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
-    q = q / q.sum(-1, keepdim=True)
-    assert_close(
-        submission.kl_divergence(p, q),
-        reference.kl_divergence(p, q),
-        what="kl_divergence(p, q)",
-        shape_hint=_(PER_ROW),
-    )
+    assert_agrees(submission, reference, "kl_divergence(p, q)", *pair_with_zeros(rng))
 
 
 @pytest.mark.stub("kl_divergence")
@@ -313,16 +287,14 @@ def test_kl_divergence_gradient(submission, reference, rng):
     supply_others(submission, "kl_divergence")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
-    expected = gradient_of(reference, "kl_divergence", case, 1, weights)
-    result = gradient_of(submission, "kl_divergence", case, 1, weights)
-    assert_close(result, expected, what=_("the gradient for q"))
+    what = _("the gradient for q")
+    assert_same_gradient(submission, reference, "kl_divergence", case, weights, what, which=1)
 
 
 # ------------------------------------------------------------------------------ from logits
 
 
 LOSS = "cross_entropy_from_logits(logits, y)"
-MEAN = N_("the mean over the batch, one number")
 
 # logits, classes, mean loss (document 000; there as single losses, printed with four digits)
 DOCUMENT = {
@@ -359,12 +331,9 @@ def test_from_logits_document_values(submission, name):
 @pytest.mark.parametrize("shape", [(1, 3), (4, 4), (7, 2), (32, 10)], ids=str)
 def test_from_logits_values(submission, reference, rng, shape):
     """It is the mean of log(sum_j exp(o_j)) - o_y over the batch."""
-    supply_others(submission, "cross_entropy_from_logits")
     logits = 2 * torch.randn(shape, generator=rng)
     y = torch.randint(0, shape[1], (shape[0],), generator=rng)
-    result = submission.cross_entropy_from_logits(logits, y)
-    expected = reference.cross_entropy_from_logits(logits, y)
-    assert_close(result, expected, what=LOSS, shape_hint=_(MEAN))
+    assert_agrees(submission, reference, LOSS, logits, y, hint=MEAN)
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -393,10 +362,9 @@ def test_from_logits_gradient(submission, reference, rng, scale):
     """Gradients flow to the logits, also to large ones."""
     supply_others(submission, "cross_entropy_from_logits")
     case = [scale * torch.randn(4, 3, generator=rng), torch.tensor([0, 2, 1, 1])]
-    weights = torch.tensor(2.0)
-    expected = gradient_of(reference, "cross_entropy_from_logits", case, 0, weights)
-    result = gradient_of(submission, "cross_entropy_from_logits", case, 0, weights)
-    assert_close(result, expected, what=_("the gradient for the logits"))
+    weights, what = torch.tensor(2.0), _("the gradient for the logits")
+    stub = "cross_entropy_from_logits"
+    assert_same_gradient(submission, reference, stub, case, weights, what)
 
 
 # ------------------------------------------------------------------------------ accuracy_gradient
@@ -414,21 +382,15 @@ def far_from_threshold(rng, count, inputs, dtype=torch.float32):
 @pytest.mark.parametrize("shape", [(1, 2), (20, 3), (6, 6)], ids=str)
 def test_accuracy_gradient_values(submission, reference, rng, shape):
     """It is the gradient of the accuracy itself, not of a loss or of a probability."""
-    supply_others(submission, "accuracy_gradient")
     case = far_from_threshold(rng, *shape)
-    result = submission.accuracy_gradient(*case)
-    expected = reference.accuracy_gradient(*case)
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))
+    assert_agrees(submission, reference, "accuracy_gradient(w, X, y)", *case, hint=OF_W)
 
 
 @pytest.mark.stub("accuracy_gradient")
 def test_accuracy_gradient_float64(submission, reference, rng):
     """It works with float64 weights and inputs and float64 classes."""
-    supply_others(submission, "accuracy_gradient")
     w, X, y = far_from_threshold(rng, 12, 4, torch.float64)
-    result = submission.accuracy_gradient(w, X, y.double())
-    expected = reference.accuracy_gradient(w, X, y.double())
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))
+    assert_agrees(submission, reference, "accuracy_gradient(w, X, y)", w, X, y.double(), hint=OF_W)
 
 
 @pytest.mark.stub("accuracy_gradient")
@@ -439,4 +401,4 @@ def test_accuracy_gradient_across_a_step(submission):
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):
         result = submission.accuracy_gradient(torch.tensor([weight]), X, y)
-        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint=_("that of w"))
+        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint=_(OF_W))

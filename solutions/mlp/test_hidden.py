@@ -1,9 +1,7 @@
 """Hidden checks of mlp.
 
 Known values come from the documents (000, 002) and are cited where they stand; everything else is
-compared with the reference on inputs that are the same for every student. Each stub is checked on
-its own: the parts it uses are supplied. Functions marked ``in_sandbox`` are sent to the student's
-process as source, so they hold nothing secret and no reference code.
+compared with the reference on the same inputs for every student.
 
 With the final ReLU of the document even a correct network can lose outputs by bad luck. So
 `forward` is compared with given weights, and training is judged with LeakyReLU, or from a fixed
@@ -20,11 +18,13 @@ from grader.checking import (
     _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
     assert_sequence,
     in_sandbox,
     observe,
 )
+from grader.checking.training import hidden_accuracy
 
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
 
@@ -55,27 +55,21 @@ def test_init_params_shapes(submission):
     shapes = [list(param.shape) for param in params]
     observe(str(shapes))
     for found, wanted, name in zip(shapes, SHAPES, NAMES, strict=True):
-        assert tuple(found) == wanted, _("{name} has the shape {shape}, not {wanted}").format(
-            name=name, shape=tuple(found), wanted=wanted
-        )
+        text = _("{name} has the shape {shape}, not {wanted}")
+        assert tuple(found) == wanted, text.format(name=name, shape=tuple(found), wanted=wanted)
     learned = [param.requires_grad for param in params]
     observe(learned)
-    assert all(learned), _("{name} does not require gradients").format(
-        name=NAMES[learned.index(False)]
-    )
+    text = _("{name} does not require gradients")
+    assert all(learned), text.format(name=NAMES[learned.index(False)])
     assert all(param.dtype == torch.float32 for param in params), _("not all are float32")
 
 
 @pytest.mark.stub("init_params")
 def test_init_params_biases(submission):
     """The biases are zero."""
-    numbers = (
-        _("the number of elements of b1 that are not zero"),
-        _("the number of elements of b2 that are not zero"),
-        _("the number of elements of b3 that are not zero"),
-    )
-    for bias, number in zip(params_of(submission)[1::2], numbers, strict=True):
-        assert_number(int((bias != 0).sum()), 0, what=number)
+    text = _("the number of elements of {name} that are not zero")
+    for bias, name in zip(params_of(submission)[1::2], NAMES[1::2], strict=True):
+        assert_number(int((bias != 0).sum()), 0, what=text.format(name=name))
 
 
 @pytest.mark.stub("init_params")
@@ -214,8 +208,8 @@ def test_forward_epoch(submission, reference, rng):
     losses, after = low_level_training(submission, x, y, params, 0.3)
     wanted_losses, wanted = low_level_training(reference, x, y, params, 0.3)
     assert_close(losses, wanted_losses, what=_("the losses of three batches"))
-    for value, expected, name in zip(after, wanted, NAMES, strict=True):
-        assert_close(value, expected, what=_("{name} after the epoch").format(name=name))
+    names = [_("{name} after the epoch").format(name=name) for name in NAMES]
+    assert_each_close(after, wanted, names)
 
 
 # ------------------------------------------------------------------------------ activations
@@ -246,9 +240,8 @@ def compare_activation(submission, reference, name, x, **arguments):
     assert_close(result, wanted, rtol=1e-4, atol=1e-6, what=f"{name}(x)")
     assert gradient is not None, _("no gradient flows through {name}").format(name=name)
     assert_close(gradient, wanted_gradient, rtol=1e-4, atol=1e-6, what=_("the gradient"))
-    assert torch.equal(after, x), _("{name} changes its argument: return a new tensor").format(
-        name=name
-    )
+    text = _("{name} changes its argument: return a new tensor")
+    assert torch.equal(after, x), text.format(name=name)
 
 
 def activation_input(rng, shape, dtype):
@@ -392,9 +385,8 @@ def test_mlp_learns_everywhere(submission, rng):
     reached, module, same = assert_sequence(network_gradients(submission, x), 3, _("the result"))
     observe([*reached, module, same])
     assert module, _("it is no torch.nn.Module")
-    assert len(reached) == 6, _("{found} parameters can be learned, not 6").format(
-        found=len(reached)
-    )
+    text = _("{found} parameters can be learned, not 6")
+    assert len(reached) == 6, text.format(found=len(reached))
     assert all(reached), _("a parameter gets no gradient")
     assert same, _("two calls with the same input give different outputs")
 
@@ -487,8 +479,8 @@ def test_train_epoch_weights(submission, reference, rng):
     _rest, after, gradient, _rest = run_loop(submission, "train_epoch", *case)
     observe(gradient)  # tells why nothing was learned
     wanted = run_loop(reference, "train_epoch", *case)[1]
-    assert_close(after[0], wanted[0], what=_("the weight after the epoch"))
-    assert_close(after[1], wanted[1], what=_("the bias after the epoch"))
+    names = (_("the weight after the epoch"), _("the bias after the epoch"))
+    assert_each_close(after, wanted, names)
 
 
 @pytest.mark.stub("train_epoch")
@@ -625,14 +617,10 @@ def training(shared_submission, dataset, passed_stubs):
     return losses, net, wrong
 
 
-def hidden_accuracy(net, dataset):
+def accuracy_of(net, dataset):
     """The accuracy on test images whose labels the sandbox never sees."""
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255).reshape(-1, 784)
-    scores = net((images - 0.1307) / 0.3081)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch(_("the network does not give ten outputs for every image"))
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    return float(right.double().mean())
+    problem = _("the network does not give ten outputs for every image")
+    return hidden_accuracy(lambda X: net((X.reshape(-1, 784) - 0.1307) / 0.3081), dataset, problem)
 
 
 @pytest.mark.stub("train_epoch")
@@ -660,7 +648,7 @@ def test_training_hidden_accuracy(training, dataset):
     _rest, net, wrong = training
     if "MLP" in wrong:
         pytest.skip(_("MLP has to pass its other checks first"))
-    accuracy = hidden_accuracy(net, dataset)
+    accuracy = accuracy_of(net, dataset)
     floor = LIMITS[dataset.name, dataset.variant][3]
     assert_between(accuracy, floor, None, what=_("its accuracy on them"))
 
@@ -725,5 +713,5 @@ def test_forward_trains(submission, dataset):
     batch_size = LIMITS[dataset.name, dataset.variant][0]
     loss = low_level_epoch(submission, dataset.name, batch_size, LOW_LEVEL_SEED)
     assert_between(loss, None, LOW_LEVEL_LOSS, what=_("the training loss"))
-    accuracy = hidden_accuracy(submission.forward, dataset)
+    accuracy = accuracy_of(submission.forward, dataset)
     assert_between(accuracy, LOW_LEVEL_ACCURACY, None, what=_("the accuracy on hidden images"))

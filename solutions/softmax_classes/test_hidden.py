@@ -1,9 +1,7 @@
 """Hidden checks of softmax_classes.
 
 Known values come from document 000 and are cited where they stand; everything else is compared with
-the reference on inputs that are the same for every student. Each stub is checked on its own: the
-parts it uses are supplied. Functions marked ``in_sandbox`` are sent to the student's process as
-source, so they hold nothing secret and no reference code.
+the reference on the same inputs for every student.
 """
 
 import math
@@ -17,11 +15,22 @@ from grader.checking import (
     _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
+    assert_same,
     assert_sequence,
     in_sandbox,
     observe,
+    training,
 )
+from grader.checking.cases import (
+    assert_same_gradient,
+    assert_same_step,
+    labels,
+    parameters,
+    probabilities,
+)
+from grader.checking.training import assert_start, assert_table, hidden_accuracy
 
 PER_EXAMPLE = N_('one loss per example, shape (n,), with reduction "none"')
 ONE_NUMBER = N_("one number for the whole batch")
@@ -32,16 +41,6 @@ LOGITS = torch.tensor([[-2.3, 4, 1.5], [-5, 2, 8]], dtype=torch.float64)
 ONE_HOT = torch.tensor([[0, 0, 1], [0, 1, 0]])
 P = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
 CLASSES = torch.tensor([2, 1])
-
-
-def probabilities(rng, rows, classes, dtype=torch.float32):
-    """Random rows that sum to 1 and stay away from 0."""
-    return torch.softmax(torch.randn(rows, classes, generator=rng, dtype=dtype), dim=1)
-
-
-def labels(rng, rows, classes):
-    """Random class numbers."""
-    return torch.randint(0, classes, (rows,), generator=rng)
 
 
 # ------------------------------------------------------------------------------ softmax
@@ -70,7 +69,7 @@ def test_softmax_document_values(submission):
 def test_softmax_random(submission, reference, rng, shape):
     """softmax works row by row for any number of rows and classes."""
     X = torch.randn(shape, generator=rng)
-    assert_close(submission.softmax(X), reference.softmax(X), what="softmax(X)")
+    assert_same(submission, reference, "softmax(X)", X)
 
 
 @pytest.mark.stub("softmax")
@@ -86,22 +85,14 @@ def test_softmax_rows_sum_to_one(submission, rng):
 def test_softmax_float64(submission, reference, rng):
     """softmax works in float64 too, with logits up to 50."""
     X = (torch.rand(4, 7, generator=rng, dtype=torch.float64) - 0.5) * 100
-    assert_close(submission.softmax(X), reference.softmax(X), what="softmax(X)")
-
-
-@in_sandbox
-def softmax_gradient(submission, X, weights):
-    X.requires_grad_()
-    (submission.softmax(X) * weights).sum().backward()
-    return X.grad
+    assert_same(submission, reference, "softmax(X)", X)
 
 
 @pytest.mark.stub("softmax")
 def test_softmax_gradient(submission, reference, rng):
     """Gradients flow through softmax."""
     X, weights = torch.randn(3, 4, generator=rng), torch.randn(3, 4, generator=rng)
-    expected = softmax_gradient(reference, X, weights)
-    assert_close(softmax_gradient(submission, X, weights), expected, what=_("the gradient"))
+    assert_same_gradient(submission, reference, "softmax", [X], _("the gradient"), weights)
 
 
 # ------------------------------------------------------------------------------ model
@@ -165,27 +156,7 @@ def test_model_start(submission):
     params = submission.params
     if not isinstance(params, (list, tuple)) or len(params) != 2:
         raise Mismatch(_("params is not the list [W, b]"))
-    W, b = params
-    for value, name, shape in ((W, "W", (784, 10)), (b, "b", (10,))):
-        if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
-            raise Mismatch(
-                _("{name} in params is not a tensor of shape {shape}").format(
-                    name=name, shape=shape
-                )
-            )
-        observe(value.requires_grad)
-        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
-    assert_close(b, torch.zeros(10), what="b")
-    # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
-    # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
-    # chance fails a right W less than once in 10^9 times.
-    spread, middle = float(W.detach().double().std()), float(W.detach().double().mean())
-    if spread != 0 or middle != 0:
-        one_digit = float(f"{spread:.0e}")
-        assert_number(one_digit, 0.01, what=_("the standard deviation of W, to one digit,"))
-        assert abs(middle) < 0.001, _(
-            "the mean of W is {middle:.3g}, which is too far from 0"
-        ).format(middle=middle)
+    assert_start(*params, _("{name} in params is not a tensor of shape {shape}"))
 
 
 @in_sandbox
@@ -206,6 +177,14 @@ def test_model_untrained_cost(submission, rng):
 
 
 # ------------------------------------------------------------------------------ the losses
+
+
+def assert_same_loss(submission, reference, name, y_hat, y, **options):
+    """Raise Mismatch unless a loss with this reduction, the mean by default, is the reference's."""
+    expected = getattr(reference, name)(**options)(y_hat, y)
+    result = getattr(submission, name)(**options)(y_hat, y)
+    hint = _(SHAPE_OF[options.get("reduction", "mean")])
+    assert_close(result, expected, what=_("the loss"), shape_hint=hint)
 
 
 @pytest.mark.stub("MyCategoricalCrossEntropy")
@@ -233,9 +212,7 @@ def test_categorical_document_values(submission, reduction, printed):
 def test_categorical_default(submission, reference, rng):
     """Without an argument, the reduction is the mean."""
     y_hat, y = probabilities(rng, 5, 3), torch.eye(3)[labels(rng, 5, 3)]
-    expected = reference.MyCategoricalCrossEntropy()(y_hat, y)
-    result = submission.MyCategoricalCrossEntropy()(y_hat, y)
-    assert_close(result, expected, what=_("the loss"), shape_hint=_(ONE_NUMBER))
+    assert_same_loss(submission, reference, "MyCategoricalCrossEntropy", y_hat, y)
 
 
 @pytest.mark.stub("MyCategoricalCrossEntropy")
@@ -244,10 +221,8 @@ def test_categorical_default(submission, reference, rng):
 def test_categorical_soft_labels(submission, reference, rng, shape, reduction):
     """For soft labels the loss is the sum of -y log y_hat over each row."""
     y_hat, y = probabilities(rng, *shape), probabilities(rng, *shape)
-    loss = submission.MyCategoricalCrossEntropy(reduction=reduction)
-    expected = reference.MyCategoricalCrossEntropy(reduction=reduction)(y_hat, y)
-    hint = _(SHAPE_OF[reduction])
-    assert_close(loss(y_hat, y), expected, what=_("the loss"), shape_hint=hint)
+    name = "MyCategoricalCrossEntropy"
+    assert_same_loss(submission, reference, name, y_hat, y, reduction=reduction)
 
 
 @in_sandbox
@@ -290,9 +265,7 @@ def test_sparse_document_values(submission, reduction, printed):
 def test_sparse_default(submission, reference, rng):
     """Without an argument, the reduction is the mean."""
     y_hat, y = probabilities(rng, 5, 3), labels(rng, 5, 3)
-    expected = reference.MySparseCategoricalCrossEntropy()(y_hat, y)
-    result = submission.MySparseCategoricalCrossEntropy()(y_hat, y)
-    assert_close(result, expected, what=_("the loss"), shape_hint=_(ONE_NUMBER))
+    assert_same_loss(submission, reference, "MySparseCategoricalCrossEntropy", y_hat, y)
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -301,10 +274,8 @@ def test_sparse_default(submission, reference, rng):
 def test_sparse_random(submission, reference, rng, shape, reduction):
     """The loss is minus the natural logarithm of the true class's probability."""
     y_hat, y = probabilities(rng, *shape), labels(rng, *shape)
-    loss = submission.MySparseCategoricalCrossEntropy(reduction=reduction)
-    expected = reference.MySparseCategoricalCrossEntropy(reduction=reduction)(y_hat, y)
-    hint = _(SHAPE_OF[reduction])
-    assert_close(loss(y_hat, y), expected, what=_("the loss"), shape_hint=hint)
+    name = "MySparseCategoricalCrossEntropy"
+    assert_same_loss(submission, reference, name, y_hat, y, reduction=reduction)
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -342,18 +313,11 @@ def run_zero_grad(submission, params, gradients):
     return cleared, [param.detach() for param in params]
 
 
-def sgd_case(rng, dtype=torch.float32):
-    """Two parameters of different shape, and their gradients."""
-    shapes = [(3, 2), (2,)]
-    draw = [torch.randn(shape, generator=rng, dtype=dtype) for shape in shapes * 2]
-    return [p.requires_grad_() for p in draw[:2]], draw[2:]
-
-
 @pytest.mark.stub("MySGD")
 @pytest.mark.required
 def test_sgd_from_scratch(submission, from_scratch, rng):
     """MySGD is built by you, not by an optimizer of torch.optim."""
-    params, gradients = sgd_case(rng)
+    params, gradients = parameters(rng)
     run_steps(submission, params, gradients, 0.1, 1)
     from_scratch("MySGD", [params, 0.1])
 
@@ -363,23 +327,14 @@ def test_sgd_from_scratch(submission, from_scratch, rng):
 @pytest.mark.parametrize("steps", [1, 3])
 def test_sgd_steps(submission, reference, rng, lr, steps):
     """step() subtracts lr * grad from every parameter, in place."""
-    params, gradients = sgd_case(rng)
-    after = run_steps(submission, params, gradients, lr, steps)[0]
-    expected = run_steps(reference, params, gradients, lr, steps)[0]
-    parts = (_("the first parameter after the step"), _("the second parameter after the step"))
-    for value, wanted, part in zip(after, expected, parts, strict=True):
-        assert_close(value, wanted, what=part)
+    assert_same_step(run_steps, submission, reference, *parameters(rng), lr, steps)
 
 
 @pytest.mark.stub("MySGD")
 def test_sgd_float64(submission, reference, rng):
     """step() works in float64, and the parameters still require gradients."""
-    params, gradients = sgd_case(rng, torch.float64)
-    after, still = run_steps(submission, params, gradients, 0.03, 2)
-    expected = run_steps(reference, params, gradients, 0.03, 2)[0]
-    parts = (_("the first parameter after the step"), _("the second parameter after the step"))
-    for value, wanted, part in zip(after, expected, parts, strict=True):
-        assert_close(value, wanted, what=part)
+    case = (*parameters(rng, torch.float64), 0.03, 2)
+    still = assert_same_step(run_steps, submission, reference, *case)[1]
     assert all(still), _("a parameter no longer requires gradients")
 
 
@@ -388,7 +343,7 @@ def test_sgd_float64(submission, reference, rng):
 def test_sgd_zero_grad(submission, rng):
     """zero_grad() clears every gradient (zeros or None), also before there is one, and leaves the
     parameters as they are."""
-    params, gradients = sgd_case(rng)
+    params, gradients = parameters(rng)
     cleared, values = run_zero_grad(submission, params, gradients)
     for gradient, param in zip(cleared, params, strict=True):
         assert_close(gradient, torch.zeros_like(param), what=_("the gradient after zero_grad()"))
@@ -551,10 +506,9 @@ def test_train_epoch_returns(submission, reference, rng):
 def test_train_epoch_weights(submission, reference, rng):
     """After one epoch in batches of 4, 4, 2 the parameters are where three steps take them."""
     case = epoch_case(rng)
-    _rest, W, b, _rest = assert_sequence(run_epoch(submission, TRAINED, *case), 4, _("the result"))
-    _rest, wanted_W, wanted_b, _rest = run_epoch(reference, TRAINED, *case)
-    assert_close(W, wanted_W, what=_("W after the epoch"))
-    assert_close(b, wanted_b, what=_("b after the epoch"))
+    after = assert_sequence(run_epoch(submission, TRAINED, *case), 4, _("the result"))[1:3]
+    expected = run_epoch(reference, TRAINED, *case)[1:3]
+    assert_each_close(after, expected, (_("W after the epoch"), _("b after the epoch")))
 
 
 @pytest.mark.stub("train_epoch")
@@ -622,11 +576,8 @@ def rows_of(history, epochs, what):
     """A history of dictionaries as rows (loss, acc); Mismatch in words otherwise."""
     entries = assert_sequence(history, epochs, what)
     if not all(isinstance(entry, dict) and {"loss", "acc"} <= set(entry) for entry in entries):
-        raise Mismatch(
-            _('an entry of {what} is no dictionary with the keys "loss" and "acc"').format(
-                what=what
-            )
-        )
+        text = _('an entry of {what} is no dictionary with the keys "loss" and "acc"')
+        raise Mismatch(text.format(what=what))
     return [[entry["loss"], entry["acc"]] for entry in entries]
 
 
@@ -649,20 +600,13 @@ def test_train_histories(submission, reference, rng, epochs):
 
 EPOCHS = 10
 
-# (batch size, {epoch: (mean training cost, room), …}, {epoch: (training accuracy, room), …}).
 # full: document 000, reproduced over 40 seeds, room at least 8 standard deviations.
-# embedded: measured over 60 seeds on the subset that the package carries, with a batch size that
-# divides it; the mean over batches is the mean over examples there.
 BANDS = {
+    **training.BANDS,
     "full": (
         32,
         {1: (0.5913, 0.017), 2: (0.4845, 0.012), 10: (0.4253, 0.012)},
         {1: (0.7987, 0.008), 2: (0.8340, 0.008), 10: (0.8534, 0.008)},
-    ),
-    "embedded": (
-        50,
-        {1: (0.8601, 0.05), 2: (0.6031, 0.036), 10: (0.4429, 0.023)},
-        {1: (0.7117, 0.026), 2: (0.7962, 0.021), 10: (0.8489, 0.018)},
     ),
 }
 FLOOR = 0.45  # large steps make the accuracy on other images jump, by epoch and by seed
@@ -705,13 +649,7 @@ def histories(shared_submission, dataset, passed_stubs):
 @pytest.mark.tier("training")
 def test_training_table(histories, dataset):
     """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy (document 000)."""
-    rows = histories[0]
-    _rest, losses, accuracies = BANDS[dataset.variant]
-    tables = ((0, losses, _("the training loss")), (1, accuracies, _("the training accuracy")))
-    for column, bands, name in tables:
-        for epoch, (value, room) in bands.items():
-            what = _("{name} of epoch {epoch}").format(name=name, epoch=epoch)
-            assert_number(rows[epoch - 1][column], value, tolerance=room, what=what)
+    assert_table(histories[0], *BANDS[dataset.variant][1:])
 
 
 @pytest.mark.stub("train")
@@ -726,10 +664,8 @@ def test_training_validation(histories):
 @pytest.mark.tier("training")
 def test_training_hidden_accuracy(histories, shared_submission, dataset):
     """The trained model classifies test images whose labels it never met, too."""
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
-    scores = shared_submission.model(images, shared_submission.params)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch(_("model(X, params) does not give ten scores for every image"))
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    accuracy = float(right.double().mean())
+    problem = _("model(X, params) does not give ten scores for every image")
+    accuracy = hidden_accuracy(
+        lambda images: shared_submission.model(images, shared_submission.params), dataset, problem
+    )
     assert_between(accuracy, FLOOR, None, what=_("its accuracy on them"))

@@ -1,9 +1,7 @@
 """Hidden checks of softmax_concise.
 
 Known values come from the documents (000, 001, 003) and are cited where they stand; everything
-else is compared with the reference on inputs that are the same for every student. Each stub is
-checked on its own. Functions marked ``in_sandbox`` are sent to the student's process as source, so
-they hold nothing secret and no reference code.
+else is compared with the reference on the same inputs for every student.
 """
 
 import math
@@ -16,17 +14,14 @@ from grader.checking import (
     _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
     assert_sequence,
     in_sandbox,
     observe,
 )
-
-
-def labels(rng, rows, classes):
-    """Random class numbers."""
-    return torch.randint(0, classes, (rows,), generator=rng)
-
+from grader.checking.cases import labels
+from grader.checking.training import BANDS, assert_table, hidden_accuracy, rows_of
 
 # ------------------------------------------------------------------------------ make_net
 
@@ -124,9 +119,8 @@ def test_init_weights_spread(submission):
     one_digit = float(f"{spread:.0e}")
     assert_number(one_digit, 0.01, what=_("the standard deviation of the weights, to one digit,"))
     observe(abs(middle) < 0.001)
-    assert abs(middle) < 0.001, _("the mean of the weights is {middle:.3g}: too far from 0").format(
-        middle=middle
-    )
+    text = _("the mean of the weights is {middle:.3g}: too far from 0")
+    assert abs(middle) < 0.001, text.format(middle=middle)
 
 
 @pytest.mark.stub("init_weights")
@@ -236,10 +230,10 @@ def test_make_trainer_steps(submission, reference, rng, arguments, steps):
     given."""
     X, W = torch.randn(4, 3, generator=rng), torch.randn(2, 3, generator=rng)
     case = (X, W, torch.randn(2, generator=rng), arguments, steps)
-    weight, bias, _rest = assert_sequence(run_trainer(submission, *case), 3, _("the result"))
-    wanted_weight, wanted_bias, _rest = run_trainer(reference, *case)
-    assert_close(weight, wanted_weight, what=_("the weight after the steps"))
-    assert_close(bias, wanted_bias, what=_("the bias after the steps"))
+    after = assert_sequence(run_trainer(submission, *case), 3, _("the result"))[:2]
+    expected = run_trainer(reference, *case)[:2]
+    names = (_("the weight after the steps"), _("the bias after the steps"))
+    assert_each_close(after, expected, names)
 
 
 @pytest.mark.stub("make_trainer")
@@ -282,12 +276,6 @@ def training_case(rng, reduction, epochs):
     return X, y, W, torch.randn(4, 6, generator=rng), labels(rng, 4, 3), reduction, epochs
 
 
-def rows_of(history, epochs):
-    """The history as rows (train loss, train accuracy, test accuracy); Mismatch otherwise."""
-    rows = assert_sequence(history, epochs, "train(...)")
-    return [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in rows]
-
-
 @pytest.mark.stub("train")
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("epochs", [1, 3])
@@ -315,12 +303,10 @@ def test_train_history_of_mean_loss(submission, reference, rng):
 def test_train_weights(submission, reference, rng, reduction):
     """After two epochs the parameters are where six steps on the mean loss of a batch take them."""
     case = training_case(rng, reduction, 2)
-    _rest, weight, bias, _rest, _rest = assert_sequence(
-        short_training(submission, *case), 5, _("the result")
-    )
-    _rest, wanted_weight, wanted_bias, _rest, _rest = short_training(reference, *case)
-    assert_close(weight, wanted_weight, what=_("the weight after two epochs"))
-    assert_close(bias, wanted_bias, what=_("the bias after two epochs"))
+    after = assert_sequence(short_training(submission, *case), 5, _("the result"))[1:3]
+    expected = short_training(reference, *case)[1:3]
+    names = (_("the weight after two epochs"), _("the bias after two epochs"))
+    assert_each_close(after, expected, names)
 
 
 @pytest.mark.stub("train")
@@ -338,22 +324,6 @@ def test_train_modes(submission, rng):
 
 
 EPOCHS = 10
-
-# (batch size, {epoch: (mean training loss, room), …}, {epoch: (training accuracy, room), …}).
-# full: documents 001 and 003, reproduced over 60 seeds, room at least 8 standard deviations.
-# embedded: measured over 60 seeds on the subset that the package carries.
-BANDS = {
-    "full": (
-        256,
-        {1: (0.7858, 0.013), 2: (0.5705, 0.006), 10: (0.4473, 0.006)},
-        {1: (0.7491, 0.014), 2: (0.8130, 0.006), 10: (0.8481, 0.006)},
-    ),
-    "embedded": (
-        50,
-        {1: (0.8601, 0.05), 2: (0.6031, 0.036), 10: (0.4429, 0.023)},
-        {1: (0.7117, 0.026), 2: (0.7962, 0.021), 10: (0.8489, 0.018)},
-    ),
-}
 
 
 @in_sandbox
@@ -397,13 +367,7 @@ def numbers_of(training):
 @pytest.mark.tier("training")
 def test_training_loss_table(training, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
-    rows = numbers_of(training)
-    _rest, losses, accuracies = BANDS[dataset.variant]
-    tables = ((0, losses, _("the training loss")), (1, accuracies, _("the training accuracy")))
-    for column, bands, name in tables:
-        for epoch, (value, room) in bands.items():
-            what = _("{name} of epoch {epoch}").format(name=name, epoch=epoch)
-            assert_number(rows[epoch - 1][column], value, tolerance=room, what=what)
+    assert_table(numbers_of(training), *BANDS[dataset.variant][1:])
 
 
 @pytest.mark.stub("train")
@@ -424,10 +388,6 @@ def test_training_start_and_end(training, shared_submission, dataset):
     than 70 % of test images whose labels it never met."""
     # Measured over 1,500 draws of the weights: mean 2.311, standard deviation 0.0175.
     assert_number(training[1], math.log(10), tolerance=0.15, what=_("the loss before training"))
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
-    scores = shared_submission.net(images)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch(_("net(X) does not give ten scores for every image"))
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    accuracy = float(right.double().mean())
+    problem = _("net(X) does not give ten scores for every image")
+    accuracy = hidden_accuracy(shared_submission.net, dataset, problem)
     assert_between(accuracy, 0.7, None, what=_("its accuracy on them"))

@@ -1,9 +1,7 @@
 """Hidden checks of softmax_regression.
 
 Known values come from the documents (000, 001, 003) and are cited where they stand; everything
-else is compared with the reference on inputs that are the same for every student. Each stub is
-checked on its own: the parts it uses are supplied. Functions marked ``in_sandbox`` are sent to
-the student's process as source, so they hold nothing secret and no reference code.
+else is compared with the reference on the same inputs for every student.
 """
 
 import pytest
@@ -15,23 +13,17 @@ from grader.checking import (
     _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
+    assert_same,
     assert_sequence,
+    cases,
     in_sandbox,
     observe,
+    training,
 )
 
 PER_EXAMPLE = N_("one loss per example, shape (n,)")
-
-
-def probabilities(rng, rows, classes, dtype=torch.float32):
-    """Random rows that sum to 1 and stay away from 0."""
-    return torch.softmax(torch.randn(rows, classes, generator=rng, dtype=dtype), dim=1)
-
-
-def labels(rng, rows, classes):
-    """Random class numbers."""
-    return torch.randint(0, classes, (rows,), generator=rng)
 
 
 # ------------------------------------------------------------------------------ softmax
@@ -60,7 +52,7 @@ def test_softmax_document_values(submission):
 def test_softmax_random(submission, reference, rng, shape):
     """softmax works row by row for any number of rows and classes."""
     X = torch.randn(shape, generator=rng)
-    assert_close(submission.softmax(X), reference.softmax(X), what="softmax(X)")
+    assert_same(submission, reference, "softmax(X)", X)
 
 
 @pytest.mark.stub("softmax")
@@ -77,22 +69,14 @@ def test_softmax_rows_sum_to_one(submission, rng):
 def test_softmax_float64(submission, reference, rng):
     """softmax works in float64 too, with logits up to 50."""
     X = (torch.rand(4, 7, generator=rng, dtype=torch.float64) - 0.5) * 100
-    assert_close(submission.softmax(X), reference.softmax(X), what="softmax(X)")
-
-
-@in_sandbox
-def softmax_gradient(submission, X, weights):
-    X.requires_grad_()
-    (submission.softmax(X) * weights).sum().backward()
-    return X.grad
+    assert_same(submission, reference, "softmax(X)", X)
 
 
 @pytest.mark.stub("softmax")
 def test_softmax_gradient(submission, reference, rng):
     """Gradients flow through softmax."""
     X, weights = torch.randn(3, 4, generator=rng), torch.randn(3, 4, generator=rng)
-    expected = softmax_gradient(reference, X, weights)
-    assert_close(softmax_gradient(submission, X, weights), expected, what=_("the gradient"))
+    cases.assert_same_gradient(submission, reference, "softmax", [X], _("the gradient"), weights)
 
 
 # ------------------------------------------------------------------------------ net
@@ -147,25 +131,8 @@ def test_net_gradients(submission, reference, rng):
 @pytest.mark.stub("net")
 def test_net_variables(submission):
     """W is (784, 10) with standard deviation 0.01 (or zeros), b is ten zeros, both learnable."""
-    W, b = submission.W, submission.b
-    for value, name, shape in ((W, "W", (784, 10)), (b, "b", (10,))):
-        if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
-            raise Mismatch(
-                _("{name} is not a tensor of shape {shape}").format(name=name, shape=shape)
-            )
-        observe(value.requires_grad)
-        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
-    assert_close(b, torch.zeros(10), what="b")
-    # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
-    # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
-    # chance fails a right W less than once in 10^9 times.
-    spread, middle = float(W.detach().double().std()), float(W.detach().double().mean())
-    if spread != 0 or middle != 0:
-        one_digit = float(f"{spread:.0e}")
-        assert_number(one_digit, 0.01, what=_("the standard deviation of W, to one digit,"))
-        assert abs(middle) < 0.001, _(
-            "the mean of W is {middle:.3g}, which is too far from 0"
-        ).format(middle=middle)
+    problem = _("{name} is not a tensor of shape {shape}")
+    training.assert_start(submission.W, submission.b, problem)
 
 
 # ------------------------------------------------------------------------------ cross_entropy
@@ -193,28 +160,17 @@ def test_cross_entropy_document_values(submission):
 @pytest.mark.parametrize("shape", [(1, 3), (3, 3), (10, 2), (32, 10)], ids=str)
 def test_cross_entropy_random(submission, reference, rng, shape):
     """cross_entropy gives minus the natural logarithm of the true class's probability."""
-    y_hat, y = probabilities(rng, *shape), labels(rng, *shape)
-    assert_close(
-        submission.cross_entropy(y_hat, y),
-        reference.cross_entropy(y_hat, y),
-        what="cross_entropy(y_hat, y)",
-        shape_hint=_(PER_EXAMPLE),
-    )
-
-
-@in_sandbox
-def loss_gradient(submission, y_hat, y):
-    y_hat.requires_grad_()
-    submission.cross_entropy(y_hat, y).sum().backward()
-    return y_hat.grad
+    y_hat, y = cases.probabilities(rng, *shape), cases.labels(rng, *shape)
+    call, hint = "cross_entropy(y_hat, y)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, shape_hint=hint)
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_gradient(submission, reference, rng):
     """Gradients flow from the loss to the probabilities."""
-    y_hat, y = probabilities(rng, 6, 4), labels(rng, 6, 4)
-    expected = loss_gradient(reference, y_hat, y)
-    assert_close(loss_gradient(submission, y_hat, y), expected, what=_("the gradient of the loss"))
+    case = [cases.probabilities(rng, 6, 4), cases.labels(rng, 6, 4)]
+    what = _("the gradient of the loss")
+    cases.assert_same_gradient(submission, reference, "cross_entropy", case, what)
 
 
 # ------------------------------------------------------------------------------ accuracy
@@ -232,7 +188,7 @@ def test_accuracy_document_value(submission):
 @pytest.mark.parametrize("shape", [(1, 3), (4, 4), (7, 3), (50, 10)], ids=str)
 def test_accuracy_random(submission, reference, rng, shape):
     """accuracy is the number of rows whose largest score is in the column of the label."""
-    y_hat, y = torch.randn(shape, generator=rng), labels(rng, *shape)
+    y_hat, y = torch.randn(shape, generator=rng), cases.labels(rng, *shape)
     result = submission.accuracy(y_hat, y)
     assert_number(result, reference.accuracy(y_hat, y), what="accuracy(y_hat, y)")
 
@@ -311,7 +267,7 @@ def evaluate(submission, X, y, sizes):
 @pytest.mark.parametrize("sizes", [[4, 4, 2], [5], [3, 1]], ids=str)
 def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
     """evaluate_accuracy is correct predictions over examples, also with a short last batch."""
-    X, y = torch.randn(sum(sizes), 3, generator=rng), labels(rng, sum(sizes), 3)
+    X, y = torch.randn(sum(sizes), 3, generator=rng), cases.labels(rng, sum(sizes), 3)
     X[: sizes[0]] = torch.nn.functional.one_hot(y[: sizes[0]], 3)  # the batches differ
     submission.supply("accuracy", "Accumulator")
     result = assert_sequence(evaluate(submission, X, y, sizes), 3, _("the result"))[0]
@@ -322,7 +278,7 @@ def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
 @pytest.mark.stub("evaluate_accuracy")
 def test_evaluate_accuracy_mode(submission, rng):
     """evaluate_accuracy puts a module into eval mode and computes no gradients."""
-    X, y = torch.randn(5, 3, generator=rng), labels(rng, 5, 3)
+    X, y = torch.randn(5, 3, generator=rng), cases.labels(rng, 5, 3)
     submission.supply("accuracy", "Accumulator")
     _rest, training, gradients = evaluate(submission, X, y, [3, 2])
     observe([*training, *gradients])
@@ -334,28 +290,11 @@ def test_evaluate_accuracy_mode(submission, rng):
 # ------------------------------------------------------------------------------ sgd, updater
 
 
-@in_sandbox
-def run_sgd(submission, params, gradients, lr, batch_size):
-    for param, gradient in zip(params, gradients):
-        param.grad = gradient
-    submission.sgd(params, lr, batch_size)
-    grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in params]
-    return [p.detach() for p in params], grads, [p.requires_grad for p in params]
-
-
-def sgd_case(rng, dtype=torch.float32):
-    """Two parameters of different shape, and their gradients."""
-    shapes = [(3, 2), (2,)]
-    draw = [torch.randn(shape, generator=rng, dtype=dtype) for shape in shapes * 2]
-    return [p.requires_grad_() for p in draw[:2]], draw[2:]
-
-
 @pytest.mark.stub("sgd")
 @pytest.mark.required
 def test_sgd_from_scratch(submission, from_scratch, rng):
     """sgd is built by you, not by an optimizer of torch.optim."""
-    params, gradients = sgd_case(rng)
-    run_sgd(submission, params, gradients, 0.1, 2)
+    cases.sgd_step(submission, *cases.parameters(rng), 0.1, 2)
     from_scratch("sgd")
 
 
@@ -363,31 +302,22 @@ def test_sgd_from_scratch(submission, from_scratch, rng):
 @pytest.mark.parametrize("batch_size", [1, 4, 10])
 def test_sgd_step(submission, reference, rng, batch_size):
     """sgd subtracts lr * grad / batch_size from every parameter, in place."""
-    params, gradients = sgd_case(rng)
-    after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
-    expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    names = (_("the first parameter after the step"), _("the second parameter after the step"))
-    for value, wanted, name in zip(after, expected, names, strict=True):
-        assert_close(value, wanted, what=name)
+    case = (*cases.parameters(rng), 0.1, batch_size)
+    cases.assert_same_step(cases.sgd_step, submission, reference, *case)
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_learning_rate(submission, reference, rng):
     """sgd uses the learning rate that it is given, in float64 too."""
-    params, gradients = sgd_case(rng, torch.float64)
-    after = run_sgd(submission, params, gradients, 0.03, 3)[0]
-    expected = run_sgd(reference, params, gradients, 0.03, 3)[0]
+    case = (*cases.parameters(rng, torch.float64), 0.03, 3)
+    after, expected = cases.sgd_step(submission, *case)[0], cases.sgd_step(reference, *case)[0]
     assert_close(after[0], expected[0], what=_("the parameter after the step"))
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_clears_gradients(submission, rng):
     """After the step every gradient is zero (or None) and the parameters still require one."""
-    params, gradients = sgd_case(rng)
-    _rest, after, still = run_sgd(submission, params, gradients, 0.1, 2)
-    for gradient in after:
-        assert_close(gradient, torch.zeros_like(gradient), what=_("the gradient after the step"))
-    assert all(still), _("a parameter no longer requires gradients")
+    cases.assert_cleared(submission, rng)
 
 
 @in_sandbox
@@ -422,9 +352,7 @@ def test_updater_step(submission, reference, rng, lr, batch_size):
     case = (W.requires_grad_(), b.requires_grad_(), *gradients, lr, batch_size)
     after = assert_sequence(run_updater(submission, *case), 2, "W and b")
     expected = run_updater(reference, *case)
-    names = (_("W after the step"), _("b after the step"))
-    for value, wanted, name in zip(after, expected, names, strict=True):
-        assert_close(value, wanted, what=name)
+    assert_each_close(after, expected, (_("W after the step"), _("b after the step")))
 
 
 # ------------------------------------------------------------------------------ train_epoch, train
@@ -472,7 +400,7 @@ OTHERS = ["net", "cross_entropy", "accuracy", "Accumulator", "updater"]
 
 def epoch_case(rng):
     """Ten examples of six pixels in three classes, in batches of 4, 4 and 2."""
-    X, y = torch.randn(10, 6, generator=rng), labels(rng, 10, 3)
+    X, y = torch.randn(10, 6, generator=rng), cases.labels(rng, 10, 3)
     W, b = torch.randn(6, 3, generator=rng) * 0.5, torch.zeros(3)
     return X, y, [4, 4, 2], W.requires_grad_(), b.requires_grad_(), 0.5
 
@@ -486,8 +414,8 @@ def test_train_epoch_metrics(submission, reference, rng):
     submission.supply(*OTHERS)
     reference.supply(*OTHERS)
     result = assert_sequence(own_epoch(submission, *case)[0], 2, "train_epoch(...)")
-    loss, accuracy = own_epoch(reference, *case)[0]
-    assert_close(list(result), [loss, accuracy], atol=1e-5, what="(loss, accuracy)")
+    expected = own_epoch(reference, *case)[0]
+    assert_close(list(result), list(expected), atol=1e-5, what="(loss, accuracy)")
 
 
 @pytest.mark.stub("train_epoch")
@@ -498,10 +426,9 @@ def test_train_epoch_weights(submission, reference, rng):
     case = epoch_case(rng)
     submission.supply(*OTHERS)
     reference.supply(*OTHERS)
-    _rest, W, b = assert_sequence(own_epoch(submission, *case), 3, _("the result"))
-    _rest, wanted_W, wanted_b = own_epoch(reference, *case)
-    assert_close(W, wanted_W, what=_("W after the epoch"))
-    assert_close(b, wanted_b, what=_("b after the epoch"))
+    after = assert_sequence(own_epoch(submission, *case), 3, _("the result"))[1:]
+    expected = own_epoch(reference, *case)[1:]
+    assert_each_close(after, expected, (_("W after the epoch"), _("b after the epoch")))
 
 
 @pytest.mark.stub("train_epoch")
@@ -510,14 +437,12 @@ def test_train_epoch_optimizer(submission, reference, rng):
     case = epoch_case(rng)
     submission.supply(*OTHERS)
     reference.supply(*OTHERS)
-    result, weight, bias, _rest = assert_sequence(
-        optimizer_epoch(submission, *case), 4, _("the result")
-    )
-    (loss, accuracy), wanted_weight, wanted_bias, _rest = optimizer_epoch(reference, *case)
-    assert_close(weight, wanted_weight, what=_("the weight after the epoch"))
-    assert_close(bias, wanted_bias, what=_("the bias after the epoch"))
-    pair = assert_sequence(result, 2, "train_epoch(...)")
-    assert_close(list(pair), [loss, accuracy], atol=1e-5, what="(loss, accuracy)")
+    result = assert_sequence(optimizer_epoch(submission, *case), 4, _("the result"))
+    wanted = optimizer_epoch(reference, *case)
+    names = (_("the weight after the epoch"), _("the bias after the epoch"))
+    assert_each_close(result[1:3], wanted[1:3], names)
+    pair = assert_sequence(result[0], 2, "train_epoch(...)")
+    assert_close(list(pair), list(wanted[0]), atol=1e-5, what="(loss, accuracy)")
 
 
 @pytest.mark.stub("train_epoch")
@@ -549,13 +474,12 @@ def short_training(submission, X, y, test_X, test_y, W, b, lr, epochs):
 def test_train_history(submission, reference, rng, epochs):
     """train returns one (train loss, train accuracy, test accuracy) for every epoch."""
     X, y, _rest, W, b, lr = epoch_case(rng)
-    test_X, test_y = torch.randn(5, 6, generator=rng), labels(rng, 5, 3)
+    test_X, test_y = torch.randn(5, 6, generator=rng), cases.labels(rng, 5, 3)
     parts = [*OTHERS, "train_epoch", "evaluate_accuracy"]
     submission.supply(*parts)
     reference.supply(*parts)
     case = (X, y, test_X, test_y, W, b, lr, epochs)
-    history = assert_sequence(short_training(submission, *case), epochs, "train(...)")
-    rows = [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in history]
+    rows = training.rows_of(short_training(submission, *case), epochs)
     assert_close(rows, short_training(reference, *case), atol=1e-5, what=_("the history"))
 
 
@@ -579,7 +503,7 @@ def run_predict(submission, X, y, arguments):
 def test_predict_labels(submission, rng, n):
     """predict returns two lists of n text labels (n = 6 by default): the true ones and the
     predicted ones of the first test examples (label texts: document 000)."""
-    X, y = torch.randn(12, 10, generator=rng), labels(rng, 12, 10)
+    X, y = torch.randn(12, 10, generator=rng), cases.labels(rng, 12, 10)
     count = 6 if n is None else n
     pair = run_predict(submission, X, y, [] if n is None else [n])
     found = [assert_sequence(part, count, _("each list")) for part in assert_sequence(pair, 2)]
@@ -597,22 +521,6 @@ def test_predict_labels(submission, rng, n):
 
 
 EPOCHS = 10
-
-# (batch size, {epoch: (mean training loss, room), …}, {epoch: (training accuracy, room), …}).
-# full: documents 001 and 003, reproduced over 60 seeds, room at least 8 standard deviations.
-# embedded: measured with the reference over 60 seeds on the subset that the package carries.
-BANDS = {
-    "full": (
-        256,
-        {1: (0.7858, 0.013), 2: (0.5705, 0.006), 10: (0.4473, 0.006)},
-        {1: (0.7491, 0.014), 2: (0.8130, 0.006), 10: (0.8481, 0.006)},
-    ),
-    "embedded": (
-        50,
-        {1: (0.8601, 0.05), 2: (0.6031, 0.036), 10: (0.4429, 0.023)},
-        {1: (0.7117, 0.026), 2: (0.7962, 0.021), 10: (0.8489, 0.018)},
-    ),
-}
 
 
 @in_sandbox
@@ -635,43 +543,27 @@ def real_training(submission, dataset, batch_size, epochs, W, b):
 def history(shared_submission, dataset, passed_stubs):
     """Ten epochs on the real data, once: with the student's own parts, but for those that have
     failed their own checks; they cost their points there, not here."""
-    wrong = [
-        name
-        for name in [*OTHERS, "softmax", "evaluate_accuracy", "sgd", "train_epoch"]
-        if name not in passed_stubs
-    ]
+    parts = [*OTHERS, "softmax", "evaluate_accuracy", "sgd", "train_epoch"]
+    wrong = [name for name in parts if name not in passed_stubs]
     shared_submission.supply(*wrong)
     start = (None, None)
     if "net" in wrong:
         W = torch.normal(0, 0.01, (784, 10), generator=torch.Generator().manual_seed(0))
         start = (W.requires_grad_(), torch.zeros(10, requires_grad=True))
-    batch_size = BANDS[dataset.variant][0]
+    batch_size = training.BANDS[dataset.variant][0]
     return real_training(shared_submission, dataset.name, batch_size, EPOCHS, *start)
 
 
 def epochs_of(history):
-    """The history as a list of ten triples of numbers; Mismatch in words otherwise."""
-    rows = assert_sequence(history, EPOCHS, "train(...)")
-    triples = [assert_sequence(row, 3, _("an epoch of train(...)")) for row in rows]
-    return [[float(value) for value in row] for row in triples]
+    """The history as ten triples of floats; Mismatch in words otherwise."""
+    return [[float(value) for value in row] for row in training.rows_of(history, EPOCHS)]
 
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
 def test_training_loss_table(history, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
-    rows = epochs_of(history)
-    _rest, losses, accuracies = BANDS[dataset.variant]
-    for epoch, (loss, room) in losses.items():
-        assert_number(
-            rows[epoch - 1][0],
-            loss,
-            tolerance=room,
-            what=_("the training loss of epoch {epoch}").format(epoch=epoch),
-        )
-    for epoch, (accuracy, room) in accuracies.items():
-        what = _("the training accuracy of epoch {epoch}").format(epoch=epoch)
-        assert_number(rows[epoch - 1][1], accuracy, tolerance=room, what=what)
+    training.assert_table(epochs_of(history), *training.BANDS[dataset.variant][1:])
 
 
 @pytest.mark.stub("train")
@@ -689,10 +581,6 @@ def test_training_rule(history):
 @pytest.mark.tier("training")
 def test_training_hidden_accuracy(history, shared_submission, dataset):
     """The trained model classifies more than 70 % of test images whose labels it never met."""
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255).unsqueeze(1)
-    scores = shared_submission.net(images)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch(_("net(X) does not give ten scores for every image"))
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    accuracy = float(right.double().mean())
+    problem = _("net(X) does not give ten scores for every image")
+    accuracy = training.hidden_accuracy(shared_submission.net, dataset, problem)
     assert_between(accuracy, 0.7, None, what=_("its accuracy on them"))
