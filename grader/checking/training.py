@@ -10,6 +10,7 @@ import torch
 
 from grader.checking.comparison import (
     Mismatch,
+    assert_between,
     assert_close,
     assert_number,
     assert_sequence,
@@ -43,6 +44,18 @@ def rows_of(history: Any, epochs: int) -> list[list[Any]]:
     words otherwise."""
     rows = assert_sequence(history, epochs, "train(...)")
     return [list(assert_sequence(row, 3, _("an epoch of train(...)"))) for row in rows]
+
+
+def numbers_of(history: Any, epochs: int) -> list[list[float]]:
+    """The same as floats."""
+    return [[float(value) for value in row] for row in rows_of(history, epochs)]
+
+
+def assert_rule(loss: float, train_accuracy: float, test_accuracy: float) -> None:
+    """Raise Mismatch unless the documents' rule holds: a loss below 0.5, accuracies above 0.7."""
+    assert_between(loss, None, 0.5, what=_("the training loss"))
+    assert_between(train_accuracy, 0.7, 1, what=_("the training accuracy"))
+    assert_between(test_accuracy, 0.7, 1, what=_("the test accuracy"))
 
 
 def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None = None) -> None:

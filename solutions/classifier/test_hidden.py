@@ -89,9 +89,8 @@ def test_loss_averaged(submission, reference, rng, shape):
     expected = float(model_of(reference, 0.1).loss(y_hat, y))
     model = model_of(submission, 0.1)
     assert_number(model.loss(y_hat, y), expected, what="loss(y_hat, y)")
-    assert_number(
-        model.loss(y_hat, y, averaged=True), expected, what="loss(y_hat, y, averaged=True)"
-    )
+    loss = model.loss(y_hat, y, averaged=True)
+    assert_number(loss, expected, what="loss(y_hat, y, averaged=True)")
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -204,10 +203,8 @@ def step(submission, batch):
         raise Mismatch(_("validation_step(batch) is no dictionary"), _('expected "loss" and "acc"'))
     observe(", ".join(sorted(map(str, result))))
     if not {"loss", "acc"} <= set(result):
-        raise Mismatch(
-            _("its keys are {keys!r:.100}").format(keys=sorted(map(str, result))),
-            _('expected "loss", "acc"'),
-        )
+        problem = _("its keys are {keys!r:.100}").format(keys=sorted(map(str, result)))
+        raise Mismatch(problem, _('expected "loss", "acc"'))
     return result["loss"], result["acc"]
 
 

@@ -292,9 +292,8 @@ def test_linreg_gradients(submission, reference, rng):
     w = torch.randn(2, 1, generator=rng).requires_grad_()
     b = torch.randn(1, generator=rng).requires_grad_()
     expected = linreg_gradients(reference, X, w, b, weights)
-    gradients = assert_sequence(
-        linreg_gradients(submission, X, w, b, weights), 2, _("the gradients")
-    )
+    gradients = linreg_gradients(submission, X, w, b, weights)
+    gradients = assert_sequence(gradients, 2, _("the gradients"))
     for gradient, wanted, name in zip(gradients, expected, "wb", strict=True):
         text = _("no gradient reaches {name}: does linreg use it?")
         assert gradient is not None, text.format(name=name)
@@ -417,17 +416,8 @@ def test_sgd_clears_gradients(submission, rng):
 def short_training(submission, features, labels, w, b, lr, epochs, batch_size):
     """train with supplied parts; also w and b after it. The batches come in the order of the data,
     for the supplied data_iter does not shuffle."""
-    history = submission.train(
-        submission.linreg,
-        submission.squared_loss,
-        features,
-        labels,
-        w,
-        b,
-        lr,
-        epochs,
-        batch_size,
-    )
+    parts = (submission.linreg, submission.squared_loss)
+    history = submission.train(*parts, features, labels, w, b, lr, epochs, batch_size)
     return history, w.detach(), b.detach()
 
 
@@ -446,9 +436,8 @@ def both_trained(submission, reference, case, epochs, batch_size):
     """(history, w, b) of the submission and of the reference."""
     for side in (submission, reference):
         side.supply(*PARTS)
-    result = assert_sequence(
-        short_training(submission, *case, epochs, batch_size), 3, _("the result")
-    )
+    result = short_training(submission, *case, epochs, batch_size)
+    assert_sequence(result, 3, _("the result"))
     return result, short_training(reference, *case, epochs, batch_size)
 
 
@@ -657,15 +646,9 @@ def concise_training(submission, features, labels, sizes, weight, bias, lr, epoc
     with torch.no_grad():
         net.weight.copy_(weight)
         net.bias.copy_(bias)
-    history = submission.train_concise(
-        net,
-        list(zip(features.split(sizes), labels.split(sizes))),
-        torch.nn.MSELoss(),
-        torch.optim.SGD(net.parameters(), lr=lr),
-        epochs,
-        features,
-        labels,
-    )
+    batches = list(zip(features.split(sizes), labels.split(sizes)))
+    tools = (torch.nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=lr))
+    history = submission.train_concise(net, batches, *tools, epochs, features, labels)
     return history, net.weight.detach(), net.bias.detach()
 
 
@@ -708,9 +691,8 @@ def real_training(submission):
     features, labels = submission.synthetic_data(true_w, true_b, 10_000)
     w = torch.normal(0, 0.01, (2, 1)).requires_grad_()
     b = torch.zeros(1, requires_grad=True)
-    history = submission.train(
-        submission.linreg, submission.squared_loss, features, labels, w, b, 0.03, 10, 10
-    )
+    parts = (submission.linreg, submission.squared_loss)
+    history = submission.train(*parts, features, labels, w, b, 0.03, 10, 10)
     distances = [*(w.detach().flatten() - true_w), b.detach().squeeze() - true_b]
     return history, torch.stack(distances)
 
@@ -722,15 +704,9 @@ def real_concise_training(submission):
     data = submission.synthetic_data(true_w, true_b, 10_000)
     features, labels = (part.to(device) for part in data)
     net = submission.make_net().to(device)
-    history = submission.train_concise(
-        net,
-        submission.load_array((features, labels), 10),
-        torch.nn.MSELoss(),
-        torch.optim.SGD(net.parameters(), lr=0.03),
-        3,
-        features,
-        labels,
-    )
+    batches = submission.load_array((features, labels), 10)
+    tools = (torch.nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=0.03))
+    history = submission.train_concise(net, batches, *tools, 3, features, labels)
     weight, bias = (param.detach().flatten().cpu() for param in net.parameters())
     return history, torch.cat([weight - true_w, bias - true_b])
 
@@ -748,13 +724,10 @@ def assert_trained(result, epochs, loss, room, distance):
     """Raise unless every loss is within `room` of `loss` and every learned value is near."""
     history, distances = assert_sequence(result, 2, _("the result"))
     for epoch, value in enumerate(assert_sequence(history, epochs, _("the history")), start=1):
-        assert_number(
-            value, loss, tolerance=room, what=_("the loss after epoch {epoch}").format(epoch=epoch)
-        )
-    furthest = float(distances.abs().max())
-    assert_between(
-        furthest, None, distance, what=_("the distance of a learned value from the true one")
-    )
+        what = _("the loss after epoch {epoch}").format(epoch=epoch)
+        assert_number(value, loss, tolerance=room, what=what)
+    what = _("the distance of a learned value from the true one")
+    assert_between(float(distances.abs().max()), None, distance, what=what)
 
 
 @pytest.mark.stub("train")

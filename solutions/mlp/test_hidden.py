@@ -84,9 +84,8 @@ def test_init_params_spread(submission, name, at):
     wanted, count = math.sqrt(2 / weight.shape[-1]), weight.numel()
     room = 8 * wanted / math.sqrt(2 * count)
     observe(f"{float(weight.std()) / wanted:.0e}")
-    assert_number_within(
-        float(weight.std()), wanted, room, _("the standard deviation of {name}").format(name=name)
-    )
+    what = _("the standard deviation of {name}").format(name=name)
+    assert_number_within(float(weight.std()), wanted, room, what)
     room = 8 * wanted / math.sqrt(count)
     assert_number_within(float(weight.mean()), 0.0, room, _("the mean of {name}").format(name=name))
 
@@ -94,10 +93,8 @@ def test_init_params_spread(submission, name, at):
 def assert_number_within(actual, expected, room, what):
     """As assert_number, but random values do not name a mistake."""
     if not abs(actual - expected) <= room:
-        raise Mismatch(
-            _("{what} is {actual:.4f}").format(what=what, actual=actual),
-            _("expected {expected:.4f}").format(expected=expected),
-        )
+        problem = _("{what} is {actual:.4f}").format(what=what, actual=actual)
+        raise Mismatch(problem, _("expected {expected:.4f}").format(expected=expected))
 
 
 @pytest.mark.stub("init_params")
@@ -231,9 +228,8 @@ ACTIVATIONS = ("relu", "leaky_relu", "selu", "softplus")
 
 def compare_activation(submission, reference, name, x, **arguments):
     """Values, gradients and an untouched argument; 1e-4 is room for rounded constants."""
-    result, gradient, after = assert_sequence(
-        activated(submission, name, x, arguments), 3, _("the result")
-    )
+    found = activated(submission, name, x, arguments)
+    result, gradient, after = assert_sequence(found, 3, _("the result"))
     wanted, wanted_gradient, _rest = activated(reference, name, x, arguments)
     # The gradient is observed first, for two mistakes may differ in it only.
     observe(gradient)
@@ -347,17 +343,15 @@ def test_mlp_outputs(submission, rng, activation):
     w3 = torch.randn(10, 200, generator=rng) / 14
     w2, hidden, last = w2 + w2.t(), torch.randn(200, generator=rng) / 2, torch.linspace(-1, 1, 10)
     submission.supply("relu", "leaky_relu")
-    shapes, outputs = assert_sequence(
-        filled_network(submission, activation, x, [w1, w2, w3, hidden, last]), 2, _("the result")
-    )
+    found = filled_network(submission, activation, x, [w1, w2, w3, hidden, last])
+    shapes, outputs = assert_sequence(found, 2, _("the result"))
     listed = [tuple(shape) for shape in shapes]
     observe(str(listed))
     observe(outputs)
     if listed not in SIZES:
-        raise Mismatch(
-            _("its parameters have the shapes {shapes!r:.200}").format(shapes=listed),
-            _("expected three weights and three biases: 784 to 200 to 200 to 10"),
-        )
+        problem = _("its parameters have the shapes {shapes!r:.200}").format(shapes=listed)
+        hint = _("expected three weights and three biases: 784 to 200 to 200 to 10")
+        raise Mismatch(problem, hint)
     function = FUNCTIONS[activation]
     scores = function(function(x @ w1.t() + hidden) @ w2 + hidden) @ w3.t() + last
     with_last = function(scores)
@@ -632,12 +626,8 @@ def test_training_loss(training, dataset):
         pytest.skip(_("train_epoch has to pass its other checks first"))
     found = [float(loss) for loss in losses]
     limit = LIMITS[dataset.name, dataset.variant][2]
-    assert_between(
-        found[-1],
-        None,
-        limit,
-        what=_("the training loss of epoch {epoch}").format(epoch=len(found)),
-    )
+    what = _("the training loss of epoch {epoch}").format(epoch=len(found))
+    assert_between(found[-1], None, limit, what=what)
 
 
 @pytest.mark.stub("MLP")
@@ -669,9 +659,8 @@ def real_evaluation(submission, net, dataset):
 def test_evaluation_on_real_images(training, shared_submission, dataset):
     """On the public test images evaluate gives the mean loss and the accuracy of the network's
     outputs."""
-    result, outputs, labels = assert_sequence(
-        real_evaluation(shared_submission, training[1], dataset.name), 3, _("the result")
-    )
+    found = real_evaluation(shared_submission, training[1], dataset.name)
+    result, outputs, labels = assert_sequence(found, 3, _("the result"))
     loss, accuracy = assert_sequence(result, 2, "evaluate(...)")
     expected = float(torch.nn.functional.cross_entropy(outputs.double(), labels))
     assert_number(loss, expected, tolerance=1e-3, what=_("the loss"))

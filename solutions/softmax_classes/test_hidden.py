@@ -140,9 +140,8 @@ def test_model_gradients(submission, reference, rng):
     W = torch.randn(4, 3, generator=rng).requires_grad_()
     b = torch.randn(3, generator=rng).requires_grad_()
     expected = model_gradients(reference, X, W, b, weights)
-    gradients = assert_sequence(
-        model_gradients(submission, X, W, b, weights), 2, _("the gradients")
-    )
+    gradients = model_gradients(submission, X, W, b, weights)
+    gradients = assert_sequence(gradients, 2, _("the gradients"))
     names = (_("the gradient of W"), _("the gradient of b"))
     for gradient, wanted, name in zip(gradients, expected, names, strict=True):
         assert gradient is not None, _("no gradient reaches W or b: does model use both?")
@@ -617,15 +616,11 @@ def real_training(submission, dataset, batch_size, epochs, params):
     """The student's own training on the public data, with the document's learning rate."""
     if params is not None:
         submission.bind(params=params, W=params[0], b=params[1])
-    return submission.train(
-        submission.model,
-        submission.data.batches(dataset, "train", batch_size, shuffle=True),
-        submission.data.batches(dataset, "test", batch_size),
-        submission.MySparseCategoricalCrossEntropy(reduction="mean"),
-        epochs,
-        submission.MySGD(submission.params, 0.1),
-        submission.MyAcc(),
-    )
+    train_iter = submission.data.batches(dataset, "train", batch_size, shuffle=True)
+    test_iter = submission.data.batches(dataset, "test", batch_size)
+    loss = submission.MySparseCategoricalCrossEntropy(reduction="mean")
+    tools = (loss, epochs, submission.MySGD(submission.params, 0.1), submission.MyAcc())
+    return submission.train(submission.model, train_iter, test_iter, *tools)
 
 
 @pytest.fixture(scope="module")
@@ -665,7 +660,6 @@ def test_training_validation(histories):
 def test_training_hidden_accuracy(histories, shared_submission, dataset):
     """The trained model classifies test images whose labels it never met, too."""
     problem = _("model(X, params) does not give ten scores for every image")
-    accuracy = hidden_accuracy(
-        lambda images: shared_submission.model(images, shared_submission.params), dataset, problem
-    )
+    remote = shared_submission
+    accuracy = hidden_accuracy(lambda X: remote.model(X, remote.params), dataset, problem)
     assert_between(accuracy, FLOOR, None, what=_("its accuracy on them"))
