@@ -6,7 +6,7 @@ They are few on purpose. The hidden checks ask for the same, with other numbers 
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, in_sandbox
+from grader.checking import _, assert_close, assert_number, in_sandbox
 
 
 @in_sandbox
@@ -59,8 +59,9 @@ def test_validation_step_example(submission):
     """With a loss of 0.5 and an accuracy of 1 it returns {"loss": 0.5, "acc": 1}."""
     supply_constants(submission, 0.5, 1.0)
     result = example_model(submission).validation_step((torch.zeros(1, 2), torch.tensor([0])))
-    assert isinstance(result, dict), f"validation_step(batch) is no dictionary: {result!r:.60}"
-    assert {"loss", "acc"} <= set(result), 'it should have the keys "loss" and "acc"'
+    text = _("validation_step(batch) is no dictionary: {result!r:.60}")
+    assert isinstance(result, dict), text.format(result=result)
+    assert {"loss", "acc"} <= set(result), _('it should have the keys "loss" and "acc"')
     assert_close([result["loss"], result["acc"]], [0.5, 1.0], what="[loss, acc]")
 
 
@@ -81,23 +82,23 @@ def optimizer_example(submission):
 @pytest.mark.stub("Classifier.configure_optimizers")
 def test_configure_optimizers_example(submission):
     """A weight of 1 with the gradient 2 and lr = 0.1 becomes 0.8 by one step."""
-    assert_close(optimizer_example(submission), [0.8], what="the weight")
+    assert_close(optimizer_example(submission), [0.8], what=_("the weight"))
 
 
 @pytest.mark.stub("quick_validation_loss")
 def test_quick_validation_loss_example(submission):
     """quick_validation_loss([0.5, 0.7, 0.9]) is 0.7."""
-    assert_number(submission.quick_validation_loss([0.5, 0.7, 0.9]), 0.7, what="it")
+    assert_number(submission.quick_validation_loss([0.5, 0.7, 0.9]), 0.7)
 
 
 @pytest.mark.stub("validation_loss")
 def test_validation_loss_example(submission):
     """validation_loss(3.75, 6.0, 3, 2) is 3.0: the losses are 1, 2 and 6."""
-    assert_number(submission.validation_loss(3.75, 6.0, 3, 2), 3.0, what="it")
+    assert_number(submission.validation_loss(3.75, 6.0, 3, 2), 3.0)
 
 
 @pytest.mark.stub("optimal_decision")
 def test_optimal_decision_example(submission):
     """With p = [0.9, 0.1] and costs [[0, 1], [20, 0]] the best decision is 1."""
     costs = torch.tensor([[0.0, 1.0], [20.0, 0.0]])
-    assert_number(submission.optimal_decision(torch.tensor([0.9, 0.1]), costs), 1, what="it")
+    assert_number(submission.optimal_decision(torch.tensor([0.9, 0.1]), costs), 1)

@@ -7,14 +7,14 @@ sizes.
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, assert_sequence, in_sandbox
+from grader.checking import _, assert_close, assert_number, assert_sequence, in_sandbox
 
 
 @pytest.mark.stub("softmax")
 def test_softmax_example(submission):
     """softmax([[1, 2], [3, 3]]) is [[0.2689, 0.7311], [0.5, 0.5]]."""
     result = submission.softmax(torch.tensor([[1.0, 2.0], [3.0, 3.0]]))
-    assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5, what="it")
+    assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5)
 
 
 @in_sandbox
@@ -34,7 +34,7 @@ def test_categorical_example(submission):
     """With reduction "none", the loss of [[0.2, 0.2, 0.6]] for [[0, 0, 1]] is [0.5108]."""
     loss = submission.MyCategoricalCrossEntropy(reduction="none")
     result = loss(torch.tensor([[0.2, 0.2, 0.6]]), torch.tensor([[0, 0, 1]]))
-    assert_close(result, [0.5108], atol=5e-5, what="it", shape_hint="one loss per example")
+    assert_close(result, [0.5108], atol=5e-5, shape_hint=_("one loss per example"))
 
 
 @pytest.mark.stub("MySparseCategoricalCrossEntropy")
@@ -42,7 +42,7 @@ def test_sparse_example(submission):
     """With reduction "none", the loss of [[0.2, 0.2, 0.6]] for [2] is [0.5108]."""
     loss = submission.MySparseCategoricalCrossEntropy(reduction="none")
     result = loss(torch.tensor([[0.2, 0.2, 0.6]]), torch.tensor([2]))
-    assert_close(result, [0.5108], atol=5e-5, what="it", shape_hint="one loss per example")
+    assert_close(result, [0.5108], atol=5e-5, shape_hint=_("one loss per example"))
 
 
 @in_sandbox
@@ -56,7 +56,7 @@ def sgd_example(submission):
 @pytest.mark.stub("MySGD")
 def test_sgd_example(submission):
     """A step with lr 0.1 takes [1, 2] with gradients [2, 4] to [0.8, 1.6]."""
-    assert_close(sgd_example(submission), [0.8, 1.6], what="the parameter")
+    assert_close(sgd_example(submission), [0.8, 1.6], what=_("the parameter"))
 
 
 @pytest.mark.stub("MyAcc")
@@ -128,7 +128,7 @@ def test_train_example(submission):
     """One epoch: ([{"loss": 0.592, "acc": 0.8}], [{"loss": 0.507, "acc": 0.823}])."""
     seen, unseen = assert_sequence(train_example(submission), 2, "train(...)")
     for history, (loss, acc) in ((seen, (0.592, 0.8)), (unseen, (0.507, 0.823))):
-        (row,) = assert_sequence(history, 1, "a history")
+        (row,) = assert_sequence(history, 1, _("a history"))
         keys = set(row) if isinstance(row, dict) else set()
-        assert {"loss", "acc"} <= keys, 'an entry is a dictionary with the keys "loss" and "acc"'
+        assert {"loss", "acc"} <= keys, _('an entry is a dictionary with the keys "loss" and "acc"')
         assert_close([row["loss"], row["acc"]], [loss, acc], what="(loss, acc)")

@@ -7,7 +7,7 @@ sizes.
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, assert_sequence, in_sandbox
+from grader.checking import _, assert_close, assert_number, assert_sequence, in_sandbox
 
 
 @in_sandbox
@@ -19,7 +19,7 @@ def shape_of_logits(submission, n):
 @pytest.mark.stub("make_net")
 def test_make_net_example(submission):
     """make_net() turns two images into two rows of ten logits."""
-    assert_close(shape_of_logits(submission, 2), [2, 10], what="the shape of the logits")
+    assert_close(shape_of_logits(submission, 2), [2, 10], what=_("the shape of the logits"))
 
 
 @in_sandbox
@@ -34,7 +34,7 @@ def test_init_weights_example(submission):
     """After init_weights, a linear layer's weights have a standard deviation of about 0.01."""
     # 7,840 draws: the standard deviation of their standard deviation is 8e-5; 0.0006 is 7.5 of it.
     spread = spread_of_weights(submission)
-    assert_number(spread, 0.01, tolerance=6e-4, what="the standard deviation")
+    assert_number(spread, 0.01, tolerance=6e-4, what=_("the standard deviation"))
 
 
 @pytest.mark.stub("make_loss")
@@ -44,7 +44,7 @@ def test_make_loss_example(submission):
     logits = torch.tensor([[-2.3, 4, 1.5], [-5, 2, 8]])
     result = submission.make_loss()(logits, torch.tensor([2, 1]))
     many = isinstance(result, torch.Tensor) and result.dim() > 0
-    assert_close(result, [2.5806, 6.0025] if many else 4.2915, atol=1e-4, what="the loss")
+    assert_close(result, [2.5806, 6.0025] if many else 4.2915, atol=1e-4, what=_("the loss"))
 
 
 @in_sandbox
@@ -81,5 +81,5 @@ def train_example(submission, reduction):
 def test_train_example(submission):
     """Three examples in batches of 2 and 1, nothing learned: [(1.1629, 2/3, 1.0)]."""
     (row,) = assert_sequence(train_example(submission, "none"), 1, "train(...)")
-    triple = assert_sequence(row, 3, "an epoch of train(...)")
-    assert_close(list(triple), [1.1629, 2 / 3, 1.0], atol=1e-4, what="the triple")
+    triple = assert_sequence(row, 3, _("an epoch of train(...)"))
+    assert_close(list(triple), [1.1629, 2 / 3, 1.0], atol=1e-4, what=_("the triple"))

@@ -7,14 +7,14 @@ sizes.
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, assert_sequence, in_sandbox
+from grader.checking import _, assert_close, assert_number, assert_sequence, in_sandbox
 
 
 @pytest.mark.stub("softmax")
 def test_softmax_example(submission):
     """softmax([[1, 2], [3, 3]]) is [[0.2689, 0.7311], [0.5, 0.5]]."""
     result = submission.softmax(torch.tensor([[1.0, 2.0], [3.0, 3.0]]))
-    assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5, what="it")
+    assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5)
 
 
 @in_sandbox
@@ -34,14 +34,14 @@ def test_net_example(submission):
 def test_cross_entropy_example(submission):
     """cross_entropy([[0.5, 0.5]], [0]) is [0.6931], the logarithm of 2."""
     result = submission.cross_entropy(torch.tensor([[0.5, 0.5]]), torch.tensor([0]))
-    assert_close(result, [0.6931], atol=5e-5, what="it", shape_hint="one loss per example")
+    assert_close(result, [0.6931], atol=5e-5, shape_hint=_("one loss per example"))
 
 
 @pytest.mark.stub("accuracy")
 def test_accuracy_example(submission):
     """accuracy([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], [1, 1, 1]) is 2."""
     y_hat = torch.tensor([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
-    assert_number(submission.accuracy(y_hat, torch.tensor([1, 1, 1])), 2.0, what="it")
+    assert_number(submission.accuracy(y_hat, torch.tensor([1, 1, 1])), 2.0)
 
 
 @pytest.mark.stub("Accumulator")
@@ -50,7 +50,7 @@ def test_accumulator_example(submission):
     sums = submission.Accumulator(2)
     sums.add(3, 4)
     sums.add(0.5, 4)
-    assert_close([sums[0], sums[1]], [3.5, 8.0], what="the pair of sums")
+    assert_close([sums[0], sums[1]], [3.5, 8.0], what=_("the pair of sums"))
 
 
 @in_sandbox
@@ -87,7 +87,7 @@ def evaluate_example(submission):
 def test_evaluate_accuracy_example(submission):
     """Two right in a batch of two and none in a batch of one: the accuracy is 2/3."""
     supply_accumulator(submission)
-    assert_number(evaluate_example(submission), 2 / 3, what="it")
+    assert_number(evaluate_example(submission), 2 / 3)
 
 
 @in_sandbox
@@ -101,7 +101,7 @@ def sgd_example(submission):
 @pytest.mark.stub("sgd")
 def test_sgd_example(submission):
     """[1, 2] with gradients [10, -10], lr 0.1 and batch size 5 becomes [0.8, 2.2]."""
-    assert_close(sgd_example(submission), [0.8, 2.2], what="the parameter")
+    assert_close(sgd_example(submission), [0.8, 2.2], what=_("the parameter"))
 
 
 @in_sandbox
@@ -159,7 +159,7 @@ def train_example(submission):
 def test_train_example(submission):
     """Two epochs with loss 0.5, accuracy 0.8 and test accuracy 0.7 give two equal triples."""
     rows = assert_sequence(train_example(submission), 2, "train(...)")
-    assert_close([list(row) for row in rows], [[0.5, 0.8, 0.7]] * 2, what="the history")
+    assert_close([list(row) for row in rows], [[0.5, 0.8, 0.7]] * 2, what=_("the history"))
 
 
 @in_sandbox
@@ -172,5 +172,5 @@ def predict_example(submission):
 def test_predict_example(submission):
     """Labels 9 and 3, predicted as 9 and 2: ankle boot, dress; ankle boot, pullover."""
     true, predicted = assert_sequence(predict_example(submission), 2, "predict(...)")
-    assert list(true) == ["ankle boot", "dress"], "the true labels are wrong"
-    assert list(predicted) == ["ankle boot", "pullover"], "the predicted labels are wrong"
+    assert list(true) == ["ankle boot", "dress"], _("the true labels are wrong")
+    assert list(predicted) == ["ankle boot", "pullover"], _("the predicted labels are wrong")

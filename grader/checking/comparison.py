@@ -1,20 +1,21 @@
 """Comparing what a submission returned with what was expected, in words a student can use.
 
-A Mismatch has two texts. `problem` never gives the expected value away and is shown for hidden
-checks too; `expectation` names it, and is shown only where the check is visible.
+A Mismatch has two texts, in the reader's language. `problem` never gives the expected value away
+and is shown for hidden checks too; `expectation` names it, and is shown only where the check is
+visible.
 """
 
 from __future__ import annotations
 
 import contextvars
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 
 from grader.checking.results import Measured
-from grader.i18n.words import N_, _
+from grader.i18n.words import _
 
 SHOWN_VALUES = 12  # more than these are cut out of a message
 
@@ -26,8 +27,6 @@ TOLERANCE = {
     torch.float16: (1e-2, 1e-3),
     torch.bfloat16: (3e-2, 1e-2),
 }
-
-IT = N_("it")
 
 # What a check has compared so far: the raw material for naming a mistake.
 observed: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
@@ -49,25 +48,22 @@ class Mismatch(AssertionError):
         self.expectation = expectation
 
 
-class Difference(Mismatch):
-    """A Mismatch in the grader's words, which are in the reader's language already."""
-
-
 def assert_close(
     actual: Any,
     expected: Any,
     *,
     atol: float | None = None,
     rtol: float | None = None,
-    what: str = IT,
+    what: str = "",
     shape_hint: str = "",
 ) -> None:
     """Raise Mismatch unless `actual` has the shape and the values of `expected`.
 
     Numbers, numpy arrays and tensors of one element mean the same; integer and float types too.
-    what: how a message calls the value, such as "the gradient".
+    what: how a message calls the value, such as _("the gradient"); "it" by default.
     shape_hint: the author's words for the shape, such as "one loss per example".
     """
+    what = what or _("it")
     observe(actual)
     wanted = torch.as_tensor(expected)
     got = as_tensor(actual, what)
@@ -75,8 +71,8 @@ def assert_close(
         text = _("{what} has shape {shape}, expected {expected}")
         if shape_hint:
             text = _("{what} has shape {shape}, expected {expected}: {hint}")
-        values = {"what": _(what), "shape": _shape(got), "expected": _shape(wanted)}
-        raise Difference(text.format(**values, hint=_(shape_hint)))
+        values = {"what": what, "shape": _shape(got), "expected": _shape(wanted)}
+        raise Mismatch(text.format(**values, hint=shape_hint))
     got = got.reshape(wanted.shape)
     relative, absolute = _room(actual)
     close = torch.isclose(
@@ -87,52 +83,77 @@ def assert_close(
         equal_nan=True,
     )
     if not bool(close.all()):
-        raise Difference(_difference(got, wanted, close, what), _expected(shown(wanted)))
+        raise Mismatch(_difference(got, wanted, close, what), _expected(shown(wanted)))
 
 
-def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str) -> None:
+def assert_each_close(
+    actual: Iterable[Any], expected: Iterable[Any], names: Iterable[str], **options: Any
+) -> None:
+    """assert_close for one value after the other; `names` is how a message calls each of them."""
+    for value, wanted, name in zip(actual, expected, names, strict=True):
+        assert_close(value, wanted, what=name, **options)
+
+
+def assert_same(
+    submission: Any, reference: Any, call: str, *arguments: Any, **options: Any
+) -> None:
+    """assert_close for what a stub and the reference's version of it return for these arguments.
+
+    call: how a message shows it, beginning with the stub's name: "softmax(X)".
+    """
+    stub = call.partition("(")[0]
+    actual = getattr(submission, stub)(*arguments)
+    expected = getattr(reference, stub)(*arguments)
+    assert_close(actual, expected, what=call, **options)
+
+
+def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str = "") -> None:
     """Raise Mismatch unless `actual` is one number within `tolerance` of `expected`."""
+    what = what or _("it")
     observe(actual)
     number = as_number(actual, what)
     _measure(what, number, expected - tolerance, expected + tolerance)
     if not abs(number - expected) <= tolerance:
-        text = _("{what} is {value}").format(what=_(what), value=f"{number:g}")
-        raise Difference(text, _expected(f"{expected:g}"))
+        text = _("{what} is {value}").format(what=what, value=f"{number:g}")
+        raise Mismatch(text, _expected(f"{expected:g}"))
 
 
-def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = IT) -> None:
+def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = "") -> None:
     """Raise Mismatch unless `actual` is one number above `low` and at most `high`; None: no limit.
 
     Says what it is, never the limits. With limits this wide the number tells no mistake apart.
     """
+    what = what or _("it")
     number = as_number(actual, what)
     _measure(what, number, low, high)
     if not ((low is None or number > low) and (high is None or number <= high)):
-        raise Difference(_("{what} is {value}").format(what=_(what), value=f"{number:.4f}"))
+        raise Mismatch(_("{what} is {value}").format(what=what, value=f"{number:.4f}"))
 
 
-def assert_sequence(actual: Any, length: int, what: str) -> Sequence[Any]:
+def assert_sequence(actual: Any, length: int, what: str = "") -> Sequence[Any]:
     """`actual` as a list or tuple of `length` entries; Mismatch in words otherwise."""
+    what = what or _("it")
     observe(actual)
     if isinstance(actual, torch.Tensor) and actual.dim() == 1:
         actual = actual.tolist()
     if not isinstance(actual, (list, tuple)):
         text = _("{what} is {value}, expected {count} values")
-        raise Difference(text.format(what=_(what), value=described(actual), count=length))
+        raise Mismatch(text.format(what=what, value=described(actual), count=length))
     if len(actual) != length:
         text = _("{what} has {count} values, expected {expected}")
-        raise Difference(text.format(what=_(what), count=len(actual), expected=length))
+        raise Mismatch(text.format(what=what, count=len(actual), expected=length))
     return actual
 
 
-def as_number(value: Any, what: str = IT) -> float:
+def as_number(value: Any, what: str = "") -> float:
     """A number, or the one element of a tensor or array, as a float."""
     if isinstance(value, float):
         return value  # as_tensor would round it to float32
+    what = what or _("it")
     tensor = as_tensor(value, what)
     if tensor.numel() != 1:
         text = _("{what} has shape {shape}, expected one number")
-        raise Difference(text.format(what=_(what), shape=_shape(tensor)))
+        raise Mismatch(text.format(what=what, shape=_shape(tensor)))
     return float(tensor)
 
 
@@ -145,12 +166,13 @@ def _room(value: Any) -> tuple[float, float]:
     return TOLERANCE.get(dtype, TOLERANCE[torch.float32])
 
 
-def as_tensor(value: Any, what: str = IT) -> torch.Tensor:
+def as_tensor(value: Any, what: str = "") -> torch.Tensor:
     """Anything that means a tensor of numbers, as one. Raises Mismatch in words otherwise."""
     if isinstance(value, torch.Tensor):
         return value.detach()
+    what = what or _("it")
     if value is None:
-        raise Difference(_("{what} is None: is there a `return`?").format(what=_(what)))
+        raise Mismatch(_("{what} is None: is there a `return`?").format(what=what))
     try:
         if isinstance(value, (list, tuple)):
             parts = [as_tensor(part, what) for part in value]
@@ -160,7 +182,7 @@ def as_tensor(value: Any, what: str = IT) -> torch.Tensor:
     except (TypeError, ValueError, RuntimeError):
         pass
     text = _("{what} is {value}, expected numbers")
-    raise Difference(text.format(what=_(what), value=described(value)))
+    raise Mismatch(text.format(what=what, value=described(value)))
 
 
 def observe(value: Any) -> None:
@@ -215,12 +237,12 @@ def _number(value: float | bool) -> str:
 
 def _difference(got: torch.Tensor, wanted: torch.Tensor, close: torch.Tensor, what: str) -> str:
     if got.is_floating_point() and bool(got.isnan().any()) and not bool(wanted.isnan().any()):
-        return _("{what} contains nan (not a number)").format(what=_(what))
+        return _("{what} contains nan (not a number)").format(what=what)
     if close.numel() == 1:
-        return _("wrong value: {what} is {value}").format(what=_(what), value=shown(got))
+        return _("wrong value: {what} is {value}").format(what=what, value=shown(got))
     text = _("{wrong} of {count} values are wrong: {what} is {value}")
     wrong = int((~close).sum())
-    return text.format(wrong=wrong, count=close.numel(), what=_(what), value=shown(got))
+    return text.format(wrong=wrong, count=close.numel(), what=what, value=shown(got))
 
 
 def _expected(value: str) -> str:

@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.checking.comparison import Difference
+from grader.checking.comparison import Mismatch
 from grader.course.assignment import Stub
 from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
@@ -50,7 +50,7 @@ def assert_source_is_own(
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
                     cell, line = definition.cell.name, definition.line_of(node)
-                    raise Difference(text.format(cell=cell, line=line, name=spelling))
+                    raise Mismatch(text.format(cell=cell, line=line, name=spelling))
 
 
 def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
@@ -62,7 +62,7 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             text = _("it calls PyTorch's ready-made {name}; build it yourself")
-            raise Difference(text.format(name=operation))
+            raise Mismatch(text.format(name=operation))
 
 
 @in_sandbox

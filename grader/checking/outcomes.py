@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.checking.comparison import Difference, Mismatch
+from grader.checking.comparison import Mismatch
 from grader.checking.results import Outcome
 from grader.errors import (
     DeadlineExceeded,
@@ -82,12 +82,11 @@ def _explain(problem: BaseException, visibility: str) -> tuple[Outcome, str]:
     if isinstance(problem, Mismatch):
         hint = problem.expectation if visibility == "visible" else ""
         text = _("{problem}; {expectation}") if hint else "{problem}"
-        said = str if isinstance(problem, Difference) else _
-        return "failed", text.format(problem=said(problem.problem), expectation=said(hint))
+        return "failed", text.format(problem=problem.problem, expectation=hint)
     if isinstance(problem, AssertionError):
-        return "failed", _(str(problem))
+        return "failed", str(problem)
     if isinstance(problem, pytest.skip.Exception):
-        return "skipped", _(str(problem))
+        return "skipped", str(problem)
     return "failed", _("what came back cannot be used here; compare it with what the text asks for")
 
 

@@ -35,7 +35,7 @@ class WatchedSolution:
 
     def __init__(self, assignment: Assignment, solution: Submission, data: Path | None) -> None:
         cells = [(FILE, "\n\n".join(source for _, source, _ in solution.cells), 1)]
-        self.source = Source(cells, {}, {}, assignment.contract)
+        self.source = Source(cells, {}, {}, assignment.contract, parts=assignment.parts)
         self.data = data
         self.in_doubt = False
         self.reached: set[str] = set()
@@ -56,7 +56,7 @@ class WatchedSolution:
     ) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
         conversation = LocalConversation(str(self.data) if self.data else None)
-        remote = conversation.load(self.source.cells, self.source.contract)
+        remote = conversation.load(self.source.cells, self.source.contract, self.source.parts)
         conversation.request("seed", seed=seed)
         before = sys.getprofile()
         sys.setprofile(self._see)

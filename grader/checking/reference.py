@@ -44,7 +44,7 @@ class Reference:
         cells: list[AnyCell] = list(self.solution.cells)
         if mistake is not None:
             cells.append((mistake.name, mistake.source, 1))
-        return conversation.load(cells, self.assignment.contract)
+        return conversation.load(cells, self.assignment.contract, self.assignment.parts)
 
     def meet(
         self, item: pytest.Function, arguments: dict[str, Any], submission: RemoteSubmission

@@ -204,7 +204,7 @@ def open_suite(assignment: Assignment, dataset: Dataset | None) -> Iterator[Suit
     with (
         _clean_environment(),
         _own_modules(assignment.suite),
-        quoting(assignment),
+        quoting(assignment.name, assignment.public, assignment.private),
         _pytest_session(files, assignment.public, [collected, fixtures]) as session,
     ):
         if collected.problems or not session.items:

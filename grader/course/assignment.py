@@ -25,7 +25,7 @@ from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 
 SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
-RESERVED = {"bind", "data"}  # attributes of the submission inside the box
+RESERVED = {"bind", "data", "supply"}  # attributes of the submission
 DECISIVE = (  # of the files of its two folders
     "assignment.toml",
     "solution.py",
@@ -90,6 +90,12 @@ class Assignment:
     def bank(self) -> Path | None:
         """The file of its known mistakes, if there is one."""
         file = self.private / "misconceptions.py" if self.private else None
+        return file if file and file.is_file() else None
+
+    @property
+    def parts(self) -> Path | None:
+        """The file of the parts that checks supply in the place of stubs, if there is one."""
+        file = self.private / "parts.py" if self.private else None
         return file if file and file.is_file() else None
 
     @cached_property

@@ -44,7 +44,7 @@ def _in_other_words(assignment: Assignment) -> Files:
     catalogue = assignment.public / "locale" / words.language()
     if not catalogue.is_dir():
         raise UsageError(f"{assignment.name} is not translated: there is no {catalogue}.")
-    with words.quoting(assignment):
+    with words.quoting(assignment.name, assignment.public, assignment.private):
         template = templates.translated(templates.cut(assignment.solution.read_text("utf-8")))
         readme = templates.translated_text((assignment.public / "README.md").read_text("utf-8"))
     texts = {"py": template, "ipynb": templates.to_notebook(template)}

@@ -9,11 +9,9 @@ A catalogue is begun by making its empty .po file. Needs Babel, of the extra for
 from __future__ import annotations
 
 import ast
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +20,13 @@ from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
 from grader.course.extras import require_author
 from grader.errors import UsageError
-from grader.i18n.words import LOCALE, PLACE
+from grader.i18n.words import LOCALE
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 MARKS = {"_": None, "N_": None}
 EPOCH = datetime(2000, 1, 1)  # equal sentences give equal files
-WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}[.:;?!]?(?!\S)")  # prose; not "f(x, y)"
 
 
 def of_grader() -> list[str]:
@@ -58,47 +55,23 @@ def of_private_part(assignment: Assignment) -> list[str]:
     return list(dict.fromkeys([*of_checks(folder / "test_hidden.py"), *sentences]))
 
 
-def of_checks(path: Path) -> Iterator[str]:
-    """The demand of each check of a file, and the words in it that messages are made of."""
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            yield from _words_in([node])
-        marks = "".join(map(ast.unparse, getattr(node, "decorator_list", [])))
-        if isinstance(node, ast.FunctionDef) and "in_sandbox" not in marks:
-            docstring = ast.get_docstring(node)
-            if docstring and node.name.startswith("test_"):
-                yield " ".join(docstring.split("\n\n")[0].split())
-            yield from _words_in(node.body[1:] if docstring else node.body)
+def of_checks(path: Path) -> list[str]:
+    """The demand of each check of a file, and the texts that it marks with _("…") or N_("…")."""
+    from babel.messages.extract import extract_from_file
+
+    tests = [
+        node
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    demands = [(test.lineno, demand(ast.get_docstring(test) or "")) for test in tests]
+    marked = [(line, str(text)) for line, text, *_ in extract_from_file("python", path, MARKS)]
+    return [text for _, text in sorted([*demands, *marked]) if text]
 
 
-def _words_in(statements: list[ast.stmt]) -> Iterator[str]:
-    """Texts that are no code, such as "the gradient" and f"the gradient of {name}"."""
-    waiting: list[ast.AST] = list(statements)
-    for node in waiting:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if " " in node.value and not _is_code(node.value):
-                yield node.value
-        elif isinstance(node, ast.JoinedStr):
-            if WORD.search(template := _template(node)):
-                yield template
-        else:
-            waiting += ast.iter_child_nodes(node)
-
-
-def _template(text: ast.JoinedStr) -> str:
-    """An f-string with numbers for its values: "{0} has the shape {1}"."""
-    parts = [part.value if isinstance(part, ast.Constant) else "{0}" for part in text.values]
-    number = count()
-    # Neighbours are one place; a "{0}" that the author writes out is one, too, and its own value.
-    return re.sub(rf"({PLACE.pattern})+", lambda _: f"{{{next(number)}}}", "".join(map(str, parts)))
-
-
-def _is_code(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return False
-    return True
+def demand(docstring: str) -> str:
+    """What a check demands: the first paragraph of its docstring, on one line."""
+    return " ".join(docstring.split("\n\n")[0].split())
 
 
 def read(path: Path) -> Catalog:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grader.sandbox.conversation import answer_of
@@ -29,7 +30,9 @@ class LocalConversation:
     def __init__(self, data_root: str | None = None, plans: Plans | None = None) -> None:
         self.worker = Worker(data_root, plans=plans)
 
-    def load(self, cells: Cells, contract: dict[str, Any]) -> RemoteSubmission:
+    def load(
+        self, cells: Cells, contract: dict[str, Any], parts: Path | None = None
+    ) -> RemoteSubmission:
         """The author's program behind the interface of a submission."""
         self.request(
             "load",
@@ -40,7 +43,7 @@ class LocalConversation:
             skip=[],
             device="cpu",
         )
-        return RemoteSubmission(self, frozenset(contract["stubs"]))
+        return RemoteSubmission(self, frozenset(contract["stubs"]), parts)
 
     def request(self, kind: str, **arguments: Any) -> Any:
         node, buffers = protocol.pack(arguments, node_for)

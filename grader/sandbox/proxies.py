@@ -8,10 +8,12 @@ import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import CodecError
+from grader.sandbox.parts import source_of
 
 
 class Conversation(Protocol):
@@ -115,11 +117,16 @@ class RemoteSubmission:
 
     Attributes that the assignment names as stubs are callables, and so is the class of a stub that
     is a method; any other attribute reads a value of the student's module. ``bind`` sets module
-    values.
+    values, ``supply`` puts working parts in the place of stubs.
+
+    parts: the author's file of these parts, if there is one.
     """
 
-    def __init__(self, conversation: Conversation, stubs: frozenset[str]) -> None:
+    def __init__(
+        self, conversation: Conversation, stubs: frozenset[str], parts: Path | None = None
+    ) -> None:
         self._conversation = conversation
+        self._parts = parts
         self._stubs = stubs | {stub.rpartition(".")[0] for stub in stubs}
 
     def __getattr__(self, name: str) -> Any:
@@ -130,6 +137,17 @@ class RemoteSubmission:
     def bind(self, **values: Any) -> None:
         """Set values of the student's module (``W``, ``b``, ``lr``)."""
         self._request("bind", values=values)
+
+    def supply(self, *stubs: str, **others: str) -> None:
+        """Put the parts of these names in the place of the stubs: supply("accuracy").
+
+        others: for a stub the name of another part: supply(data_iter="shuffled").
+        Raises AssignmentError for a part that the author's file lacks.
+        """
+        parts = {**dict(zip(stubs, stubs)), **others}
+        if parts:
+            source = source_of(list(parts.values()), self._parts)
+            self._request("supply", source=source, parts=parts)
 
     def _request(self, kind: str, **arguments: Any) -> Any:
         return self._conversation.request(kind, **arguments)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from grader.course.assignment import Assignment
@@ -40,19 +41,28 @@ LARGE_MODULES = {
 
 @dataclass(frozen=True)
 class Source:
-    """What a submission process is made from; plain values, sent as they are."""
+    """What a submission process is made from; plain values, sent as they are.
+
+    parts: the author's file of parts that stand in for stubs; it stays outside.
+    """
 
     cells: Cells
     helpers: Mapping[str, Cells]
     stand_ins: Mapping[str, Cells]
     contract: dict[str, Any]
     device: str = "cpu"
+    parts: Path | None = None
 
     @classmethod
     def of(cls, upload: Submission, assignment: Assignment, device: str) -> Source:
         """What a submission of an assignment is, on a device."""
         return cls(
-            upload.cells, upload.helpers, assignment.stand_ins(), assignment.contract, device
+            upload.cells,
+            upload.helpers,
+            assignment.stand_ins(),
+            assignment.contract,
+            device,
+            assignment.parts,
         )
 
     @property
@@ -145,7 +155,8 @@ class Sandbox:
         with self._copy(stub, confirms) as conversation:
             conversation.allow(seconds, each)
             conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
-            yield RemoteSubmission(conversation, frozenset(self.source.contract["stubs"]))
+            stubs = frozenset(self.source.contract["stubs"])
+            yield RemoteSubmission(conversation, stubs, self.source.parts)
 
     def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
         self.in_doubt = False

@@ -1,9 +1,7 @@
 """Hidden checks of classifier.
 
 Known values come from the documents (000, 004) and are cited where they stand; everything else is
-compared with the reference on inputs that are the same for every student. Each stub is checked on
-its own: the other methods are supplied. Functions marked ``in_sandbox`` are sent to the student's
-process as source, so they hold nothing secret and no reference code.
+compared with the reference on the same inputs for every student.
 """
 
 import math
@@ -12,22 +10,22 @@ import pytest
 import torch
 
 from grader.checking import (
+    N_,
     Mismatch,
+    _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
     assert_sequence,
     in_sandbox,
     observe,
 )
+from grader.checking.cases import labels
+from grader.checking.training import assert_table, hidden_accuracy
 
-PER_EXAMPLE = "one loss per example, shape (n,)"
-FLAT = "a flat vector, one entry for every prediction"
-
-
-def labels(rng, shape, classes):
-    """Random class numbers."""
-    return torch.randint(0, classes, shape, generator=rng)
+PER_EXAMPLE = N_("one loss per example, shape (n,)")
+FLAT = N_("a flat vector, one entry for every prediction")
 
 
 @in_sandbox
@@ -40,6 +38,14 @@ def model_of(submission, lr):
             return X * scale
 
     return Scaled(lr)
+
+
+def assert_same(submission, reference, call, y_hat, y, hint, **options):
+    """Raise Mismatch unless a method of such a model returns what the reference's does."""
+    name = call.partition("(")[0]
+    models = model_of(submission, 0.1), model_of(reference, 0.1)
+    actual, expected = (getattr(model, name)(y_hat, y, **options) for model in models)
+    assert_close(actual, expected, what=call, shape_hint=hint)
 
 
 # ------------------------------------------------------------------------------ loss
@@ -55,7 +61,7 @@ def test_loss_document_values(submission):
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
     assert_number(model.loss(logits, y), 4.291532, tolerance=5e-5, what="loss(y_hat, y)")
     what = "loss(y_hat, y, averaged=False)"
-    assert_close(each, [2.5806, 6.0025], atol=5e-5, what=what, shape_hint=PER_EXAMPLE)
+    assert_close(each, [2.5806, 6.0025], atol=5e-5, what=what, shape_hint=_(PER_EXAMPLE))
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -65,7 +71,7 @@ def test_loss_takes_logits(submission):
     scores = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     each = model_of(submission, 0.1).loss(scores, torch.tensor([2, 1]), averaged=False)
     what = "loss(y_hat, y, averaged=False)"
-    assert_close(each, [0.8504, 0.6897], atol=5e-5, what=what, shape_hint=PER_EXAMPLE)
+    assert_close(each, [0.8504, 0.6897], atol=5e-5, what=what, shape_hint=_(PER_EXAMPLE))
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -83,9 +89,8 @@ def test_loss_averaged(submission, reference, rng, shape):
     expected = float(model_of(reference, 0.1).loss(y_hat, y))
     model = model_of(submission, 0.1)
     assert_number(model.loss(y_hat, y), expected, what="loss(y_hat, y)")
-    assert_number(
-        model.loss(y_hat, y, averaged=True), expected, what="loss(y_hat, y, averaged=True)"
-    )
+    loss = model.loss(y_hat, y, averaged=True)
+    assert_number(loss, expected, what="loss(y_hat, y, averaged=True)")
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -94,12 +99,8 @@ def test_loss_per_example(submission, reference, rng, shape):
     """With averaged=False the loss is one number per example, in float64 too."""
     y_hat = 2 * torch.randn(shape, generator=rng, dtype=torch.float64)
     y = labels(rng, shape[:1], shape[1])
-    assert_close(
-        model_of(submission, 0.1).loss(y_hat, y, averaged=False),
-        model_of(reference, 0.1).loss(y_hat, y, averaged=False),
-        what="loss(y_hat, y, averaged=False)",
-        shape_hint=PER_EXAMPLE,
-    )
+    call, hint = "loss(y_hat, y, averaged=False)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, hint, averaged=False)
 
 
 @in_sandbox
@@ -115,7 +116,7 @@ def test_loss_gradient(submission, reference, rng):
     y_hat, y = torch.randn(6, 4, generator=rng), labels(rng, (6,), 4)
     expected = loss_gradient(reference, model_of(reference, 0.1), y_hat, y)
     gradient = loss_gradient(submission, model_of(submission, 0.1), y_hat, y)
-    assert_close(gradient, expected, what="the gradient of the loss")
+    assert_close(gradient, expected, what=_("the gradient of the loss"))
 
 
 # ------------------------------------------------------------------------------ accuracy
@@ -130,7 +131,7 @@ def test_accuracy_document_value(submission):
     each = model.accuracy(y_hat, y, averaged=False)
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
     assert_number(model.accuracy(y_hat, y), 2 / 3, tolerance=1e-6, what="accuracy(y_hat, y)")
-    assert_close(each, [0, 1, 1], what="accuracy(y_hat, y, averaged=False)", shape_hint=FLAT)
+    assert_close(each, [0, 1, 1], what="accuracy(y_hat, y, averaged=False)", shape_hint=_(FLAT))
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -153,12 +154,8 @@ def test_accuracy_per_example(submission, reference, rng, shape):
     """With averaged=False the accuracy is 1 for every right and 0 for every wrong prediction."""
     y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
     y[: len(y) // 2] = y_hat[: len(y) // 2].argmax(1)
-    assert_close(
-        model_of(submission, 0.1).accuracy(y_hat, y, averaged=False),
-        model_of(reference, 0.1).accuracy(y_hat, y, averaged=False),
-        what="accuracy(y_hat, y, averaged=False)",
-        shape_hint=FLAT,
-    )
+    call = "accuracy(y_hat, y, averaged=False)"
+    assert_same(submission, reference, call, y_hat, y, _(FLAT), averaged=False)
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -167,9 +164,9 @@ def test_accuracy_is_float32(submission):
     y_hat, y = torch.eye(3, dtype=torch.float64), torch.tensor([0, 1, 1])
     result = model_of(submission, 0.1).accuracy(y_hat, y, averaged=False)
     assert_close(result, [1.0, 1.0, 0.0], what="accuracy(y_hat, y, averaged=False)")
-    dtype = str(getattr(result, "dtype", "no float32")).removeprefix("torch.")
+    dtype = str(getattr(result, "dtype", N_("no float32"))).removeprefix("torch.")
     observe(dtype)
-    assert dtype == "float32", f"the entries are {dtype}"
+    assert dtype == "float32", _("the entries are {dtype}").format(dtype=_(dtype))
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -179,12 +176,8 @@ def test_accuracy_of_sequences(submission, reference, rng, shape, averaged):
     """Scores of shape (n, t, c) and labels of shape (n, t) are flattened (document 004)."""
     y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:2], shape[2])
     y[0] = y_hat[0].argmax(-1)
-    assert_close(
-        model_of(submission, 0.1).accuracy(y_hat, y, averaged=averaged),
-        model_of(reference, 0.1).accuracy(y_hat, y, averaged=averaged),
-        what=f"accuracy(y_hat, y, averaged={averaged})",
-        shape_hint=FLAT,
-    )
+    call = f"accuracy(y_hat, y, averaged={averaged})"
+    assert_same(submission, reference, call, y_hat, y, _(FLAT), averaged=averaged)
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -200,38 +193,26 @@ def test_accuracy_of_other_label_types(submission, dtype):
 # ------------------------------------------------------------------------------ validation_step
 
 
-@in_sandbox
-def supply_parts(submission, names, factor=1):
-    """Put working versions in the place of these methods. A factor by which they differ from the
-    usual ones shows whether they are asked."""
-
-    def loss(self, y_hat, y, averaged=True):
-        reduction = "mean" if averaged else "none"
-        return factor * torch.nn.functional.cross_entropy(y_hat, y, reduction=reduction)
-
-    def accuracy(self, y_hat, y, averaged=True):
-        right = (y_hat.argmax(-1) == y).float().flatten() / factor
-        return right.mean() if averaged else right
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=self.lr)
-
-    parts = (loss, accuracy, configure_optimizers)
-    submission.bind(**{f"Classifier.{p.__name__}": p for p in parts if p.__name__ in names})
-
-
 def step(submission, batch):
     """[loss, acc] of validation_step(batch), with the other methods supplied."""
-    supply_parts(submission, ["loss", "accuracy"], 3)
+    submission.supply(**{f"Classifier.{name}": f"Unusual.{name}" for name in ("loss", "accuracy")})
     result = model_of(submission, 0.1).validation_step(batch)
     if not isinstance(result, dict):
         values = list(result) if isinstance(result, (list, tuple)) else result
         observe(values)
-        raise Mismatch("validation_step(batch) is no dictionary", 'expected "loss" and "acc"')
+        raise Mismatch(_("validation_step(batch) is no dictionary"), _('expected "loss" and "acc"'))
     observe(", ".join(sorted(map(str, result))))
     if not {"loss", "acc"} <= set(result):
-        raise Mismatch(f"its keys are {sorted(map(str, result))!r:.100}", 'expected "loss", "acc"')
+        problem = _("its keys are {keys!r:.100}").format(keys=sorted(map(str, result)))
+        raise Mismatch(problem, _('expected "loss", "acc"'))
     return result["loss"], result["acc"]
+
+
+def assert_same_step(submission, reference, batch):
+    """Raise Mismatch unless the loss and the accuracy of a batch are the reference's."""
+    (loss, accuracy), expected = step(submission, batch), step(reference, batch)
+    assert_number(loss, float(expected[0]), what=_('the "loss"'))
+    assert_number(accuracy, float(expected[1]), what=_('the "acc"'))
 
 
 @pytest.mark.stub("Classifier.validation_step")
@@ -245,9 +226,7 @@ def test_validation_step(submission, reference, rng, shape, kind):
     loss and accuracy compute them."""
     batch = kind([torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])])
     batch[1][: shape[0] // 2] = batch[0][: shape[0] // 2].argmax(1)
-    (loss, accuracy), expected = step(submission, batch), step(reference, batch)
-    assert_number(loss, float(expected[0]), what='the "loss"')
-    assert_number(accuracy, float(expected[1]), what='the "acc"')
+    assert_same_step(submission, reference, batch)
 
 
 @pytest.mark.stub("Classifier.validation_step")
@@ -255,9 +234,7 @@ def test_validation_step_two_inputs(submission, reference, rng):
     """The last element of a batch is y, all others go into the model (document 004)."""
     y = labels(rng, (6,), 4)
     batch = (torch.randn(6, 4, generator=rng), torch.randn(6, 4, generator=rng), y)
-    (loss, accuracy), expected = step(submission, batch), step(reference, batch)
-    assert_number(loss, float(expected[0]), what='the "loss"')
-    assert_number(accuracy, float(expected[1]), what='the "acc"')
+    assert_same_step(submission, reference, batch)
 
 
 # ------------------------------------------------------------------------------ optimizers
@@ -301,15 +278,14 @@ def test_configure_optimizers(submission, reference, rng, lr, later):
         [torch.randn(shape, generator=rng) for shape in ((4,), (2, 3), (2,))] for _ in range(4)
     )
     case = (weights, gradients, lr, later)
-    after = assert_sequence(optimized(submission, *case), 3, "the parameters")
+    after = assert_sequence(optimized(submission, *case), 3, _("the parameters"))
     expected = optimized(reference, *case)
     parts = (
-        "the scale after three steps",
-        "the weight after three steps",
-        "the bias after three steps",
+        _("the scale after three steps"),
+        _("the weight after three steps"),
+        _("the bias after three steps"),
     )
-    for value, wanted, part in zip(after, expected, parts, strict=True):
-        assert_close(value, wanted, what=part)
+    assert_each_close(after, expected, parts)
 
 
 # ------------------------------------------------------------------------------ averages
@@ -321,7 +297,7 @@ def test_quick_validation_loss(submission, rng, count):
     """The quick value is the mean of the batches' losses."""
     losses = torch.rand(count, generator=rng, dtype=torch.float64).tolist()
     result = submission.quick_validation_loss(losses)
-    assert_number(result, math.fsum(losses) / count, what="the quick value")
+    assert_number(result, math.fsum(losses) / count, what=_("the quick value"))
 
 
 # N, B, L_v^q and L_v of document 004's exercise, verified in float64.
@@ -341,7 +317,7 @@ def test_validation_loss_verified_values(submission, case):
     # The examples of the full batches make up the difference to the last one.
     last = (size * batches * quick - count * exact) / (size - rest)
     result = submission.validation_loss(quick, last, count, size)
-    assert_number(result, exact, tolerance=1e-9, what="the exact loss")
+    assert_number(result, exact, tolerance=1e-9, what=_("the exact loss"))
 
 
 @pytest.mark.stub("validation_loss")
@@ -356,7 +332,7 @@ def test_validation_loss(submission, rng, case):
     parts = [float(part.mean()) for part in losses.split(size)]
     quick = math.fsum(parts) / len(parts)
     result = submission.validation_loss(quick, parts[-1], count, size)
-    assert_number(result, float(losses.mean()), tolerance=1e-9, what="the exact loss")
+    assert_number(result, float(losses.mean()), tolerance=1e-9, what=_("the exact loss"))
 
 
 # ------------------------------------------------------------------------------ decisions
@@ -369,19 +345,19 @@ def test_optimal_decision(submission, reference, rng, classes):
     """The best decision has the smallest expected cost, rows of the matrix being the truth
     (document 004)."""
     found, expected = [], []
-    for _ in range(8):
+    for _round in range(8):
         p = torch.softmax(torch.randn(classes, generator=rng, dtype=torch.float64), 0)
         costs = torch.rand(classes, classes, generator=rng, dtype=torch.float64) * 10
         found.append(submission.optimal_decision(p, costs))
         expected.append(reference.optimal_decision(p, costs))
-    assert_close(found, expected, what="the list of eight decisions")
+    assert_close(found, expected, what=_("the list of eight decisions"))
 
 
 @pytest.mark.stub("optimal_decision")
 def test_optimal_decision_equal_costs(submission):
     """Where all mistakes cost the same, the most probable class is best."""
     p = torch.tensor([0.2, 0.5, 0.3])
-    assert_number(submission.optimal_decision(p, 1 - torch.eye(3)), 1, what="the decision")
+    assert_number(submission.optimal_decision(p, 1 - torch.eye(3)), 1, what=_("the decision"))
 
 
 @pytest.mark.stub("optimal_decision")
@@ -389,7 +365,7 @@ def test_optimal_decision_rare_and_dear(submission):
     """An unlikely class whose neglect is dear can be the best decision."""
     p, costs = torch.tensor([0.7, 0.25, 0.05]), 1 - torch.eye(3)
     costs[2] = torch.tensor([100.0, 50.0, 0.0])
-    assert_number(submission.optimal_decision(p, costs), 2, what="the decision")
+    assert_number(submission.optimal_decision(p, costs), 2, what=_("the decision"))
 
 
 # ------------------------------------------------------------------------------ training
@@ -427,7 +403,7 @@ def real_training(submission, dataset, batch_size, epochs):
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
     train_iter = submission.data.batches(dataset, "train", batch_size, shuffle=True)
     history = []
-    for _ in range(epochs):
+    for _round in range(epochs):
         total, examples = 0.0, 0
         for X, y in train_iter:
             optimizer.zero_grad()
@@ -444,9 +420,9 @@ def real_training(submission, dataset, batch_size, epochs):
 def training(shared_submission, dataset, passed_stubs):
     """Three epochs on the real data, once: with the student's own methods, but for those that have
     failed their own checks; they cost their points there, not here."""
-    names = ("loss", "configure_optimizers")
-    wrong = [name for name in names if f"Classifier.{name}" not in passed_stubs]
-    supply_parts(shared_submission, wrong)
+    names = ("Classifier.loss", "Classifier.configure_optimizers")
+    wrong = [name for name in names if name not in passed_stubs]
+    shared_submission.supply(*wrong)
     batch_size = BANDS[dataset.variant][0]
     history, model = real_training(shared_submission, dataset.name, batch_size, EPOCHS)
     return history, model, wrong
@@ -457,12 +433,10 @@ def training(shared_submission, dataset, passed_stubs):
 def test_training_loss_table(training, dataset):
     """Softmax regression on Fashion-MNIST, trained by your loss, reproduces the loss table
     (documents 001, 003)."""
-    history, _, wrong = training
-    if "loss" in wrong:
-        pytest.skip("the loss has to pass its other checks first")
-    for epoch, (loss, room) in BANDS[dataset.variant][1].items():
-        what = f"the training loss of epoch {epoch}"
-        assert_number(history[epoch - 1], loss, tolerance=room, what=what)
+    history, _rest, wrong = training
+    if "Classifier.loss" in wrong:
+        pytest.skip(_("the loss has to pass its other checks first"))
+    assert_table([[loss] for loss in history], BANDS[dataset.variant][1])
 
 
 @pytest.mark.stub("Classifier.configure_optimizers")
@@ -470,14 +444,10 @@ def test_training_loss_table(training, dataset):
 def test_training_hidden_accuracy(training, dataset):
     """A model trained with your optimizer recognises most test images, whose labels it never met:
     more than 70 % after three epochs on the full data, 60 % on the subset."""
-    _, model, wrong = training
-    if "configure_optimizers" in wrong:
-        pytest.skip("configure_optimizers has to pass its other checks first")
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255)
-    scores = model(images)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch("the model does not give ten scores for every image")
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    accuracy = float(right.double().mean())
+    _rest, model, wrong = training
+    if "Classifier.configure_optimizers" in wrong:
+        pytest.skip(_("configure_optimizers has to pass its other checks first"))
+    problem = _("the model does not give ten scores for every image")
     floor = BANDS[dataset.variant][2]
-    assert_between(accuracy, floor, None, what="its accuracy on them")
+    accuracy = hidden_accuracy(model, dataset, problem)
+    assert_between(accuracy, floor, None, what=_("its accuracy on them"))

@@ -1,11 +1,9 @@
 """Hidden checks of linear_regression.
 
 Known values come from document 003 and are cited where they stand; everything else is compared
-with the reference on inputs that are the same for every student, or, where the result is random,
-with its distribution: the bound stands in the docstring, and chance fails a right solution less
-than once in 10^9 times. Each stub is checked on its own: the parts it uses are supplied. Functions
-marked ``in_sandbox`` are sent to the student's process as source, so they hold nothing secret and
-no reference code.
+with the reference on the same inputs for every student, or, where the result is random, with its
+distribution: the bound stands in the docstring, and chance fails a right solution less than once in
+10^9 times.
 """
 
 from itertools import pairwise
@@ -14,69 +12,30 @@ import pytest
 import torch
 
 from grader.checking import (
+    N_,
     Mismatch,
+    _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
+    assert_same,
     assert_sequence,
+    cases,
     in_sandbox,
     observe,
 )
 from grader.checking.comparison import described
 
-COLUMN = "a column, shape (n, 1)"
-PER_EXAMPLE = "one loss per example, in the shape of y_hat"
-
-
-@in_sandbox
-def supplied_parts(submission, names):
-    """Put working parts in the place of these stubs."""
-
-    def synthetic_data(w, b, count):
-        X = torch.randn(count, len(w))
-        y = X @ w + b + 0.1 * torch.randn(count)
-        return X, y.reshape(-1, 1)
-
-    def data_iter(batch_size, features, labels):
-        return list(zip(features.split(batch_size), labels.split(batch_size)))
-
-    def shuffled(batch_size, features, labels):
-        order = torch.randperm(len(features), device=features.device)
-        return data_iter(batch_size, features[order], labels[order])
-
-    def sgd(params, lr, batch_size):
-        with torch.no_grad():
-            for param in params:
-                param -= lr * param.grad / batch_size
-                param.grad.zero_()
-
-    def load_array(data_arrays, batch_size, is_train=True):
-        dataset = torch.utils.data.TensorDataset(*data_arrays)
-        return torch.utils.data.DataLoader(dataset, batch_size, shuffle=is_train)
-
-    def make_net():
-        net = torch.nn.Linear(2, 1)
-        torch.nn.init.normal_(net.weight, 0, 0.01)
-        torch.nn.init.zeros_(net.bias)
-        return net
-
-    parts = {
-        "synthetic_data": synthetic_data,
-        "data_iter": data_iter,
-        "shuffled data_iter": shuffled,
-        "linreg": lambda X, w, b: X @ w + b,
-        "squared_loss": lambda y_hat, y: (y_hat - y.reshape(y_hat.shape)) ** 2 / 2,
-        "sgd": sgd,
-        "load_array": load_array,
-        "make_net": make_net,
-    }
-    submission.bind(**{name.split()[-1]: parts[name] for name in names})
+COLUMN = N_("a column, shape (n, 1)")
+PER_EXAMPLE = N_("one loss per example, in the shape of y_hat")
 
 
 def parts_of(value, length, what):
     """The parts of a list or tuple of random values. Not observed: no two draws are alike."""
     if not isinstance(value, (list, tuple)) or len(value) != length:
-        raise Mismatch(f"{what} is {described(value)}, expected {length} parts")
+        text = _("{what} is {value}, expected {length} parts")
+        raise Mismatch(text.format(what=what, value=described(value), length=length))
     return value
 
 
@@ -104,7 +63,8 @@ def examples(submission, count=COUNT):
     for value, name, shape in ((X, "X", (count, 3)), (y, "y", (count, 1))):
         if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
             found = tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
-            raise Mismatch(f"{name} is {found}, expected a tensor of shape {shape}")
+            text = _("{name} is {found}, expected a tensor of shape {shape}")
+            raise Mismatch(text.format(name=name, found=found, shape=shape))
     return X.double(), y.double()
 
 
@@ -116,7 +76,8 @@ def test_synthetic_data_shapes(submission, count):
     for value, name, shape in ((X, "X", [count, 3]), (y, "y", [count, 1])):
         sizes = list(value.shape) if isinstance(value, torch.Tensor) else None
         observe(sizes)
-        assert sizes == shape, f"{name} has the shape {sizes}, expected {shape}"
+        text = _("{name} has the shape {sizes}, expected {shape}")
+        assert sizes == shape, text.format(name=name, sizes=sizes, shape=shape)
 
 
 @pytest.mark.stub("synthetic_data")
@@ -127,17 +88,19 @@ def test_synthetic_data_features(submission):
     Bounds for 20,000 rows: mean 0.05 (7 standard errors), deviation 0.95 to 1.05 (10), correlation
     of two columns 0.05 (7), share of values beyond 2 within 0.012 of 0.0455 (14).
     """
-    X, _ = examples(submission)
+    X, _rest = examples(submission)
     measured = [[one_digit(v, 0.05) for v in part] for part in (X.mean(0), X.std(0))]
     observe(measured)
-    assert measured[0] == [0.0] * 3, f"the means of the columns are {measured[0]}, to one digit"
+    text = _("the means of the columns are {means}, to one digit")
+    assert measured[0] == [0.0] * 3, text.format(means=measured[0])
     if not bool(((X.std(0) > 0.95) & (X.std(0) < 1.05)).all()):
-        raise Mismatch(f"the standard deviations of the columns are {measured[1]}, to one digit")
+        text = _("the standard deviations of the columns are {deviations}, to one digit")
+        raise Mismatch(text.format(deviations=measured[1]))
     related = [one_digit(v, 0.05) for v in torch.corrcoef(X.T)[0, 1:]]
     observe(related)
-    assert related == [0.0, 0.0], "the columns are not drawn independently of each other"
+    assert related == [0.0, 0.0], _("the columns are not drawn independently of each other")
     share = float((X.abs() > 2).double().mean())
-    assert abs(share - 0.0455) < 0.012, "the features do not come from a normal distribution"
+    assert abs(share - 0.0455) < 0.012, _("the features do not come from a normal distribution")
 
 
 @pytest.mark.stub("synthetic_data")
@@ -152,11 +115,13 @@ def test_synthetic_data_noise(submission):
     noise = y - (X @ torch.tensor(TRUE_W, dtype=torch.float64) + TRUE_B).reshape(-1, 1)
     middle, spread = one_digit(noise.mean(), 0.01), one_digit(noise.std())
     observe([middle, spread])
-    assert middle == 0, f"the mean of y - (Xw + b) is {middle:g}, to one digit"
+    text = _("the mean of y - (Xw + b) is {middle:g}, to one digit")
+    assert middle == 0, text.format(middle=middle)
     if not 0.095 < float(noise.std()) < 0.105:
-        raise Mismatch(f"the noise has a standard deviation of {spread:g}, to one digit")
+        text = _("the noise has a standard deviation of {spread:g}, to one digit")
+        raise Mismatch(text.format(spread=spread))
     share = float((noise.abs() > 0.2).double().mean())
-    assert abs(share - 0.0455) < 0.015, "the noise does not come from a normal distribution"
+    assert abs(share - 0.0455) < 0.015, _("the noise does not come from a normal distribution")
 
 
 @pytest.mark.stub("synthetic_data")
@@ -164,8 +129,8 @@ def test_synthetic_data_is_drawn_anew(submission):
     """Every call of synthetic_data draws new examples and new noise."""
     (X, y), (other_X, other_y) = examples(submission, 50), examples(submission, 50)
     observe([torch.equal(X, other_X), torch.equal(y, other_y)])
-    assert not torch.equal(X, other_X), "two calls gave the same features"
-    assert not torch.equal(y, other_y), "two calls gave the same labels"
+    assert not torch.equal(X, other_X), _("two calls gave the same features")
+    assert not torch.equal(y, other_y), _("two calls gave the same labels")
 
 
 # ------------------------------------------------------------------------------ data_iter
@@ -179,12 +144,22 @@ def numbered(count):
 
 def batches_of(iterator, width=2):
     """The pairs (X, y) of an iterator; Mismatch in words for anything else."""
-    pairs = [parts_of(pair, 2, "a batch") for pair in iterator]
+    pairs = [parts_of(pair, 2, _("a batch")) for pair in iterator]
     for X, y in pairs:
         for part, name, columns in ((X, "X", width), (y, "y", 1)):
             if not isinstance(part, torch.Tensor) or list(part.shape[1:]) != [columns]:
-                raise Mismatch(f"{name} of a batch is not a tensor of shape (k, {columns})")
+                text = _("{name} of a batch is not a tensor of shape (k, {columns})")
+                raise Mismatch(text.format(name=name, columns=columns))
     return pairs
+
+
+def assert_sizes(iterator, count, batch_size):
+    """Raise unless every batch but the last holds batch_size examples, the last one the rest."""
+    sizes = [len(y) for _, y in batches_of(iterator)]
+    observe(sizes)
+    if sizes != [min(batch_size, count - start) for start in range(0, count, batch_size)]:
+        text = _("{count} examples in batches of {batch_size} came as {sizes}")
+        raise Mismatch(text.format(count=count, batch_size=batch_size, sizes=sizes))
 
 
 def order_of(pairs):
@@ -201,25 +176,23 @@ def assert_mixed(pairs, count):
     order = order_of(pairs)
     kept = order == list(range(count))
     observe([len(order), kept])
-    assert len(order) == count, f"{len(order)} examples came, expected {count}"
-    assert not kept, "the examples come in the order of the data"
+    text = _("{found} examples came, expected {count}")
+    assert len(order) == count, text.format(found=len(order), count=count)
+    assert not kept, _("the examples come in the order of the data")
     places = torch.tensor([order, list(range(count))], dtype=torch.float64)
     related = float(torch.corrcoef(places)[0, 1])
     neighbours = sum(after == before + 1 for before, after in pairwise(order))
     observe([abs(related) < 0.25, neighbours <= 20])
-    assert abs(related) < 0.25, "the order is not random: early examples still come early"
-    assert neighbours <= 20, f"{neighbours} of {count} examples follow their neighbour as before"
+    assert abs(related) < 0.25, _("the order is not random: early examples still come early")
+    text = _("{neighbours} of {count} examples follow their neighbour as before")
+    assert neighbours <= 20, text.format(neighbours=neighbours, count=count)
 
 
 @pytest.mark.stub("data_iter")
 @pytest.mark.parametrize(("count", "batch_size"), [(10, 4), (12, 4), (3, 5), (5, 1)])
 def test_data_iter_sizes(submission, count, batch_size):
     """The batches hold batch_size examples each, the last one the rest."""
-    sizes = [len(y) for _, y in batches_of(submission.data_iter(batch_size, *numbered(count)))]
-    observe(sizes)
-    starts = range(0, count, batch_size)
-    if sizes != [min(batch_size, count - start) for start in starts]:
-        raise Mismatch(f"{count} examples in batches of {batch_size} came as {sizes}")
+    assert_sizes(submission.data_iter(batch_size, *numbered(count)), count, batch_size)
 
 
 @pytest.mark.stub("data_iter")
@@ -229,9 +202,11 @@ def test_data_iter_visits_all(submission, count, batch_size):
     """Every example comes exactly once."""
     order = order_of(batches_of(submission.data_iter(batch_size, *numbered(count))))
     observe([len(order), len(set(order)) == len(order)])
-    assert len(order) == count, f"{len(order)} examples came, expected {count}"
+    text = _("{found} examples came, expected {count}")
+    assert len(order) == count, text.format(found=len(order), count=count)
     missing = count - len(set(order))
-    assert missing == 0, f"{missing} of {count} examples never came, others more than once"
+    text = _("{missing} of {count} examples never came, others more than once")
+    assert missing == 0, text.format(missing=missing, count=count)
 
 
 @pytest.mark.stub("data_iter")
@@ -240,8 +215,8 @@ def test_data_iter_labels_stay_with_features(submission):
     pairs = batches_of(submission.data_iter(8, *numbered(50)))
     right = all(bool((y == 10 * X[:, :1]).all() and (X[:, 1] == -X[:, 0]).all()) for X, y in pairs)
     observe([len(pairs), right])
-    assert pairs, "no batch came"
-    assert right, "features and labels of different examples are mixed up"
+    assert pairs, _("no batch came")
+    assert right, _("features and labels of different examples are mixed up")
 
 
 @pytest.mark.stub("data_iter")
@@ -259,7 +234,7 @@ def test_data_iter_order_is_new(submission):
     """Every call gives a new order (two of 100 examples are equal once in 10^157 times)."""
     first, second = (order_of(batches_of(submission.data_iter(10, *numbered(100)))) for _ in "12")
     observe(first == second)
-    assert first != second, "two calls gave the same order"
+    assert first != second, _("two calls gave the same order")
 
 
 @pytest.mark.stub("data_iter")
@@ -268,12 +243,12 @@ def test_data_iter_keeps_types(submission, rng):
     features = torch.randn(9, 3, generator=rng, dtype=torch.float64)
     labels = features.sum(1, keepdim=True)
     pairs = batches_of(submission.data_iter(4, features, labels), width=3)
-    assert pairs, "no batch came"
+    assert pairs, _("no batch came")
     X, y = (torch.cat(parts) for parts in zip(*pairs))
-    assert X.dtype == y.dtype == torch.float64, "the batches are not of the type of the data"
+    assert X.dtype == y.dtype == torch.float64, _("the batches are not of the type of the data")
     order = X[:, 0].argsort()
-    assert_close(X[order], features[features[:, 0].argsort()], what="the sorted features")
-    assert_close(y[order], labels[features[:, 0].argsort()], what="their labels")
+    assert_close(X[order], features[features[:, 0].argsort()], what=_("the sorted features"))
+    assert_close(y[order], labels[features[:, 0].argsort()], what=_("their labels"))
 
 
 # ------------------------------------------------------------------------------ linreg
@@ -292,8 +267,7 @@ def test_linreg_values(submission, reference, rng, shape):
     """linreg(X, w, b) is Xw + b, one prediction per row, for any number of inputs."""
     X, w = torch.randn(shape, generator=rng), torch.randn(shape[1], 1, generator=rng)
     b = torch.randn(1, generator=rng)
-    result = submission.linreg(X, w, b)
-    assert_close(result, reference.linreg(X, w, b), what="linreg(X, w, b)", shape_hint=COLUMN)
+    assert_same(submission, reference, "linreg(X, w, b)", X, w, b, shape_hint=_(COLUMN))
 
 
 @pytest.mark.stub("linreg")
@@ -302,8 +276,7 @@ def test_linreg_float64(submission, reference, rng):
     X = torch.randn(3, 2, generator=rng, dtype=torch.float64)
     w = torch.randn(2, 1, generator=rng, dtype=torch.float64)
     b = torch.randn(1, generator=rng, dtype=torch.float64)
-    result = submission.linreg(X, w, b)
-    assert_close(result, reference.linreg(X, w, b), what="linreg(X, w, b)", shape_hint=COLUMN)
+    assert_same(submission, reference, "linreg(X, w, b)", X, w, b, shape_hint=_(COLUMN))
 
 
 @in_sandbox
@@ -319,10 +292,12 @@ def test_linreg_gradients(submission, reference, rng):
     w = torch.randn(2, 1, generator=rng).requires_grad_()
     b = torch.randn(1, generator=rng).requires_grad_()
     expected = linreg_gradients(reference, X, w, b, weights)
-    gradients = assert_sequence(linreg_gradients(submission, X, w, b, weights), 2, "the gradients")
+    gradients = linreg_gradients(submission, X, w, b, weights)
+    gradients = assert_sequence(gradients, 2, _("the gradients"))
     for gradient, wanted, name in zip(gradients, expected, "wb", strict=True):
-        assert gradient is not None, f"no gradient reaches {name}: does linreg use it?"
-        assert_close(gradient, wanted, what=f"the gradient of {name}")
+        text = _("no gradient reaches {name}: does linreg use it?")
+        assert gradient is not None, text.format(name=name)
+        assert_close(gradient, wanted, what=_("the gradient of {name}").format(name=name))
 
 
 # ------------------------------------------------------------------------------ the three losses
@@ -354,8 +329,8 @@ def test_loss_from_scratch(from_scratch, name):
 def test_loss_values(submission, reference, rng, name, shape):
     """The loss follows the formula of the text for every example, without mean or sum."""
     y_hat, y = residuals(rng, *shape)
-    result, wanted = getattr(submission, name)(y_hat, y), getattr(reference, name)(y_hat, y)
-    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=PER_EXAMPLE)
+    call, hint = f"{name}(y_hat, y)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, shape_hint=hint)
 
 
 @every_loss
@@ -364,30 +339,23 @@ def test_loss_reshapes_labels(submission, reference, rng, name, n):
     """Labels of shape (n,) are brought into the shape (n, 1) of the predictions first."""
     y_hat, y = residuals(rng, n, 1)
     result, wanted = getattr(submission, name)(y_hat, y[:, 0]), getattr(reference, name)(y_hat, y)
-    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=PER_EXAMPLE)
+    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=_(PER_EXAMPLE))
 
 
 @every_loss
 def test_loss_float64(submission, reference, rng, name):
     """The loss keeps float64."""
     y_hat, y = residuals(rng, 8, 1, dtype=torch.float64)
-    result, wanted = getattr(submission, name)(y_hat, y), getattr(reference, name)(y_hat, y)
-    assert_close(result, wanted, what=f"{name}(y_hat, y)", shape_hint=PER_EXAMPLE)
-
-
-@in_sandbox
-def loss_gradient(submission, name, y_hat, y):
-    y_hat.requires_grad_()
-    getattr(submission, name)(y_hat, y).sum().backward()
-    return y_hat.grad
+    call, hint = f"{name}(y_hat, y)", _(PER_EXAMPLE)
+    assert_same(submission, reference, call, y_hat, y, shape_hint=hint)
 
 
 @every_loss
 def test_loss_gradient(submission, reference, rng, name):
     """Gradients flow from the loss to the predictions."""
     y_hat, y = residuals(rng, 8, 1)
-    wanted = loss_gradient(reference, name, y_hat, y)
-    assert_close(loss_gradient(submission, name, y_hat, y), wanted, what="the gradient of the loss")
+    what = _("the gradient of the loss")
+    cases.assert_same_gradient(submission, reference, name, [y_hat, y], what)
 
 
 @pytest.mark.stub("huber_loss")
@@ -397,7 +365,7 @@ def test_huber_delta(submission, reference, rng, delta):
     y_hat, y = residuals(rng, 8, 1)
     result = submission.huber_loss(y_hat, y, delta=delta)
     wanted = reference.huber_loss(y_hat, y, delta=delta)
-    assert_close(result, wanted, what="huber_loss(y_hat, y, delta)", shape_hint=PER_EXAMPLE)
+    assert_close(result, wanted, what="huber_loss(y_hat, y, delta)", shape_hint=_(PER_EXAMPLE))
 
 
 @pytest.mark.stub("huber_loss")
@@ -405,34 +373,17 @@ def test_huber_has_no_jump(submission):
     """At a distance of delta the parabola and the line meet: delta^2 / 2."""
     y_hat = torch.tensor([[2.0], [-2.0], [2.0 + 1e-6], [-2.0 - 1e-6]], dtype=torch.float64)
     result = submission.huber_loss(y_hat, torch.zeros(4, dtype=torch.float64), delta=2.0)
-    assert_close(result, torch.full((4, 1), 2.0), atol=1e-5, what="huber_loss at delta")
+    assert_close(result, torch.full((4, 1), 2.0), atol=1e-5, what=_("huber_loss at delta"))
 
 
 # ------------------------------------------------------------------------------ sgd
-
-
-@in_sandbox
-def run_sgd(submission, params, gradients, lr, batch_size):
-    for param, gradient in zip(params, gradients):
-        param.grad = gradient
-    submission.sgd(params, lr, batch_size)
-    grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in params]
-    return [p.detach() for p in params], grads, [p.requires_grad for p in params]
-
-
-def sgd_case(rng, dtype=torch.float32):
-    """Two parameters of different shape, and their gradients."""
-    shapes = [(3, 2), (2,)]
-    drawn = [torch.randn(shape, generator=rng, dtype=dtype) for shape in shapes * 2]
-    return [p.requires_grad_() for p in drawn[:2]], drawn[2:]
 
 
 @pytest.mark.stub("sgd")
 @pytest.mark.required
 def test_sgd_from_scratch(submission, from_scratch, rng):
     """sgd is built by you, not by an optimizer of torch.optim."""
-    params, gradients = sgd_case(rng)
-    run_sgd(submission, params, gradients, 0.1, 2)
+    cases.sgd_step(submission, *cases.parameters(rng), 0.1, 2)
     from_scratch("sgd")
 
 
@@ -440,31 +391,22 @@ def test_sgd_from_scratch(submission, from_scratch, rng):
 @pytest.mark.parametrize("batch_size", [1, 4, 10])
 def test_sgd_step(submission, reference, rng, batch_size):
     """sgd subtracts lr * grad / batch_size from every parameter, in place."""
-    params, gradients = sgd_case(rng)
-    after = run_sgd(submission, params, gradients, 0.1, batch_size)[0]
-    expected = run_sgd(reference, params, gradients, 0.1, batch_size)[0]
-    names = ("the first parameter", "the second parameter")
-    for value, wanted, name in zip(after, expected, names, strict=True):
-        assert_close(value, wanted, what=f"{name} after the step")
+    case = (*cases.parameters(rng), 0.1, batch_size)
+    cases.assert_same_step(cases.sgd_step, submission, reference, *case)
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_learning_rate(submission, reference, rng):
     """sgd uses the learning rate that it is given, in float64 too."""
-    params, gradients = sgd_case(rng, torch.float64)
-    after = run_sgd(submission, params, gradients, 0.03, 3)[0]
-    expected = run_sgd(reference, params, gradients, 0.03, 3)[0]
-    assert_close(after[0], expected[0], what="the parameter after the step")
+    case = (*cases.parameters(rng, torch.float64), 0.03, 3)
+    after, expected = cases.sgd_step(submission, *case)[0], cases.sgd_step(reference, *case)[0]
+    assert_close(after[0], expected[0], what=_("the parameter after the step"))
 
 
 @pytest.mark.stub("sgd")
 def test_sgd_clears_gradients(submission, rng):
     """After the step every gradient is zero (or None) and the parameters still require one."""
-    params, gradients = sgd_case(rng)
-    _, after, still = run_sgd(submission, params, gradients, 0.1, 2)
-    for gradient in after:
-        assert_close(gradient, torch.zeros_like(gradient), what="the gradient after the step")
-    assert all(still), "a parameter no longer requires gradients"
+    cases.assert_cleared(submission, rng)
 
 
 # ------------------------------------------------------------------------------ train
@@ -474,17 +416,8 @@ def test_sgd_clears_gradients(submission, rng):
 def short_training(submission, features, labels, w, b, lr, epochs, batch_size):
     """train with supplied parts; also w and b after it. The batches come in the order of the data,
     for the supplied data_iter does not shuffle."""
-    history = submission.train(
-        submission.linreg,
-        submission.squared_loss,
-        features,
-        labels,
-        w,
-        b,
-        lr,
-        epochs,
-        batch_size,
-    )
+    parts = (submission.linreg, submission.squared_loss)
+    history = submission.train(*parts, features, labels, w, b, lr, epochs, batch_size)
     return history, w.detach(), b.detach()
 
 
@@ -502,8 +435,9 @@ def train_case(rng):
 def both_trained(submission, reference, case, epochs, batch_size):
     """(history, w, b) of the submission and of the reference."""
     for side in (submission, reference):
-        supplied_parts(side, PARTS)
-    result = assert_sequence(short_training(submission, *case, epochs, batch_size), 3, "the result")
+        side.supply(*PARTS)
+    result = short_training(submission, *case, epochs, batch_size)
+    assert_sequence(result, 3, _("the result"))
     return result, short_training(reference, *case, epochs, batch_size)
 
 
@@ -514,8 +448,8 @@ def test_train_parameters(submission, reference, rng, batch_size):
     """Two epochs leave w and b where the steps of sgd take them: for every batch backward on the
     sum of the losses, then sgd on w and b with the number of its examples."""
     result, wanted = both_trained(submission, reference, train_case(rng), 2, batch_size)
-    for value, expected, name in zip(result[1:], wanted[1:], "wb", strict=True):
-        assert_close(value, expected, what=f"{name} after two epochs")
+    names = [_("{name} after two epochs").format(name=name) for name in "wb"]
+    assert_each_close(result[1:], wanted[1:], names)
 
 
 @pytest.mark.stub("train")
@@ -525,7 +459,7 @@ def test_train_history(submission, reference, rng, epochs):
     """train returns the mean loss over all examples after each epoch."""
     result, wanted = both_trained(submission, reference, train_case(rng), epochs, 4)
     history = assert_sequence(result[0], epochs, "train(...)")
-    assert_close(list(history), wanted[0], what="the list of mean losses")
+    assert_close(list(history), wanted[0], what=_("the list of mean losses"))
 
 
 @in_sandbox
@@ -555,17 +489,16 @@ def training_with_notes(submission, features, labels, w, b, batch_size):
 def test_train_uses_what_it_is_given(submission, rng):
     """train uses the net and the loss that it is given, your data_iter and your sgd; a last batch
     that is smaller may be divided by its own size or by batch_size."""
-    X, y, w, b, _ = train_case(rng)
-    supplied_parts(submission, PARTS)
+    X, y, w, b, _rest = train_case(rng)
+    submission.supply(*PARTS)
     notes = training_with_notes(submission, X[:10], y[:10], w, b, 4)
-    sizes, history, after_w, after_b = assert_sequence(notes, 4, "the result")
+    sizes, history, after_w, after_b = assert_sequence(notes, 4, _("the result"))
     observe(sizes)
-    assert sizes in ([4, 4, 2], [4, 4, 4]), (
-        f"for 10 examples in batches of 4, sgd was called with the batch sizes {sizes}"
-    )
+    text = _("for 10 examples in batches of 4, sgd was called with the batch sizes {sizes}")
+    assert sizes in ([4, 4, 2], [4, 4, 4]), text.format(sizes=sizes)
     (mean,) = assert_sequence(history, 1, "train(...)")
     expected = (2 * X[:10] @ after_w + after_b - y[:10]).abs().mean()
-    assert_number(mean, float(expected), tolerance=1e-4, what="the mean loss after the epoch")
+    assert_number(mean, float(expected), tolerance=1e-4, what=_("the mean loss after the epoch"))
 
 
 # ------------------------------------------------------------------------------ load_array
@@ -576,11 +509,8 @@ def test_train_uses_what_it_is_given(submission, rng):
 def test_load_array_sizes(submission, count, batch_size):
     """The batches hold batch_size examples each, the last one the rest, in every walk."""
     loader = submission.load_array(numbered(count), batch_size)
-    for _ in range(2):
-        sizes = [len(y) for _, y in batches_of(loader)]
-        observe(sizes)
-        if sizes != [min(batch_size, count - start) for start in range(0, count, batch_size)]:
-            raise Mismatch(f"{count} examples in batches of {batch_size} came as {sizes}")
+    assert_sizes(loader, count, batch_size)
+    assert_sizes(loader, count, batch_size)
 
 
 @pytest.mark.stub("load_array")
@@ -593,10 +523,10 @@ def test_load_array_is_train(submission):
     }
     kept, same = (order_of(pairs) == list(range(50)) for pairs in walks.values())
     observe([kept, same])
-    assert kept, "with is_train=False the examples do not come in the order of the data"
-    assert not same, "with is_train=True the examples come in the order of the data"
+    assert kept, _("with is_train=False the examples do not come in the order of the data")
+    assert not same, _("with is_train=True the examples come in the order of the data")
     right = [bool((y == 10 * X[:, :1]).all()) for pairs in walks.values() for X, y in pairs]
-    assert all(right), "labels do not fit features"
+    assert all(right), _("labels do not fit features")
 
 
 @pytest.mark.stub("load_array")
@@ -609,11 +539,11 @@ def test_load_array_shuffles(submission, told):
     options = {"is_train": True} if told else {}
     loader = submission.load_array(numbered(1000), 10, **options)
     first, second = batches_of(loader), batches_of(loader)
-    assert sorted(order_of(first)) == list(range(1000)), "not every example comes exactly once"
+    assert sorted(order_of(first)) == list(range(1000)), _("not every example comes exactly once")
     assert_mixed(first, 1000)
     again = order_of(first) == order_of(second)
     observe(again)
-    assert not again, "two walks gave the same order"
+    assert not again, _("two walks gave the same order")
 
 
 @pytest.mark.stub("load_array")
@@ -622,12 +552,13 @@ def test_load_array_takes_any_number_of_tensors(submission, arrays):
     """A batch has one part for every tensor in data_arrays."""
     tensors = tuple(i + torch.arange(5.0) for i in range(arrays))
     batches = [
-        parts_of(batch, arrays, "a batch")
+        parts_of(batch, arrays, _("a batch"))
         for batch in submission.load_array(tensors, 5, is_train=False)
     ]
-    assert len(batches) == 1, f"5 examples in batches of 5 came as {len(batches)} batches"
+    text = _("5 examples in batches of 5 came as {batches} batches")
+    assert len(batches) == 1, text.format(batches=len(batches))
     for part, wanted in zip(batches[0], tensors, strict=True):
-        assert_close(part, wanted, what="a part of the batch")
+        assert_close(part, wanted, what=_("a part of the batch"))
 
 
 # ------------------------------------------------------------------------------ make_net
@@ -647,10 +578,11 @@ NETS = 1000
 
 def weights_and_biases(submission):
     """Weights (1000, 2) and biases (1000, 1) of 1,000 nets; Mismatch if they have others."""
-    shapes, values = parts_of(made_nets(submission, NETS), 2, "the result")
+    shapes, values = parts_of(made_nets(submission, NETS), 2, _("the result"))
     observe(shapes)
     if shapes != [[1, 2], [1]]:
-        raise Mismatch(f"its parameters have the shapes {shapes}, not those of nn.Linear(2, 1)")
+        text = _("its parameters have the shapes {shapes}, not those of nn.Linear(2, 1)")
+        raise Mismatch(text.format(shapes=shapes))
     return values[:, :2].double(), values[:, 2:].double()
 
 
@@ -662,26 +594,27 @@ def test_make_net_weights(submission):
     Bounds for 2,000 weights: deviation 0.0085 to 0.0115 (9 standard errors), mean 0.002 (9), share
     beyond 0.02 within 0.04 of 0.0455 (8.5).
     """
-    weights, _ = weights_and_biases(submission)
+    weights, _rest = weights_and_biases(submission)
     new = bool((weights[0] != weights[1]).any())
     observe(new)
-    assert new, "two new nets have the same weights"
+    assert new, _("two new nets have the same weights")
     spread, middle = float(weights.std()), float(weights.mean())
     observe(one_digit(spread))
     if not 0.0085 < spread < 0.0115:
-        raise Mismatch(f"the standard deviation of the weights is {spread:.2g}")
-    assert abs(middle) < 0.002, f"the mean of the weights is {middle:.2g}"
+        text = _("the standard deviation of the weights is {spread:.2g}")
+        raise Mismatch(text.format(spread=spread))
+    assert abs(middle) < 0.002, _("the mean of the weights is {middle:.2g}").format(middle=middle)
     share = float((weights.abs() > 0.02).double().mean())
-    assert abs(share - 0.0455) < 0.04, "the weights do not come from a normal distribution"
+    assert abs(share - 0.0455) < 0.04, _("the weights do not come from a normal distribution")
 
 
 @pytest.mark.stub("make_net")
 def test_make_net_bias(submission):
     """The bias of a new net is 0."""
-    _, biases = weights_and_biases(submission)
+    _rest, biases = weights_and_biases(submission)
     zero = not bool(biases.any())
     observe([zero, one_digit(biases.mean(), 0.1), one_digit(biases.std())])
-    assert zero, "the bias is not 0"
+    assert zero, _("the bias is not 0")
 
 
 @in_sandbox
@@ -698,9 +631,9 @@ def test_make_net_is_linear(submission, rng):
     X = torch.randn(6, 2, generator=rng)
     X = torch.cat([X, -X])  # predictions of both signs
     weight, bias = torch.randn(1, 2, generator=rng), 0.1 * torch.randn(1, generator=rng)
-    result = assert_sequence(net_with(submission, X, weight, bias), 2, "the result")
-    assert result[1], "it is not a torch.nn.Module"
-    assert_close(result[0], X @ weight.T + bias, what="net(X)", shape_hint=COLUMN)
+    result = assert_sequence(net_with(submission, X, weight, bias), 2, _("the result"))
+    assert result[1], _("it is not a torch.nn.Module")
+    assert_close(result[0], X @ weight.T + bias, what="net(X)", shape_hint=_(COLUMN))
 
 
 # ------------------------------------------------------------------------------ train_concise
@@ -713,21 +646,15 @@ def concise_training(submission, features, labels, sizes, weight, bias, lr, epoc
     with torch.no_grad():
         net.weight.copy_(weight)
         net.bias.copy_(bias)
-    history = submission.train_concise(
-        net,
-        list(zip(features.split(sizes), labels.split(sizes))),
-        torch.nn.MSELoss(),
-        torch.optim.SGD(net.parameters(), lr=lr),
-        epochs,
-        features,
-        labels,
-    )
+    batches = list(zip(features.split(sizes), labels.split(sizes)))
+    tools = (torch.nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=lr))
+    history = submission.train_concise(net, batches, *tools, epochs, features, labels)
     return history, net.weight.detach(), net.bias.detach()
 
 
 def concise_case(rng):
     """Ten examples in batches of 4, 4 and 2, and where the parameters start."""
-    X, y, w, _, _ = train_case(rng)
+    X, y, w, _rest, _rest = train_case(rng)
     return X[:10], y[:10], [4, 4, 2], w.detach().T, torch.zeros(1), 0.05
 
 
@@ -737,10 +664,9 @@ def concise_case(rng):
 def test_concise_parameters(submission, reference, rng, epochs):
     """Every batch makes one step of the trainer, with the gradient of this batch only."""
     case = (*concise_case(rng), epochs)
-    result = assert_sequence(concise_training(submission, *case), 3, "the result")
-    wanted = concise_training(reference, *case)
-    assert_close(result[1], wanted[1], what="the weight after training")
-    assert_close(result[2], wanted[2], what="the bias after training")
+    result = assert_sequence(concise_training(submission, *case), 3, _("the result"))[1:]
+    names = (_("the weight after training"), _("the bias after training"))
+    assert_each_close(result, concise_training(reference, *case)[1:], names)
 
 
 @pytest.mark.stub("train_concise")
@@ -749,9 +675,9 @@ def test_concise_parameters(submission, reference, rng, epochs):
 def test_concise_history(submission, reference, rng, epochs):
     """train_concise returns the loss on all features and labels after each epoch."""
     case = (*concise_case(rng), epochs)
-    result = assert_sequence(concise_training(submission, *case), 3, "the result")
+    result = assert_sequence(concise_training(submission, *case), 3, _("the result"))
     history = assert_sequence(result[0], epochs, "train_concise(...)")
-    assert_close(list(history), concise_training(reference, *case)[0], what="the list of losses")
+    assert_close(list(history), concise_training(reference, *case)[0], what=_("the list of losses"))
 
 
 # ------------------------------------------------------------------------------ training
@@ -765,9 +691,8 @@ def real_training(submission):
     features, labels = submission.synthetic_data(true_w, true_b, 10_000)
     w = torch.normal(0, 0.01, (2, 1)).requires_grad_()
     b = torch.zeros(1, requires_grad=True)
-    history = submission.train(
-        submission.linreg, submission.squared_loss, features, labels, w, b, 0.03, 10, 10
-    )
+    parts = (submission.linreg, submission.squared_loss)
+    history = submission.train(*parts, features, labels, w, b, 0.03, 10, 10)
     distances = [*(w.detach().flatten() - true_w), b.detach().squeeze() - true_b]
     return history, torch.stack(distances)
 
@@ -779,15 +704,9 @@ def real_concise_training(submission):
     data = submission.synthetic_data(true_w, true_b, 10_000)
     features, labels = (part.to(device) for part in data)
     net = submission.make_net().to(device)
-    history = submission.train_concise(
-        net,
-        submission.load_array((features, labels), 10),
-        torch.nn.MSELoss(),
-        torch.optim.SGD(net.parameters(), lr=0.03),
-        3,
-        features,
-        labels,
-    )
+    batches = submission.load_array((features, labels), 10)
+    tools = (torch.nn.MSELoss(), torch.optim.SGD(net.parameters(), lr=0.03))
+    history = submission.train_concise(net, batches, *tools, 3, features, labels)
     weight, bias = (param.detach().flatten().cpu() for param in net.parameters())
     return history, torch.cat([weight - true_w, bias - true_b])
 
@@ -796,20 +715,19 @@ def own_or_supplied(submission, names, passed_stubs):
     """The student's own parts, but for those that have failed their own checks. They are put in
     place by name again, for the name may mean something else by now (``data_iter = …``)."""
     wrong = {name for name in names if name not in passed_stubs}
-    supplied_parts(submission, ["shuffled data_iter" if n == "data_iter" else n for n in wrong])
+    submission.supply(**{name: "shuffled" if name == "data_iter" else name for name in wrong})
     for name in set(names) - wrong:
         submission.bind(**{name: getattr(submission, name)})
 
 
 def assert_trained(result, epochs, loss, room, distance):
     """Raise unless every loss is within `room` of `loss` and every learned value is near."""
-    history, distances = assert_sequence(result, 2, "the result")
-    for epoch, value in enumerate(assert_sequence(history, epochs, "the history"), start=1):
-        assert_number(value, loss, tolerance=room, what=f"the loss after epoch {epoch}")
-    furthest = float(distances.abs().max())
-    assert_between(
-        furthest, None, distance, what="the distance of a learned value from the true one"
-    )
+    history, distances = assert_sequence(result, 2, _("the result"))
+    for epoch, value in enumerate(assert_sequence(history, epochs, _("the history")), start=1):
+        what = _("the loss after epoch {epoch}").format(epoch=epoch)
+        assert_number(value, loss, tolerance=room, what=what)
+    what = _("the distance of a learned value from the true one")
+    assert_between(float(distances.abs().max()), None, distance, what=what)
 
 
 @pytest.mark.stub("train")

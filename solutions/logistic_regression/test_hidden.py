@@ -1,10 +1,7 @@
 """Hidden checks of logistic_regression.
 
 Known values come from the documents (000, 002) and are cited where they stand; everything else is
-compared with the reference on inputs that are the same for every student, or is an identity of
-document 002. Each stub is checked on its own: the others are supplied. Functions marked
-``in_sandbox`` are sent to the student's process as source, so they hold nothing secret and no
-reference code.
+compared with the reference on the same inputs for every student, or is an identity of document 002.
 """
 
 import math
@@ -12,33 +9,23 @@ import math
 import pytest
 import torch
 
-from grader.checking import assert_close, assert_number, in_sandbox
+from grader.checking import N_, _, assert_close, assert_number, assert_same, in_sandbox
 
-PER_ROW = "one number per distribution: the sum runs over the last axis"
+PER_ROW = N_("one number per distribution: the sum runs over the last axis")
+MEAN = N_("the mean over the batch, one number")
+OF_W = N_("that of w")
+PARTS = ("sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_from_logits")
 
 
-@in_sandbox
 def supply_others(submission, stub):
     """Put working parts in the place of all stubs but this one."""
+    submission.supply(*(part for part in PARTS if part != stub))
 
-    def entropy(p):
-        return torch.special.entr(p).sum(-1)
 
-    def cross_entropy(p, q):
-        return -torch.special.xlogy(p, q).sum(-1)
-
-    def cross_entropy_from_logits(logits, y):
-        return torch.nn.functional.cross_entropy(logits, y.long())
-
-    parts = {
-        "sigmoid": torch.sigmoid,
-        "entropy": entropy,
-        "cross_entropy": cross_entropy,
-        "kl_divergence": lambda p, q: cross_entropy(p, q) - entropy(p),
-        "cross_entropy_from_logits": cross_entropy_from_logits,
-    }
-    parts.pop(stub, None)
-    submission.bind(**parts)
+def alone(submission, stub, *arguments):
+    """What a stub returns with the others supplied."""
+    supply_others(submission, stub)
+    return getattr(submission, stub)(*arguments)
 
 
 def distributions(rng, *shape, dtype=torch.float32):
@@ -47,12 +34,25 @@ def distributions(rng, *shape, dtype=torch.float32):
     return values / values.sum(-1, keepdim=True)
 
 
-def with_zeros(rng, rows, classes):
-    """Random probabilities of which about half are exactly 0."""
-    values = torch.rand(rows, classes, generator=rng)
+def assert_agrees(submission, reference, call, *case, hint=PER_ROW):
+    """Raise Mismatch unless a stub, with the others supplied, returns what the reference does."""
+    supply_others(submission, call.partition("(")[0])
+    assert_same(submission, reference, call, *case, shape_hint=_(hint))
+
+
+def with_zeros(rng):
+    """Six distributions of five probabilities of which about half are exactly 0."""
+    values = torch.rand(6, 5, generator=rng)
     values = torch.where(values < 0.5, 0.0, values)
     values[:, 0] += 0.1  # no row is empty
     return values / values.sum(-1, keepdim=True)
+
+
+def pair_with_zeros(rng):
+    """Such distributions, and others that are 0 where those are, or not."""
+    p = with_zeros(rng)
+    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
+    return p, q / q.sum(-1, keepdim=True)
 
 
 @in_sandbox
@@ -62,6 +62,12 @@ def gradient_of(submission, stub, arguments, which, weights):
     result = getattr(submission, stub)(*arguments)
     (result * weights.reshape(result.shape)).sum().backward()
     return arguments[which].grad
+
+
+def assert_same_gradient(submission, reference, stub, arguments, weights, what, which=0):
+    """Raise Mismatch unless this gradient is what it is for the reference."""
+    expected = gradient_of(reference, stub, arguments, which, weights)
+    assert_close(gradient_of(submission, stub, arguments, which, weights), expected, what=what)
 
 
 # ------------------------------------------------------------------------------ sigmoid
@@ -79,7 +85,7 @@ def test_sigmoid_from_scratch(from_scratch):
 def test_sigmoid_values(submission, reference, rng, shape):
     """sigmoid(z) is 1 / (1 + exp(-z)), element by element, for any shape."""
     z = 3 * torch.randn(shape, generator=rng)
-    assert_close(submission.sigmoid(z), reference.sigmoid(z), what="sigmoid(z)")
+    assert_same(submission, reference, "sigmoid(z)", z)
 
 
 @pytest.mark.stub("sigmoid")
@@ -104,8 +110,7 @@ def test_sigmoid_symmetry(submission, rng):
 def test_sigmoid_gradient(submission, reference, rng):
     """Gradients flow through sigmoid."""
     z, weights = 2 * torch.randn(6, generator=rng), torch.randn(6, generator=rng)
-    expected = gradient_of(reference, "sigmoid", [z], 0, weights)
-    assert_close(gradient_of(submission, "sigmoid", [z], 0, weights), expected, what="the gradient")
+    assert_same_gradient(submission, reference, "sigmoid", [z], weights, _("the gradient"))
 
 
 # ------------------------------------------------------------------------------ entropy
@@ -122,34 +127,28 @@ def test_entropy_from_scratch(from_scratch):
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_entropy_values(submission, reference, rng, shape):
     """entropy(p) is -sum p log p over the last axis, natural logarithm, for any shape."""
-    supply_others(submission, "entropy")
-    p = distributions(rng, *shape)
-    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+    assert_agrees(submission, reference, "entropy(p)", distributions(rng, *shape))
 
 
 @pytest.mark.stub("entropy")
 @pytest.mark.weight(2)
 def test_entropy_of_one_hot(submission):
     """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0 (document 002)."""
-    supply_others(submission, "entropy")
-    assert_close(submission.entropy(torch.eye(4)), torch.zeros(4), what="entropy(one-hot)")
+    result = alone(submission, "entropy", torch.eye(4))
+    assert_close(result, torch.zeros(4), what="entropy(one-hot)")
 
 
 @pytest.mark.stub("entropy")
 def test_entropy_with_zeros(submission, reference, rng):
     """What never happens does not count: 0 log 0 is 0."""
-    supply_others(submission, "entropy")
-    p = with_zeros(rng, 6, 5)
-    assert_close(submission.entropy(p), reference.entropy(p), what="entropy(p)", shape_hint=PER_ROW)
+    assert_agrees(submission, reference, "entropy(p)", with_zeros(rng))
 
 
 @pytest.mark.stub("entropy")
 @pytest.mark.parametrize("classes", [2, 10])
 def test_entropy_of_uniform(submission, classes):
     """The entropy of c equal probabilities is the natural logarithm of c, here in float64."""
-    supply_others(submission, "entropy")
-    p = torch.full((classes,), 1 / classes, dtype=torch.float64)
-    result = submission.entropy(p)
+    result = alone(submission, "entropy", torch.full((classes,), 1 / classes, dtype=torch.float64))
     assert_number(result, math.log(classes), tolerance=1e-9, what="entropy(p)")
 
 
@@ -169,49 +168,31 @@ def test_cross_entropy_document_values(submission):
 
     Tolerance 5e-5: the document prints four digits.
     """
-    supply_others(submission, "cross_entropy")
     p = torch.nn.functional.one_hot(torch.tensor([2, 1]), 3).double()
     q = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
-    result = submission.cross_entropy(p, q)
-    assert_close(
-        result, [0.5108, 0.2231], atol=5e-5, rtol=0, what="cross_entropy(p, q)", shape_hint=PER_ROW
-    )
+    result = alone(submission, "cross_entropy", p, q)
+    what, hint = "cross_entropy(p, q)", _(PER_ROW)
+    assert_close(result, [0.5108, 0.2231], atol=5e-5, rtol=0, what=what, shape_hint=hint)
 
 
 @pytest.mark.stub("cross_entropy")
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_cross_entropy_values(submission, reference, rng, shape):
     """cross_entropy(p, q) is -sum p log q over the last axis, p the truth and q the model."""
-    supply_others(submission, "cross_entropy")
-    p, q = distributions(rng, *shape), distributions(rng, *shape)
-    assert_close(
-        submission.cross_entropy(p, q),
-        reference.cross_entropy(p, q),
-        what="cross_entropy(p, q)",
-        shape_hint=PER_ROW,
-    )
+    case = distributions(rng, *shape), distributions(rng, *shape)
+    assert_agrees(submission, reference, "cross_entropy(p, q)", *case)
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_with_zeros(submission, reference, rng):
     """Terms with p = 0 are 0, also where q is 0 as well."""
-    supply_others(submission, "cross_entropy")
-    p = with_zeros(rng, 6, 5)
-    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
-    q = q / q.sum(-1, keepdim=True)
-    assert_close(
-        submission.cross_entropy(p, q),
-        reference.cross_entropy(p, q),
-        what="cross_entropy(p, q)",
-        shape_hint=PER_ROW,
-    )
+    assert_agrees(submission, reference, "cross_entropy(p, q)", *pair_with_zeros(rng))
 
 
 @pytest.mark.stub("cross_entropy")
 @pytest.mark.parametrize("case", ["soft", "one_hot"])
 def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, case):
     """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q) (document 002)."""
-    supply_others(submission, "cross_entropy")
     p = distributions(rng, 5, 4, dtype=torch.float64)
     if case == "one_hot":
         p = torch.eye(4, dtype=torch.float64)[[0, 3, 1, 1, 2]]
@@ -219,17 +200,16 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
     expected = reference.kl_divergence(p, q)
     if case == "soft":
         expected = expected + reference.entropy(p)
-    result = submission.cross_entropy(p, q)
-    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=PER_ROW)
+    result = alone(submission, "cross_entropy", p, q)
+    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_of_truth(submission, reference, rng):
     """When the model has learned the truth, q = p, it is the entropy of p (document 002)."""
-    supply_others(submission, "cross_entropy")
     p = distributions(rng, 5, 3, dtype=torch.float64)
-    result = submission.cross_entropy(p, p)
-    assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=PER_ROW)
+    result = alone(submission, "cross_entropy", p, p)
+    assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("cross_entropy")
@@ -238,9 +218,8 @@ def test_cross_entropy_gradient(submission, reference, rng):
     supply_others(submission, "cross_entropy")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
-    expected = gradient_of(reference, "cross_entropy", case, 1, weights)
-    result = gradient_of(submission, "cross_entropy", case, 1, weights)
-    assert_close(result, expected, what="the gradient for q")
+    what = _("the gradient for q")
+    assert_same_gradient(submission, reference, "cross_entropy", case, weights, what, which=1)
 
 
 # ------------------------------------------------------------------------------ kl_divergence
@@ -257,14 +236,8 @@ def test_kl_divergence_from_scratch(from_scratch):
 @pytest.mark.parametrize("shape", [(3,), (6, 4), (4, 4), (2, 3, 5)], ids=str)
 def test_kl_divergence_values(submission, reference, rng, shape):
     """kl_divergence(p, q) is sum p log(p / q) over the last axis, natural logarithm."""
-    supply_others(submission, "kl_divergence")
     p, q = distributions(rng, *shape), distributions(rng, *shape)
-    assert_close(
-        submission.kl_divergence(p, q),
-        reference.kl_divergence(p, q),
-        what="kl_divergence(p, q)",
-        shape_hint=PER_ROW,
-    )
+    assert_agrees(submission, reference, "kl_divergence(p, q)", p, q)
 
 
 @pytest.mark.stub("kl_divergence")
@@ -272,44 +245,33 @@ def test_kl_divergence_values(submission, reference, rng, shape):
 def test_kl_divergence_of_one_hot(submission, rng):
     """For one-hot labels it is minus the logarithm of the true class's probability: the cross
     entropy (document 002)."""
-    supply_others(submission, "kl_divergence")
     y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
-    result = submission.kl_divergence(torch.eye(4)[y], q)
+    result = alone(submission, "kl_divergence", torch.eye(4)[y], q)
     expected = -torch.log(q[torch.arange(5), y])
-    assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=PER_ROW)
+    assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_with_zeros(submission, reference, rng):
     """Terms with p = 0 are 0, also where q is 0 as well."""
-    supply_others(submission, "kl_divergence")
-    p = with_zeros(rng, 6, 5)
-    q = torch.where((p == 0) & (torch.rand(6, 5, generator=rng) < 0.5), 0.0, p + 0.1)
-    q = q / q.sum(-1, keepdim=True)
-    assert_close(
-        submission.kl_divergence(p, q),
-        reference.kl_divergence(p, q),
-        what="kl_divergence(p, q)",
-        shape_hint=PER_ROW,
-    )
+    assert_agrees(submission, reference, "kl_divergence(p, q)", *pair_with_zeros(rng))
 
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_to_itself(submission, rng):
     """From a distribution to itself it is 0."""
-    supply_others(submission, "kl_divergence")
     p = distributions(rng, 5, 4)
-    assert_close(submission.kl_divergence(p, p), torch.zeros(5), what="kl_divergence(p, p)")
+    result = alone(submission, "kl_divergence", p, p)
+    assert_close(result, torch.zeros(5), what="kl_divergence(p, p)")
 
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_float64(submission, reference, rng):
     """It is the cross entropy minus the entropy (document 002), in float64 too."""
-    supply_others(submission, "kl_divergence")
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
-    result = submission.kl_divergence(p, q)
-    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=PER_ROW)
+    result = alone(submission, "kl_divergence", p, q)
+    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("kl_divergence")
@@ -318,16 +280,14 @@ def test_kl_divergence_gradient(submission, reference, rng):
     supply_others(submission, "kl_divergence")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
-    expected = gradient_of(reference, "kl_divergence", case, 1, weights)
-    result = gradient_of(submission, "kl_divergence", case, 1, weights)
-    assert_close(result, expected, what="the gradient for q")
+    what = _("the gradient for q")
+    assert_same_gradient(submission, reference, "kl_divergence", case, weights, what, which=1)
 
 
 # ------------------------------------------------------------------------------ from logits
 
 
 LOSS = "cross_entropy_from_logits(logits, y)"
-MEAN = "the mean over the batch, one number"
 
 # logits, classes, mean loss (document 000; there as single losses, printed with four digits)
 DOCUMENT = {
@@ -352,24 +312,19 @@ def test_from_logits_document_values(submission, name):
 
     Tolerance 5e-5: the document prints four digits.
     """
-    supply_others(submission, "cross_entropy_from_logits")
     logits, expected = DOCUMENT[name]
-    result = submission.cross_entropy_from_logits(
-        torch.tensor(logits, dtype=torch.float64), torch.tensor([2, 1])
-    )
-    assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=MEAN)
+    logits = torch.tensor(logits, dtype=torch.float64)
+    result = alone(submission, "cross_entropy_from_logits", logits, torch.tensor([2, 1]))
+    assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
 @pytest.mark.parametrize("shape", [(1, 3), (4, 4), (7, 2), (32, 10)], ids=str)
 def test_from_logits_values(submission, reference, rng, shape):
     """It is the mean of log(sum_j exp(o_j)) - o_y over the batch."""
-    supply_others(submission, "cross_entropy_from_logits")
     logits = 2 * torch.randn(shape, generator=rng)
     y = torch.randint(0, shape[1], (shape[0],), generator=rng)
-    result = submission.cross_entropy_from_logits(logits, y)
-    expected = reference.cross_entropy_from_logits(logits, y)
-    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+    assert_agrees(submission, reference, LOSS, logits, y, hint=MEAN)
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -377,19 +332,19 @@ def test_from_logits_values(submission, reference, rng, shape):
 @pytest.mark.parametrize("scale", [100, 1000])
 def test_from_logits_is_stable(submission, scale):
     """Logits of ±1000 give the right loss, neither nan nor infinity."""
-    supply_others(submission, "cross_entropy_from_logits")
     logits = torch.tensor([[1.0, 0.0, -1.0], [-1.0, 1.0, 0.5], [-1.0, -1.0, -1.0]]) * scale
-    result = submission.cross_entropy_from_logits(logits, torch.tensor([1, 0, 2]))
+    result = alone(submission, "cross_entropy_from_logits", logits, torch.tensor([1, 0, 2]))
     expected = (scale + 2 * scale + math.log(3)) / 3
-    assert_close(result, expected, what=LOSS, shape_hint=MEAN)
+    assert_close(result, expected, what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
 def test_from_logits_of_nothing_known(submission):
     """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
-    supply_others(submission, "cross_entropy_from_logits")
-    result = submission.cross_entropy_from_logits(torch.full((5, 10), 3.0), torch.arange(5))
-    assert_close(result, math.log(10), what=LOSS, shape_hint=MEAN)
+    result = alone(
+        submission, "cross_entropy_from_logits", torch.full((5, 10), 3.0), torch.arange(5)
+    )
+    assert_close(result, math.log(10), what=LOSS, shape_hint=_(MEAN))
 
 
 @pytest.mark.stub("cross_entropy_from_logits")
@@ -398,10 +353,9 @@ def test_from_logits_gradient(submission, reference, rng, scale):
     """Gradients flow to the logits, also to large ones."""
     supply_others(submission, "cross_entropy_from_logits")
     case = [scale * torch.randn(4, 3, generator=rng), torch.tensor([0, 2, 1, 1])]
-    weights = torch.tensor(2.0)
-    expected = gradient_of(reference, "cross_entropy_from_logits", case, 0, weights)
-    result = gradient_of(submission, "cross_entropy_from_logits", case, 0, weights)
-    assert_close(result, expected, what="the gradient for the logits")
+    weights, what = torch.tensor(2.0), _("the gradient for the logits")
+    stub = "cross_entropy_from_logits"
+    assert_same_gradient(submission, reference, stub, case, weights, what)
 
 
 # ------------------------------------------------------------------------------ accuracy_gradient
@@ -419,21 +373,15 @@ def far_from_threshold(rng, count, inputs, dtype=torch.float32):
 @pytest.mark.parametrize("shape", [(1, 2), (20, 3), (6, 6)], ids=str)
 def test_accuracy_gradient_values(submission, reference, rng, shape):
     """It is the gradient of the accuracy itself, not of a loss or of a probability."""
-    supply_others(submission, "accuracy_gradient")
     case = far_from_threshold(rng, *shape)
-    result = submission.accuracy_gradient(*case)
-    expected = reference.accuracy_gradient(*case)
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+    assert_agrees(submission, reference, "accuracy_gradient(w, X, y)", *case, hint=OF_W)
 
 
 @pytest.mark.stub("accuracy_gradient")
 def test_accuracy_gradient_float64(submission, reference, rng):
     """It works with float64 weights and inputs and float64 classes."""
-    supply_others(submission, "accuracy_gradient")
     w, X, y = far_from_threshold(rng, 12, 4, torch.float64)
-    result = submission.accuracy_gradient(w, X, y.double())
-    expected = reference.accuracy_gradient(w, X, y.double())
-    assert_close(result, expected, what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+    assert_agrees(submission, reference, "accuracy_gradient(w, X, y)", w, X, y.double(), hint=OF_W)
 
 
 @pytest.mark.stub("accuracy_gradient")
@@ -444,4 +392,4 @@ def test_accuracy_gradient_across_a_step(submission):
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):
         result = submission.accuracy_gradient(torch.tensor([weight]), X, y)
-        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint="that of w")
+        assert_close(result, [0.0], what="accuracy_gradient(w, X, y)", shape_hint=_(OF_W))

@@ -1,9 +1,7 @@
 """Hidden checks of mlp.
 
 Known values come from the documents (000, 002) and are cited where they stand; everything else is
-compared with the reference on inputs that are the same for every student. Each stub is checked on
-its own: the parts it uses are supplied. Functions marked ``in_sandbox`` are sent to the student's
-process as source, so they hold nothing secret and no reference code.
+compared with the reference on the same inputs for every student.
 
 With the final ReLU of the document even a correct network can lose outputs by bad luck. So
 `forward` is compared with given weights, and training is judged with LeakyReLU, or from a fixed
@@ -17,51 +15,18 @@ import torch
 
 from grader.checking import (
     Mismatch,
+    _,
     assert_between,
     assert_close,
+    assert_each_close,
     assert_number,
     assert_sequence,
     in_sandbox,
     observe,
 )
+from grader.checking.training import hidden_accuracy
 
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
-
-
-@in_sandbox
-def supplied_parts(submission, names):
-    """Put working parts in the place of these stubs, made of ready-made operations."""
-
-    def flat(images, device):
-        return images.to(device).reshape(len(images), -1)
-
-    def train_epoch(net, train_loader, criterion, optimizer, device):
-        net.train()
-        total, count = 0.0, 0
-        for images, target in train_loader:
-            optimizer.zero_grad()
-            loss = criterion(net(flat(images, device)), target.to(device))
-            loss.backward()
-            optimizer.step()
-            total += float(loss.detach()) * len(target)
-            count += len(target)
-        return total / count
-
-    class Layers(torch.nn.Sequential):
-        def __init__(self, activation="relu"):
-            layers = [torch.nn.Linear(p, q) for p, q in ((784, 200), (200, 200), (200, 10))]
-            between = torch.nn.LeakyReLU() if activation == "leaky_relu" else torch.nn.ReLU()
-            super().__init__(layers[0], between, layers[1], between, layers[2])
-
-    parts = {
-        "relu": torch.relu,
-        "leaky_relu": lambda x, negative_slope=0.01: torch.nn.functional.leaky_relu(
-            x, negative_slope
-        ),
-        "train_epoch": train_epoch,
-        "MLP": Layers,
-    }
-    submission.bind(**{name: parts[name] for name in names})
 
 
 # ------------------------------------------------------------------------------ init_params
@@ -72,10 +37,10 @@ def params_of(submission):
     observed: what a check sees of them later names a mistake."""
     found = submission.init_params()
     if not isinstance(found, (list, tuple)) or len(found) != 6:
-        raise Mismatch("init_params() does not return six tensors")
+        raise Mismatch(_("init_params() does not return six tensors"))
     for param, name in zip(found, NAMES, strict=True):
         if not isinstance(param, torch.Tensor):
-            raise Mismatch(f"{name} is not a tensor")
+            raise Mismatch(_("{name} is not a tensor").format(name=name))
     return found
 
 
@@ -90,23 +55,21 @@ def test_init_params_shapes(submission):
     shapes = [list(param.shape) for param in params]
     observe(str(shapes))
     for found, wanted, name in zip(shapes, SHAPES, NAMES, strict=True):
-        assert tuple(found) == wanted, f"{name} has the shape {tuple(found)}, not {wanted}"
+        text = _("{name} has the shape {shape}, not {wanted}")
+        assert tuple(found) == wanted, text.format(name=name, shape=tuple(found), wanted=wanted)
     learned = [param.requires_grad for param in params]
     observe(learned)
-    assert all(learned), f"{NAMES[learned.index(False)]} does not require gradients"
-    assert all(param.dtype == torch.float32 for param in params), "not all are float32"
+    text = _("{name} does not require gradients")
+    assert all(learned), text.format(name=NAMES[learned.index(False)])
+    assert all(param.dtype == torch.float32 for param in params), _("not all are float32")
 
 
 @pytest.mark.stub("init_params")
 def test_init_params_biases(submission):
     """The biases are zero."""
-    numbers = (
-        "the number of elements of b1 that are not zero",
-        "the number of elements of b2 that are not zero",
-        "the number of elements of b3 that are not zero",
-    )
-    for bias, number in zip(params_of(submission)[1::2], numbers, strict=True):
-        assert_number(int((bias != 0).sum()), 0, what=number)
+    text = _("the number of elements of {name} that are not zero")
+    for bias, name in zip(params_of(submission)[1::2], NAMES[1::2], strict=True):
+        assert_number(int((bias != 0).sum()), 0, what=text.format(name=name))
 
 
 @pytest.mark.stub("init_params")
@@ -121,15 +84,17 @@ def test_init_params_spread(submission, name, at):
     wanted, count = math.sqrt(2 / weight.shape[-1]), weight.numel()
     room = 8 * wanted / math.sqrt(2 * count)
     observe(f"{float(weight.std()) / wanted:.0e}")
-    assert_number_within(float(weight.std()), wanted, room, f"the standard deviation of {name}")
+    what = _("the standard deviation of {name}").format(name=name)
+    assert_number_within(float(weight.std()), wanted, room, what)
     room = 8 * wanted / math.sqrt(count)
-    assert_number_within(float(weight.mean()), 0.0, room, f"the mean of {name}")
+    assert_number_within(float(weight.mean()), 0.0, room, _("the mean of {name}").format(name=name))
 
 
 def assert_number_within(actual, expected, room, what):
     """As assert_number, but random values do not name a mistake."""
     if not abs(actual - expected) <= room:
-        raise Mismatch(f"{what} is {actual:.4f}", f"expected {expected:.4f}")
+        problem = _("{what} is {actual:.4f}").format(what=what, actual=actual)
+        raise Mismatch(problem, _("expected {expected:.4f}").format(expected=expected))
 
 
 @pytest.mark.stub("init_params")
@@ -142,7 +107,7 @@ def test_init_params_is_normal(submission):
     weight = params_of(submission)[0].detach()
     beyond = bool((weight.abs() > 3 * weight.std()).any())
     observe([beyond, bool(weight.any())])
-    assert beyond, "no element of w1 is beyond three standard deviations"
+    assert beyond, _("no element of w1 is beyond three standard deviations")
 
 
 @pytest.mark.stub("init_params")
@@ -151,7 +116,7 @@ def test_init_params_is_random(submission):
     one, other = params_of(submission)[0], params_of(submission)[0]
     same = bool(torch.equal(one, other))
     observe([same, bool(one.any())])
-    assert not same, "two calls gave the same w1"
+    assert not same, _("two calls gave the same w1")
 
 
 # ------------------------------------------------------------------------------ forward
@@ -196,8 +161,8 @@ def test_forward(submission, reference, rng, sizes, n, dtype):
     """forward computes three layers x @ w.t() + b with a ReLU after each, the last one included
     (document 002), by the w1 to b3 that are there when it is called."""
     case = forward_case(rng, sizes, n, dtype)
-    supplied_parts(submission, ["relu"])
-    result = assert_sequence(run_forward(submission, *case), 2, "the result")[0]
+    submission.supply("relu")
+    result = assert_sequence(run_forward(submission, *case), 2, _("the result"))[0]
     assert_close(result, run_forward(reference, *case)[0], what="forward(x)")
 
 
@@ -205,12 +170,12 @@ def test_forward(submission, reference, rng, sizes, n, dtype):
 def test_forward_gradients(submission, reference, rng):
     """Gradients flow from forward(x) to all six parameters."""
     case = forward_case(rng, (6, 5, 4, 3), 8)
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     gradients = run_forward(submission, *case)[1]
     expected = run_forward(reference, *case)[1]
     for gradient, wanted, name in zip(gradients, expected, NAMES, strict=True):
-        assert gradient is not None, f"no gradient reaches {name}"
-        assert_close(gradient, wanted, what=f"the gradient of {name}")
+        assert gradient is not None, _("no gradient reaches {name}").format(name=name)
+        assert_close(gradient, wanted, what=_("the gradient of {name}").format(name=name))
 
 
 @in_sandbox
@@ -236,12 +201,12 @@ def test_forward_epoch(submission, reference, rng):
     (document 002)."""
     x, params = forward_case(rng, (6, 5, 4, 3), 10, torch.float64)
     y = torch.randint(0, 3, (10,), generator=rng)
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     losses, after = low_level_training(submission, x, y, params, 0.3)
     wanted_losses, wanted = low_level_training(reference, x, y, params, 0.3)
-    assert_close(losses, wanted_losses, what="the losses of three batches")
-    for value, expected, name in zip(after, wanted, NAMES, strict=True):
-        assert_close(value, expected, what=f"{name} after the epoch")
+    assert_close(losses, wanted_losses, what=_("the losses of three batches"))
+    names = [_("{name} after the epoch").format(name=name) for name in NAMES]
+    assert_each_close(after, wanted, names)
 
 
 # ------------------------------------------------------------------------------ activations
@@ -263,16 +228,16 @@ ACTIVATIONS = ("relu", "leaky_relu", "selu", "softplus")
 
 def compare_activation(submission, reference, name, x, **arguments):
     """Values, gradients and an untouched argument; 1e-4 is room for rounded constants."""
-    result, gradient, after = assert_sequence(
-        activated(submission, name, x, arguments), 3, "the result"
-    )
-    wanted, wanted_gradient, _ = activated(reference, name, x, arguments)
+    found = activated(submission, name, x, arguments)
+    result, gradient, after = assert_sequence(found, 3, _("the result"))
+    wanted, wanted_gradient, _rest = activated(reference, name, x, arguments)
     # The gradient is observed first, for two mistakes may differ in it only.
     observe(gradient)
     assert_close(result, wanted, rtol=1e-4, atol=1e-6, what=f"{name}(x)")
-    assert gradient is not None, f"no gradient flows through {name}"
-    assert_close(gradient, wanted_gradient, rtol=1e-4, atol=1e-6, what="the gradient")
-    assert torch.equal(after, x), f"{name} changes its argument: return a new tensor"
+    assert gradient is not None, _("no gradient flows through {name}").format(name=name)
+    assert_close(gradient, wanted_gradient, rtol=1e-4, atol=1e-6, what=_("the gradient"))
+    text = _("{name} changes its argument: return a new tensor")
+    assert torch.equal(after, x), text.format(name=name)
 
 
 def activation_input(rng, shape, dtype):
@@ -377,25 +342,23 @@ def test_mlp_outputs(submission, rng, activation):
     w2 = torch.randn(200, 200, generator=rng) / 20
     w3 = torch.randn(10, 200, generator=rng) / 14
     w2, hidden, last = w2 + w2.t(), torch.randn(200, generator=rng) / 2, torch.linspace(-1, 1, 10)
-    supplied_parts(submission, ["relu", "leaky_relu"])
-    shapes, outputs = assert_sequence(
-        filled_network(submission, activation, x, [w1, w2, w3, hidden, last]), 2, "the result"
-    )
+    submission.supply("relu", "leaky_relu")
+    found = filled_network(submission, activation, x, [w1, w2, w3, hidden, last])
+    shapes, outputs = assert_sequence(found, 2, _("the result"))
     listed = [tuple(shape) for shape in shapes]
     observe(str(listed))
     observe(outputs)
     if listed not in SIZES:
-        raise Mismatch(
-            f"its parameters have the shapes {listed!r:.200}",
-            "expected three weights and three biases: 784 to 200 to 200 to 10",
-        )
+        problem = _("its parameters have the shapes {shapes!r:.200}").format(shapes=listed)
+        hint = _("expected three weights and three biases: 784 to 200 to 200 to 10")
+        raise Mismatch(problem, hint)
     function = FUNCTIONS[activation]
     scores = function(function(x @ w1.t() + hidden) @ w2 + hidden) @ w3.t() + last
     with_last = function(scores)
     if isinstance(outputs, torch.Tensor) and outputs.shape == scores.shape:
         near = torch.allclose(outputs, with_last, rtol=1e-3, atol=1e-4)
         scores = with_last if near else scores
-    assert_close(outputs, scores, rtol=1e-3, atol=1e-4, what="the outputs")
+    assert_close(outputs, scores, rtol=1e-3, atol=1e-4, what=_("the outputs"))
 
 
 @in_sandbox
@@ -412,13 +375,14 @@ def test_mlp_learns_everywhere(submission, rng):
     """MLP is a module, gradients reach all its parameters, and it draws nothing at random when it
     is called."""
     x = torch.randn(20, 784, generator=rng)
-    supplied_parts(submission, ["relu", "leaky_relu"])
-    reached, module, same = assert_sequence(network_gradients(submission, x), 3, "the result")
+    submission.supply("relu", "leaky_relu")
+    reached, module, same = assert_sequence(network_gradients(submission, x), 3, _("the result"))
     observe([*reached, module, same])
-    assert module, "it is no torch.nn.Module"
-    assert len(reached) == 6, f"{len(reached)} parameters can be learned, not 6"
-    assert all(reached), "a parameter gets no gradient"
-    assert same, "two calls with the same input give different outputs"
+    assert module, _("it is no torch.nn.Module")
+    text = _("{found} parameters can be learned, not 6")
+    assert len(reached) == 6, text.format(found=len(reached))
+    assert all(reached), _("a parameter gets no gradient")
+    assert same, _("two calls with the same input give different outputs")
 
 
 @in_sandbox
@@ -429,11 +393,11 @@ def two_networks(submission, x):
 @pytest.mark.stub("MLP")
 def test_mlp_starts_at_random(submission, rng):
     """Every network starts with weights of its own."""
-    supplied_parts(submission, ["relu", "leaky_relu"])
+    submission.supply("relu", "leaky_relu")
     one, other = two_networks(submission, torch.randn(3, 784, generator=rng))
     same = bool(torch.equal(one, other))
     observe(same)
-    assert not same, "two new networks give the same outputs"
+    assert not same, _("two new networks give the same outputs")
 
 
 # ------------------------------------------------------------------------------ train, evaluate
@@ -506,11 +470,11 @@ def test_train_epoch_loss(submission, reference, rng, sizes):
 def test_train_epoch_weights(submission, reference, rng):
     """After one epoch in batches of 4, 4, 2 the network is where three steps take it."""
     case = loop_case(rng, [4, 4, 2])
-    _, after, gradient, _ = run_loop(submission, "train_epoch", *case)
+    _rest, after, gradient, _rest = run_loop(submission, "train_epoch", *case)
     observe(gradient)  # tells why nothing was learned
     wanted = run_loop(reference, "train_epoch", *case)[1]
-    assert_close(after[0], wanted[0], what="the weight after the epoch")
-    assert_close(after[1], wanted[1], what="the bias after the epoch")
+    names = (_("the weight after the epoch"), _("the bias after the epoch"))
+    assert_each_close(after, wanted, names)
 
 
 @pytest.mark.stub("train_epoch")
@@ -519,9 +483,9 @@ def test_train_epoch_mode(submission, rng):
     case = loop_case(rng, [3, 3, 1])
     seen = [run_loop(submission, "train_epoch", *case, before)[3] for before in (False, True)]
     observe(seen)
-    assert all(seen), "it never calls net"
+    assert all(seen), _("it never calls net")
     modes = [training for calls in seen for training, _ in calls]
-    assert all(modes), "the network was in eval mode: call net.train()"
+    assert all(modes), _("the network was in eval mode: call net.train()")
 
 
 @pytest.mark.stub("train_epoch")
@@ -530,7 +494,7 @@ def test_train_epoch_device(submission, reference, rng):
     case = loop_case(rng, [4, 2])
     loss = run_loop(submission, "train_epoch", *case, False, True)[0]
     expected = run_loop(reference, "train_epoch", *case)[0]
-    assert_number(loss, float(expected), tolerance=1e-4, what="the loss")
+    assert_number(loss, float(expected), tolerance=1e-4, what=_("the loss"))
 
 
 def evaluation(submission, case, elsewhere=False):
@@ -549,8 +513,8 @@ def test_evaluate_loss_and_accuracy(submission, reference, rng, sizes):
     case = loop_case(rng, sizes)
     found, (loss, accuracy) = evaluation(submission, case), evaluation(reference, case)
     observe(list(found))
-    assert_number(found[0], float(loss), tolerance=1e-4, what="the loss")
-    assert_number(found[1], float(accuracy), tolerance=1e-5, what="the accuracy")
+    assert_number(found[0], float(loss), tolerance=1e-4, what=_("the loss"))
+    assert_number(found[1], float(accuracy), tolerance=1e-5, what=_("the accuracy"))
 
 
 @pytest.mark.stub("evaluate")
@@ -560,19 +524,19 @@ def test_evaluate_extremes(submission, rng, shift):
     images, y, sizes, weight = loop_case(rng, [4, 3])
     y = ((images.reshape(7, 784) @ weight.t()).argmax(1) + shift) % 4
     accuracy = evaluation(submission, (images, y, sizes, weight))[1]
-    assert_number(accuracy, 1.0 - shift, what="the accuracy")
+    assert_number(accuracy, 1.0 - shift, what=_("the accuracy"))
 
 
 @pytest.mark.stub("evaluate")
 def test_evaluate_mode(submission, rng):
     """evaluate puts the network into evaluation mode, computes no gradients and changes nothing."""
     case = loop_case(rng, [3, 2])
-    _, after, _, seen = run_loop(submission, "evaluate", *case, True)
+    _rest, after, _rest, seen = run_loop(submission, "evaluate", *case, True)
     observe([seen, after[0]])
-    assert seen, "it never calls net"
-    assert not any(training for training, _ in seen), "the network was training: call net.eval()"
-    assert not any(gradients for _, gradients in seen), "gradients were on: use torch.no_grad()"
-    assert_close(after[0], case[3], what="the weight of the network afterwards")
+    assert seen, _("it never calls net")
+    assert not any(training for training, _ in seen), _("the network was training: call net.eval()")
+    assert not any(gradients for _, gradients in seen), _("gradients were on: use torch.no_grad()")
+    assert_close(after[0], case[3], what=_("the weight of the network afterwards"))
 
 
 @pytest.mark.stub("evaluate")
@@ -580,8 +544,8 @@ def test_evaluate_device(submission, reference, rng):
     """evaluate moves images and labels to the device that it is given (document 002)."""
     case = loop_case(rng, [4, 2])
     found, expected = evaluation(submission, case, True), evaluation(reference, case)
-    assert_number(found[0], float(expected[0]), tolerance=1e-4, what="the loss")
-    assert_number(found[1], float(expected[1]), tolerance=1e-5, what="the accuracy")
+    assert_number(found[0], float(expected[0]), tolerance=1e-4, what=_("the loss"))
+    assert_number(found[1], float(expected[1]), tolerance=1e-5, what=_("the accuracy"))
 
 
 # ------------------------------------------------------------------------------ training
@@ -641,32 +605,29 @@ def training(shared_submission, dataset, passed_stubs):
     """A few epochs on the real data, once: with the student's own parts, but for those that have
     failed their own checks; they cost their points there, not here."""
     wrong = [name for name in ("MLP", "train_epoch") if name not in passed_stubs]
-    supplied_parts(shared_submission, ["relu", "leaky_relu", *wrong])
-    batch_size, epochs, *_ = LIMITS[dataset.name, dataset.variant]
+    shared_submission.supply("relu", "leaky_relu", *wrong)
+    batch_size, epochs, *_rest = LIMITS[dataset.name, dataset.variant]
     losses, net = real_training(shared_submission, dataset.name, batch_size, epochs, START_SEED)
     return losses, net, wrong
 
 
-def hidden_accuracy(net, dataset):
+def accuracy_of(net, dataset):
     """The accuracy on test images whose labels the sandbox never sees."""
-    images = torch.from_numpy(dataset.hidden_images()).float().div(255).reshape(-1, 784)
-    scores = net((images - 0.1307) / 0.3081)
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch("the network does not give ten outputs for every image")
-    right = scores.argmax(1) == torch.from_numpy(dataset.hidden_labels())
-    return float(right.double().mean())
+    problem = _("the network does not give ten outputs for every image")
+    return hidden_accuracy(lambda X: net((X.reshape(-1, 784) - 0.1307) / 0.3081), dataset, problem)
 
 
 @pytest.mark.stub("train_epoch")
 @pytest.mark.tier("training")
 def test_training_loss(training, dataset):
     """A few epochs of LeakyReLU on the real images bring the training loss down (document 002)."""
-    losses, _, wrong = training
+    losses, _rest, wrong = training
     if "train_epoch" in wrong:
-        pytest.skip("train_epoch has to pass its other checks first")
+        pytest.skip(_("train_epoch has to pass its other checks first"))
     found = [float(loss) for loss in losses]
     limit = LIMITS[dataset.name, dataset.variant][2]
-    assert_between(found[-1], None, limit, what=f"the training loss of epoch {len(found)}")
+    what = _("the training loss of epoch {epoch}").format(epoch=len(found))
+    assert_between(found[-1], None, limit, what=what)
 
 
 @pytest.mark.stub("MLP")
@@ -674,12 +635,12 @@ def test_training_loss(training, dataset):
 def test_training_hidden_accuracy(training, dataset):
     """After a few epochs of LeakyReLU the network recognises most of the test images, whose labels
     it never met."""
-    _, net, wrong = training
+    _rest, net, wrong = training
     if "MLP" in wrong:
-        pytest.skip("MLP has to pass its other checks first")
-    accuracy = hidden_accuracy(net, dataset)
+        pytest.skip(_("MLP has to pass its other checks first"))
+    accuracy = accuracy_of(net, dataset)
     floor = LIMITS[dataset.name, dataset.variant][3]
-    assert_between(accuracy, floor, None, what="its accuracy on them")
+    assert_between(accuracy, floor, None, what=_("its accuracy on them"))
 
 
 @in_sandbox
@@ -698,14 +659,13 @@ def real_evaluation(submission, net, dataset):
 def test_evaluation_on_real_images(training, shared_submission, dataset):
     """On the public test images evaluate gives the mean loss and the accuracy of the network's
     outputs."""
-    result, outputs, labels = assert_sequence(
-        real_evaluation(shared_submission, training[1], dataset.name), 3, "the result"
-    )
+    found = real_evaluation(shared_submission, training[1], dataset.name)
+    result, outputs, labels = assert_sequence(found, 3, _("the result"))
     loss, accuracy = assert_sequence(result, 2, "evaluate(...)")
     expected = float(torch.nn.functional.cross_entropy(outputs.double(), labels))
-    assert_number(loss, expected, tolerance=1e-3, what="the loss")
+    assert_number(loss, expected, tolerance=1e-3, what=_("the loss"))
     right = (outputs.argmax(1) == labels).double().mean()
-    assert_number(accuracy, float(right), tolerance=1e-3, what="the accuracy")
+    assert_number(accuracy, float(right), tolerance=1e-3, what=_("the accuracy"))
 
 
 @in_sandbox
@@ -738,9 +698,9 @@ def low_level_epoch(submission, dataset, batch_size, seed):
 def test_forward_trains(submission, dataset):
     """From a good start one epoch of the low-level network on the real images brings the loss down,
     and the network recognises most test images (document 002)."""
-    supplied_parts(submission, ["relu"])
+    submission.supply("relu")
     batch_size = LIMITS[dataset.name, dataset.variant][0]
     loss = low_level_epoch(submission, dataset.name, batch_size, LOW_LEVEL_SEED)
-    assert_between(loss, None, LOW_LEVEL_LOSS, what="the training loss")
-    accuracy = hidden_accuracy(submission.forward, dataset)
-    assert_between(accuracy, LOW_LEVEL_ACCURACY, None, what="the accuracy on hidden images")
+    assert_between(loss, None, LOW_LEVEL_LOSS, what=_("the training loss"))
+    accuracy = accuracy_of(submission.forward, dataset)
+    assert_between(accuracy, LOW_LEVEL_ACCURACY, None, what=_("the accuracy on hidden images"))

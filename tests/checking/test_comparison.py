@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from grader.checking.comparison import (
     as_number,
     as_tensor,
     assert_close,
+    assert_each_close,
     assert_number,
+    assert_same,
     assert_sequence,
     described,
     observed,
@@ -265,3 +268,26 @@ def test_large_tensors_show_shape_and_first_values():
     text = shown(torch.arange(float(comparison.SHOWN_VALUES + 1)))
 
     assert text == "(13,) values [0, 1, 2, 3, 4, 5, …]"
+
+
+# ------------------------------------------------------------------------------ several at once
+
+
+def test_each_value_is_called_by_its_own_name():
+    """What differs first is named; another number of values is no comparison."""
+    found = mismatch(assert_each_close, [1.0, 2.5], [1.0, 2.0], ("the weight", "the bias"))
+
+    assert found.problem == "wrong value: the bias is 2.5"
+    with pytest.raises(ValueError, match="longer"):
+        assert_each_close([1.0], [1.0, 2.0], ("the weight", "the bias"))
+
+
+def test_stub_is_compared_with_the_references():
+    """By the name before the bracket, with the same arguments."""
+    ours, theirs = SimpleNamespace(twice=lambda x: x + 1), SimpleNamespace(twice=lambda x: 2 * x)
+
+    assert_same(ours, theirs, "twice(x)", 1)
+
+    assert mismatch(assert_same, ours, theirs, "twice(x)", 3).problem == (
+        "wrong value: twice(x) is 4"
+    )

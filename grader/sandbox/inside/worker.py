@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import itertools
@@ -147,6 +148,13 @@ class Worker:
         for name, value in values.items():
             self._loaded().bind(name, value)
 
+    def on_supply(self, source: str, parts: dict[str, str]) -> None:
+        """Put parts of an author's file in the place of stubs. They see the submission, too."""
+        defined = _executed(source, submission=Submission(self._loaded(), self.data))
+        for stub, part in parts.items():
+            owner, *attributes = part.split(".")
+            self._loaded().bind(stub, functools.reduce(getattr, attributes, defined[owner]))
+
     def on_run(self, function: Callable[..., Any], arguments: list[Any]) -> Any:
         """Run a function of a check in here: it sees the submission and its arguments."""
         return function(Submission(self._loaded(), self.data), *arguments)
@@ -162,7 +170,7 @@ class Worker:
         if isinstance(node, protocol.Name):
             return self._loaded().stub(node.name)
         if isinstance(node, protocol.Code):
-            return _compiled(node)
+            return _executed(node.source)[node.name]
         if not 0 <= node.number < len(self.objects):
             raise CodecError("a reference to an unknown object")
         return self.objects[node.number]
@@ -209,13 +217,13 @@ def _refuse(value: object) -> Any:
     raise CodecError("a note holds texts only")
 
 
-def _compiled(code: protocol.Code) -> Callable[..., Any]:
-    """A function of a check from its source; of names around it it sees only torch."""
+def _executed(source: str, **names: Any) -> dict[str, Any]:
+    """What an author's source defines; of names around it it sees torch and these."""
     import torch
 
-    namespace: dict[str, Any] = {"torch": torch}
-    exec(compile(code.source, "<check>", "exec", dont_inherit=True), namespace)
-    return namespace[code.name]
+    namespace: dict[str, Any] = {"torch": torch, **names}
+    exec(compile(source, "<check>", "exec", dont_inherit=True), namespace)
+    return namespace
 
 
 def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:

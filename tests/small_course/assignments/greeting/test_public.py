@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checking import Mismatch
+from grader.checking import Mismatch, _
 
 
 @pytest.mark.stub("greet")
@@ -10,4 +10,4 @@ def test_greet_example(submission):
     """greet("Ada") is "Hello, Ada!"."""
     found = submission.greet("Ada")
     if found != "Hello, Ada!":
-        raise Mismatch(f"it is {found!r:.100}", "expected 'Hello, Ada!'")
+        raise Mismatch(_("it is {found!r:.100}").format(found=found), _("expected 'Hello, Ada!'"))
