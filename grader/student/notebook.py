@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, UsageError
 from grader.grading import log
@@ -32,6 +30,8 @@ from grader.grading.scoring import Result, score
 from grader.i18n import words
 from grader.i18n.words import N_, _
 from grader.reports import progress
+from grader.reports.screen import Screen
+from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
@@ -86,11 +86,12 @@ def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
         log.keep(error)
         return _sentence(f"{text.format(problem=problem)} {log.place()}")
     screen = io.StringIO()
-    Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
+    Screen(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
     return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))
 
 
 def _sentence(text: str) -> Feedback:
+    text = printable(text)
     return Feedback(text, f"<p>{html.escape(text)}</p>")
 
 

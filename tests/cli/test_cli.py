@@ -9,13 +9,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.errors import IsolationUnavailable
 from grader.grading.scoring import Result
-from grader.reports import as_json, terminal
+from grader.reports import terminal
+from grader.reports.formats import json as json_report
+from grader.reports.screen import Screen
 from grader.sandbox.isolation import probe as isolation
 from tests.conftest import ROOT, grade_paths
 
@@ -353,7 +354,7 @@ def unreadable(tmp_path_factory):
 
 def shown(result):
     """The table as a terminal gets it."""
-    console = Console(width=100, force_terminal=True)
+    console = Screen(width=100, force_terminal=True)
     with console.capture() as capture:
         console.print(terminal.table(result))
     return capture.get()
@@ -378,7 +379,7 @@ def test_students_text_cannot_steer_the_terminal(unreadable, status):
 
 def test_json_is_stable(unreadable):
     """The fields stand in the documented order."""
-    (found,) = json.loads(as_json.render([unreadable]))
+    (found,) = json.loads(json_report.render([unreadable]))
 
     assert list(found)[:6] == [
         "submission",

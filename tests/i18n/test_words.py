@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from grader.checking import Mismatch, assert_close
 from grader.checking.outcomes import judge
-from grader.cli.main import Language, app
+from grader.cli.main import app
+from grader.cli.options import Language
 from grader.course import translation
 from grader.course.assignment import available, load
 from grader.errors import UsageError
