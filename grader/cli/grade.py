@@ -166,7 +166,7 @@ def _show(results: list[Result], reports: list[formats.Report]) -> None:
     for report in reports:
         text = report.text(results)
         if report.file == formats.SCREEN:
-            typer.echo(text, nl=False)
+            print(text, end="")  # typer.echo would write UTF-8 to an ASCII terminal
         else:
             report.file.write_text(text, "utf-8")
             errors.print(Text(f"{report.format}: {report.file}"))
