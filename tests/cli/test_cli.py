@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,11 +78,29 @@ def test_every_command_has_help(name):
     assert "Traceback" not in said(result)
 
 
-def test_help_is_quick():
-    """The command line is there before torch is imported."""
-    code = "import sys; import grader.cli.main; assert 'torch' not in sys.modules"
+@pytest.mark.parametrize("name", [*COMMANDS, "validate", "misconception list", "misconception add"])
+def test_help_teaches_by_an_example(name):
+    """The command as a person types it stands in its help."""
+    assert said(command(*name.split(), "--help")).count(f"grader {name}") >= 2
 
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_is_quick(argument):
+    """It is there before torch, pytest or numpy is imported."""
+    code = (
+        "import sys; from grader.cli.main import app\n"
+        "try: app()\n"
+        "except SystemExit: assert not {'torch', 'pytest', 'numpy'} & set(sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code, argument], check=True, timeout=60)
+
+
+def test_version_names_what_decides_a_grade():
+    """The grader's own, Python's and torch's, on one line."""
+    pattern = r"grader \d\S*, Python 3\.\d+\.\d+\S*, torch \d\S+\n"
+
+    assert re.fullmatch(pattern, command("--version").stdout)
 
 
 def test_nothing_is_wrong_usage():
