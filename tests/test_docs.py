@@ -15,10 +15,11 @@ import typer
 
 from grader.checking.results import CheckResult, Outcome
 from grader.cli import console as cli_shared
-from grader.cli.main import Device, Language, Level, app
+from grader.cli.main import app
+from grader.cli.options import Device, Language, Level
+from grader.grading.record_json import to_object
 from grader.grading.records import DatasetUsed, Record, Status
 from grader.grading.scoring import Grade, Result, StubGrade
-from grader.reports.as_json import as_object
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -72,7 +73,7 @@ def fields(struct: type[msgspec.Struct]) -> list[str]:
 
 def fields_of_an_object() -> list[str]:
     record = Record("", "", "graded", None, "cpu", None, [], [], "", 0.0, {}, {})
-    return list(as_object(Result(record, Grade(0.0, 0.0, []))))
+    return list(to_object(Result(record, Grade(0.0, 0.0, []))))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,59 +1,48 @@
-"""What the commands of the command line share: arguments, options, errors as sentences."""
+"""What every command has: the screen, errors as sentences, exit codes, the log."""
 
 from __future__ import annotations
 
+import io
+import sys
 import tempfile
 from collections.abc import Callable
-from enum import Enum
 from functools import wraps
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
+from typer.core import TyperGroup
 
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.grading import log
-from grader.i18n import words
 from grader.i18n.words import _
+from grader.reports.screen import Screen
+from grader.reports.text import printable
 
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
 
-console = Console()
-errors = Console(stderr=True)
-
-AssignmentArgument = Annotated[str, typer.Argument(help="Name of the assignment, a folder's name.")]
-CourseOption = Annotated[
-    Path,
-    typer.Option(
-        help="Folder that holds assignments/ and solutions/.",
-        envvar="GRADER_COURSE",
-        show_default="the current folder",
-    ),
-]
+console = Screen()
+errors = Screen(stderr=True)
 
 
-DebugOption = Annotated[
-    bool,
-    typer.Option("--debug", help="Show all that the log keeps: outputs and tracebacks of faults."),
-]
+class Commands(TyperGroup):
+    """The group of all commands: what typer itself prints can be printed, too."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal may know ASCII only
+        return super().main(*args, **kwargs)
 
-class Language(str, Enum):
-    en = "en"
-    zh = "zh"
-
-
-def speak(context: typer.Context, wanted: Language | None) -> Language | None:
-    """Until the command has ended, messages are in this language; None: in the reader's own."""
-    context.with_resource(words.speaking(wanted.value if wanted else words.of_environment()))
-    return wanted
-
-
-LanguageOption = Annotated[
-    Language, typer.Option("--lang", callback=speak, help="Language of what students read.")
-]
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Wrong usage quotes what was typed: `*` may have put a student's file name there.
+            if isinstance(getattr(error, "message", None), str):
+                vars(error)["message"] = printable(vars(error)["message"])
+            raise
 
 
 def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,44 +53,41 @@ def readable_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         log.start(kwargs.get("debug", False))
         try:
             return command(*args, **kwargs)
-        except UsageError as error:
-            _complain(_("error:"), error)
-            raise typer.Exit(USAGE) from None
-        except InfrastructureError as error:
-            _complain(_("this machine cannot grade:"), error)
-            log.keep(error)
-            errors.print(escape(log.place()), highlight=False, soft_wrap=True)
-            raise typer.Exit(INFRASTRUCTURE) from None
-        except OSError as error:  # a disk that is full, a folder that may not be written
-            _complain(_("error:"), error)
-            raise typer.Exit(USAGE) from None
         except (typer.Exit, typer.Abort, typer.BadParameter):  # how typer ends a command
             raise
-        except Exception as error:
-            _complain(_("the grader failed:"), GraderError(f"{type(error).__name__}: {error}"))
+        except (UsageError, OSError) as error:  # such as a disk that is full
             log.keep(error)
-            errors.print(escape(log.place()), highlight=False, soft_wrap=True)
+            _complain(_("error:"), _sentence(error))
+            raise typer.Exit(USAGE) from None
+        except InfrastructureError as error:
+            log.keep(error)
+            _complain(_("this machine cannot grade:"), str(error))
+            show_log()
+            raise typer.Exit(INFRASTRUCTURE) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            log.keep(error)
+            _complain(_("the grader failed:"), f"{type(error).__name__}: {error}")
+            show_log()
             raise typer.Exit(INFRASTRUCTURE) from None
 
     return wrapped
 
 
-def _complain(what: str, error: Exception) -> None:
-    text = str(error)
+def show_log() -> None:
+    """Say where the rest of it can be read."""
+    errors.print(Text(log.place()), soft_wrap=True)
+
+
+def _complain(what: str, sentence: str) -> None:
+    errors.print(Text.assemble((what, "red"), " ", sentence))
+
+
+def _sentence(error: GraderError | OSError) -> str:
     if isinstance(error, OSError) and error.filename is not None:
-        text = f"{error.filename}: {error.strerror}"
-    if text == "AF_UNIX path too long":  # of a socket among the temporary files
+        return f"{error.filename}: {error.strerror}"
+    if str(error) == "AF_UNIX path too long":  # of a socket among the temporary files
         folder = tempfile.gettempdir()
-        text = f"sockets in {folder} would have too long names: set TMPDIR to a shorter one."
-    errors.print(f"[red]{what}[/red] {escape(text)}", highlight=False)
-
-
-def course_of(folder: Path) -> Path:
-    """The course's folder: the given one, or the nearest one above it with solutions/."""
-    for candidate in (folder.resolve(), *folder.resolve().parents):
-        if (candidate / "solutions").is_dir():
-            return candidate
-    raise UsageError(
-        f"{folder.resolve()} is no course: it has no folder solutions/. Go to the course's folder "
-        "or name it with --course."
-    )
+        return f"sockets in {folder} would have too long names: set TMPDIR to a shorter one."
+    return str(error)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
-from grader.cli.console import AssignmentArgument, CourseOption, console, course_of, readable_errors
+from grader.cli.console import console, readable_errors
+from grader.cli.options import AssignmentArgument, CourseOption, course_of
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ app = typer.Typer(
 ResultsArgument = Annotated[
     Path, typer.Argument(metavar="RESULTS", help="The folder that `grader grade --out` wrote.")
 ]
+HIDDEN = "the code holds characters that do not show"
 
 
 @app.command("list")
@@ -33,15 +35,23 @@ def list_groups(
     most: Annotated[int, typer.Option(help="Show the largest groups only.", min=1)] = 10,
     course: CourseOption = Path(),
 ) -> None:
-    """Group a class's wrong answers by equal values, the largest group first, with a sample."""
+    """Group a class's wrong answers by equal values, the largest group first, with a sample.
+
+    [dim]grader misconception list softmax_regression results --most 20[/dim]
+    """
     from grader.course import assignment as assignments
+    from grader.grading import answers
 
     known = assignments.load(assignment, course_of(course))
     groups = _groups(known, results)
     if not groups:
         console.print("Every wrong answer has a name, or there is none.")
     for number, group in enumerate(groups[:most], 1):
-        _show(number, group, known)
+        _show(number, group)
+        try:
+            _show_code(answers.code(group, known.stubs))
+        except UsageError as error:
+            console.print(Text(str(error), "dim"))
     if len(groups) > most:
         console.print(f"[dim]{len(groups) - most} smaller groups: --most {len(groups)}[/dim]")
 
@@ -60,11 +70,15 @@ def add(
     """Make a group's code an entry of the assignment's misconceptions.py.
 
     The code is a student's, and an entry runs with your rights from then on, outside the sandbox:
-    it is shown and added only when you say yes.
+    it is shown and added only when you say yes. Code with characters that do not show is refused.
+
+    [dim]grader misconception add softmax_regression results --group 2 --name softmax_of_twos
+    --sentence "These are powers of 2."[/dim]
     """
     from grader.course import assignment as assignments
     from grader.course import misconceptions
     from grader.grading import answers
+    from grader.reports.text import is_all_visible
 
     known = assignments.load(assignment, course_of(course))
     groups = _groups(known, results)
@@ -73,17 +87,22 @@ def add(
             f"There is no group {group}: {results} has {len(groups)} for {assignment}."
         )
     chosen = groups[group - 1]
+    # Read once: what is stored is what was shown, whatever becomes of the file meanwhile.
     source = answers.code(chosen, known.stubs)
-    _show(group, chosen, known)
+    _show(group, chosen)
+    _show_code(source)
+    if not is_all_visible(source):
+        raise UsageError(f"Nothing was added: {HIDDEN}; write the entry by hand.")
     if not yes:
         typer.confirm("Have you read this code, and may it run outside the sandbox?", abort=True)
     bank = known.bank or known.solution.with_name("misconceptions.py")
     misconceptions.add(bank, known.solution, chosen.stub, source, name, sentence)
-    console.print(escape(f"{name} is in {bank}."), highlight=False)
+    console.print(Text(f"{name} is in {bank}."))
     console.print(
-        f"It may need names of the student's file: prove it with `grader validate {assignment}`, "
-        "then grade the class again.",
-        highlight=False,
+        Text(
+            "It may need names of the student's file: prove it with `grader validate "
+            f"{assignment}`, then grade the class again."
+        )
     )
 
 
@@ -100,18 +119,21 @@ def _groups(assignment: Assignment, folder: Path) -> list[Group]:
     return groups(results.values())
 
 
-def _show(number: int, group: Group, assignment: Assignment) -> None:
-    """A group with its size, its sample and the code there."""
-    from rich.syntax import Syntax
-
-    from grader.grading import answers
-
+def _show(number: int, group: Group) -> None:
+    """A group with its size, and its sample: where it is and what is wrong with it."""
     record, check = group.submissions[0].record, group.checks[0]
     place = record.places.get(group.stub, "")
-    console.rule(f"group {number}: {escape(group.stub)}, students: {len(group.submissions)}")
-    console.print(escape(f"{record.path} {place}".strip()), highlight=False)
-    console.print(escape(check.message), highlight=False)
-    try:
-        console.print(Syntax(answers.code(group, assignment.stubs), "python"))
-    except UsageError as error:
-        console.print(f"[dim]{escape(str(error))}[/dim]")
+    console.rule(Text(f"group {number}: {group.stub}, students: {len(group.submissions)}"))
+    console.print(Text(f"{record.path} {place}".strip()))
+    console.print(Text(check.message))
+
+
+def _show_code(source: str) -> None:
+    """All of a definition: long lines are broken, and the numbers tell which lines are its own."""
+    from rich.syntax import Syntax
+
+    from grader.reports.text import is_all_visible
+
+    console.print(Syntax(source, "python", line_numbers=True, word_wrap=True))
+    if not is_all_visible(source):
+        console.print(Text(f"Mind that {HIDDEN}.", "bold red"))

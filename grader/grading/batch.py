@@ -76,8 +76,6 @@ def grade_all(
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
             )
-    if store is not None:
-        store.finish()
     return [results[position] for position in sorted(results)]
 
 

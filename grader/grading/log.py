@@ -17,12 +17,15 @@ _logger = logging.getLogger("grader")
 _logger.addHandler(logging.NullHandler())  # else Python prints what nobody keeps
 
 
-class _Printable(logging.Formatter):
-    """For a screen: a traceback may hold a student's text, and in it what steers a terminal."""
+class _Escaped(logging.Formatter):
+    """A traceback may hold a student's text, and in it what steers a terminal: that of --debug, and
+    that of a person who prints the log file. Nothing is lost, for what is escaped can be read."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
-        return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+        return "".join(
+            c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+        )
 
 
 def start(debug: bool) -> None:
@@ -37,7 +40,7 @@ def start(debug: bool) -> None:
     _logger.addHandler(logging.NullHandler())
     if debug:
         handler = logging.StreamHandler()
-        handler.setFormatter(_Printable())
+        handler.setFormatter(_Escaped())
         _logger.addHandler(handler)
 
 
@@ -71,5 +74,5 @@ def _to_file() -> logging.Handler:
     handler = RotatingFileHandler(
         file, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(message)s"))
+    handler.setFormatter(_Escaped("%(asctime)s %(process)d %(message)s"))
     return handler

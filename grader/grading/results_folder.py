@@ -1,4 +1,4 @@
-"""The folder of ``--out``: a record for each submission, grades.csv and summary.md.
+"""The folder of ``--out``: a record for each submission.
 
 A record is written as soon as it is made, beside its place and then renamed, so a run that is
 killed loses at most the submission it was at, and the next one finds the others here.
@@ -7,50 +7,58 @@ killed loses at most the submission it was at, and the next one finds the others
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from grader.errors import UsageError
+from grader.grading.record_json import from_object, json_text, to_object
 from grader.grading.records import Record
 from grader.grading.scoring import Result
-from grader.reports import as_csv, as_json, summary
 from grader.sandbox.inside.protocol import well_formed
 
 
 class Store:
-    """The results of one assignment in a folder. A submission is known by its path."""
+    """The results of one assignment in a folder.
+
+    A submission is known by where it lies, however its path was typed: results and files have the
+    absolute path as their key.
+    """
 
     def __init__(self, folder: Path, assignment: str) -> None:
         if folder.is_file():
             raise UsageError(f"{folder} is a file; the results need a folder.")
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.files: dict[str, Path] = {}  # by the path of the submission
+        self.files: dict[str, Path] = {}
         self.results: dict[str, Result] = {}
         for file in sorted(folder.glob("*.json")):
-            result = _read(file)
-            if result is not None and result.record.assignment == assignment:
-                self.files[result.record.path] = file
-                self.results[result.record.path] = result
+            found = _read(file)
+            if found is None or found[1].record.assignment != assignment:
+                continue
+            key, result = found
+            # A folder of an older version may have a file for each way to type the path.
+            if key in self.files and _written(self.files[key]) > _written(file):
+                continue
+            self.files[key], self.results[key] = file, result
 
     def earlier(self, path: Path) -> Record | None:
-        """What an earlier run saw of this submission."""
-        found = self.results.get(well_formed(str(path)))
-        return found.record if found else None
+        """What an earlier run saw of this submission, under the path that is typed now."""
+        found = self.results.get(_place(path))
+        return msgspec.structs.replace(found.record, path=well_formed(str(path))) if found else None
 
     def keep(self, result: Result) -> None:
         """Write one result, in the place of an earlier one of the same submission."""
-        path = result.record.path
-        if path not in self.files:
-            self.files[path] = self._free(result.record.submission)
-        self.results[path] = result
-        _write(self.files[path], as_json.render([result]))
-
-    def finish(self) -> None:
-        """Write grades.csv and summary.md about all results of the folder."""
-        results = sorted(self.results.values(), key=lambda result: result.record.submission)
-        _write(self.folder / "grades.csv", as_csv.render(results))
-        _write(self.folder / "summary.md", summary.render(results))
+        key = _place(Path(result.record.path))
+        if key not in self.files:
+            self.files[key] = self._free(result.record.submission)
+        self.results[key] = result
+        # From here, so that the uploads and this folder can be moved together.
+        relative = os.path.relpath(key, self.folder.resolve())
+        write(self.files[key], json_text([{**to_object(result), "relative_path": relative}]))
 
     def _free(self, name: str) -> Path:
         """A file that is not there yet: two students may hand in files of one name."""
@@ -60,22 +68,40 @@ class Store:
         return next(file for file in files if not file.exists())
 
 
-def _read(file: Path) -> Result | None:
-    """The result in a file of this folder; None for a file that is something else."""
+def write(file: Path, text: str) -> None:
+    """Write a file that is whole at every moment."""
+    beside = file.with_name(file.name + ".part")
+    beside.write_text(text, "utf-8")
+    beside.replace(file)
+
+
+def _read(file: Path) -> tuple[str, Result] | None:
+    """The key and the result in a file of this folder; None for a file that is something else."""
     try:
-        (result,) = as_json.read(file.read_bytes())
+        (fields,) = msgspec.json.decode(file.read_bytes(), type=list[dict[str, Any]])
+        result = from_object(fields)
     except (OSError, ValueError):  # msgspec's errors are ValueErrors
         return None
     named = re.fullmatch(rf"{re.escape(_short(result.record.submission))}(-\d+)?", file.stem)
-    return result if named else None
+    if not named:
+        return None
+    if "relative_path" in fields:
+        return os.path.normpath(file.parent.resolve() / fields["relative_path"]), result
+    return _place(Path(result.record.path)), result  # an older version knew no more
+
+
+def _place(path: Path) -> str:
+    """Where an upload lies. Links on the way to it are followed; one that is the upload itself is
+    not, for two students with equal files may have links to one file."""
+    if path.name in ("", ".."):
+        return well_formed(str(path.resolve()))
+    return well_formed(str(path.parent.resolve() / path.name))
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def _short(name: str) -> str:
     """A name that leaves room for endings: a file system takes 255 bytes."""
     return name.encode()[:200].decode("utf-8", "ignore")
-
-
-def _write(file: Path, text: str) -> None:
-    beside = file.with_name(file.name + ".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)

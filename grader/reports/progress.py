@@ -79,22 +79,21 @@ def terminal(result: Result, stub: str | None = None) -> Group:
     """For a terminal."""
     found = lines(result, stub)
     width = max((len(line.stub) for line in found), default=0)
-    name = printable(result.record.path)
-    title = _("{name}: {heading}").format(name=name, heading=heading(found))
+    title = _("{name}: {heading}").format(name=result.record.path, heading=heading(found))
     parts = [Text(title, style="bold")]
     for line in found:
         style = STYLES.get(line.status, "red")
         words = _(WORDS[line.status])
         parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
     for note in result.record.warnings[:MAX_NOTES]:
-        parts.append(Text(printable(_("note: {note}").format(note=note)), style="yellow"))
+        parts.append(Text(_("note: {note}").format(note=note), style="yellow"))
     due = following(found)
     if due is None:
         return Group(*parts, Text(f"\n{_(ALL_PASS)}"))
     place = result.record.places.get(due.stub, "")
     text = _("Next: {stub} ({place})") if place else _("Next: {stub}")
-    parts.append(Text("\n" + text.format(stub=due.stub, place=printable(place)), style="bold"))
-    return Group(*parts, Text(printable(advice(due))))
+    parts.append(Text("\n" + text.format(stub=due.stub, place=place), style="bold"))
+    return Group(*parts, Text(advice(due)))
 
 
 def as_html(result: Result, stub: str | None = None) -> str:

@@ -7,8 +7,7 @@ from statistics import mean, median
 
 from grader.grading.answers import groups
 from grader.grading.scoring import Result
-from grader.reports.markdown import plain
-from grader.reports.text import number
+from grader.reports.text import in_markdown, number
 
 MOST_GROUPS = 10
 
@@ -18,7 +17,7 @@ def render(results: Sequence[Result]) -> str:
     graded = [result for result in results if result.record.status == "graded"]
     names = list(dict.fromkeys(result.record.assignment for result in results))
     parts = [
-        f"# {plain(', '.join(names))}: {len(results)} submissions",
+        f"# {in_markdown(', '.join(names))}: {len(results)} submissions",
         *([_scores(graded), _stubs(graded)] if graded else []),
         _mistakes(graded),
         _answers(graded),
@@ -50,7 +49,7 @@ def _stubs(graded: Sequence[Result]) -> str:
         ]
         rows.append(
             [
-                plain(stub.name),
+                in_markdown(stub.name),
                 number(stub.max_points),
                 number(mean(one.points for one in same)),
                 str(sum(one.points == one.max_points for one in same)),
@@ -71,7 +70,10 @@ def _mistakes(graded: Sequence[Result]) -> str:
                 students.setdefault(key, set()).add(result.record.path)
                 sentences[key] = check.message.split("\n")[0]
     ordered = sorted(students, key=lambda key: (-len(students[key]), key))
-    rows = [[str(len(students[key])), plain(key[0]), plain(sentences[key])] for key in ordered]
+    rows = [
+        [str(len(students[key])), in_markdown(key[0]), in_markdown(sentences[key])]
+        for key in ordered
+    ]
     return "## Known mistakes\n\n" + _table(["students", "stub", "mistake"], rows) if rows else ""
 
 
@@ -83,7 +85,14 @@ def _answers(graded: Sequence[Result]) -> str:
         place = sample.places.get(group.stub, "")
         where = f"{sample.submission}: {place}" if place else sample.submission
         said = check.message.split("\n")[0]
-        rows.append([str(len(group.submissions)), plain(group.stub), plain(where), plain(said)])
+        rows.append(
+            [
+                str(len(group.submissions)),
+                in_markdown(group.stub),
+                in_markdown(where),
+                in_markdown(said),
+            ]
+        )
     if not rows:
         return ""
     text = (
@@ -105,7 +114,7 @@ def _attention(results: Sequence[Result]) -> str:
             reasons = [*reasons, "a check had no answer in time"]
         if reasons:
             status = record.status.replace("_", " ")
-            rows.append([plain(record.submission), status, plain("; ".join(reasons))])
+            rows.append([in_markdown(record.submission), status, in_markdown("; ".join(reasons))])
     table = _table(["submission", "status", "reason"], rows) if rows else ""
     mixed = "Not all of these were graded with the same checks: grade them again."
     parts = [mixed if len(suites) > 1 else "", table]

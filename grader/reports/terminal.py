@@ -1,18 +1,17 @@
-"""Results as tables for a terminal."""
+"""Results as tables for a terminal: a `Screen` makes what students wrote printable."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from grader.checking.results import CheckResult
 from grader.grading.scoring import Result
 from grader.i18n.words import _
-from grader.reports.text import printable, status
+from grader.reports.text import status
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
 MAX_WARNINGS = 5
@@ -22,22 +21,20 @@ def table(result: Result) -> Group:
     """Stub, points, and for each stub what failed first and why."""
     record, grade = result.record, result.grade
     if record.status != "graded":
-        heading = Text(
-            f"\n{printable(record.submission)}: {status(record.status)}", style="bold red"
-        )
-        return Group(heading, *(Text(f"  {printable(warning)}") for warning in record.warnings))
+        heading = Text(f"\n{record.submission}: {status(record.status)}", "bold red")
+        return Group(heading, *(Text(f"  {warning}") for warning in record.warnings))
     title = _("{name}: {score} of {max_score}").format(
-        name=printable(record.submission),
-        score=f"{grade.score:g}",
-        max_score=f"{grade.max_score:g}",
+        name=record.submission, score=f"{grade.score:g}", max_score=f"{grade.max_score:g}"
     )
     data = f" on {record.dataset.name} ({record.dataset.variant})" if record.dataset else ""
+    caption = (
+        f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
+        f"{record.seconds:.1f} s"
+    )
     rows = Table(
-        title="\n" + escape(title),
+        title=Text(f"\n{title}", "bold"),
         title_justify="left",
-        title_style="bold",
-        caption=f"{record.assignment}{data}, {record.device}, isolation {record.isolation}, "
-        f"{record.seconds:.1f} s",
+        caption=Text(caption, "table.caption"),
         caption_justify="left",
     )
     rows.add_column(_("stub"), no_wrap=True)
@@ -47,7 +44,7 @@ def table(result: Result) -> Group:
     for stub in grade.stubs:
         failed = [c for c in record.checks if c.stub == stub.name and c.outcome != "passed"]
         rows.add_row(
-            escape(stub.name),
+            Text(stub.name),
             f"{stub.points:g} / {stub.max_points:g}",
             Text(status(stub.status), style=STYLE.get(stub.status, "red")),
             _reason(failed),
@@ -69,10 +66,7 @@ def overview(results: Sequence[Result]) -> Table:
         if len(lost) == len(grade.stubs) and record.status == "graded":
             where = _("every stub")
         rows.add_row(
-            escape(printable(record.submission)),
-            f"{grade.score:g}",
-            escape(where),
-            f"{record.seconds:.1f}",
+            Text(record.submission), f"{grade.score:g}", Text(where), f"{record.seconds:.1f}"
         )
     return rows
 
@@ -84,14 +78,14 @@ def _reason(failed: Sequence[CheckResult]) -> Text:
     named = [check for check in failed if check.misconception]
     telling = (named or list(failed))[0]
     more = len(failed) - 1
-    text = Text(printable(telling.message))
+    text = Text(telling.message)
     if more:
         text.append("\n" + _("(and {count} more checks)").format(count=more), style="dim")
     return text
 
 
 def _warnings(warnings: Sequence[str]) -> list[Text]:
-    texts = [_("note: {note}").format(note=printable(note)) for note in warnings[:MAX_WARNINGS]]
+    texts = [_("note: {note}").format(note=note) for note in warnings[:MAX_WARNINGS]]
     if len(warnings) > MAX_WARNINGS:
         texts.append(_("… and {count} more notes").format(count=len(warnings) - MAX_WARNINGS))
     return [Text(f"  {text}", style="dim") for text in texts]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from grader.i18n.words import N_, _
 
 # Statuses of records and of stubs, as people read them.
@@ -15,11 +18,33 @@ WORDS = {
     "timeout": N_("timeout"),
     "error": N_("error"),
 }
+# Letters and marks without a shape: Unicode's Default_Ignorable_Code_Point that Python takes for
+# printable, and the Braille pattern without dots.
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def printable(text: str) -> str:
-    """The text without control characters: they steer terminals, and XML does not take them."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """The text, as long as it was, with a replacement character for each one that steers its
+    reader: control characters, overrides of the direction, line separators, half characters.
+    Spaces, tabs and new lines stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    return (
+        character.isprintable()
+        or character in "\n\t"
+        or unicodedata.category(character) == "Zs"  # such as the space of Chinese text
+    )
+
+
+def is_all_visible(text: str) -> bool:
+    """Whether a reader of the printed text sees every character of it."""
+    return printable(text) == text and not BLANK.search(text)
 
 
 def status(name: str) -> str:
@@ -30,6 +55,12 @@ def status(name: str) -> str:
 def one_line(text: str) -> str:
     """The text without line breaks and control characters."""
     return printable(" ".join(text.split()))
+
+
+def in_markdown(text: str) -> str:
+    """The text on one line of Markdown, with no markup in it, also inside a table."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~$@:-])", r"\\\1", one_line(text))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def number(value: float) -> str:

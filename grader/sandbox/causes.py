@@ -23,15 +23,14 @@ def cause_in(printed: str) -> str:
         *PYTHON.findall(printed)[-1:],
         *lines[-1:],
     ]
-    return next((_shown(line) for line in found if line), "")
+    return next((_cut(line) for line in found if line), "")
 
 
 def exception_of_cpp(printed: str) -> str:
     """The first line of the C++ exception that ended a process; "" without one."""
     found = CPP.search(printed)
-    return _shown(found[1]) if found else ""
+    return _cut(found[1]) if found else ""
 
 
-def _shown(line: str) -> str:
-    """Student code may have printed it."""
-    return "".join(c if c.isprintable() else " " for c in line.strip()[:MOST])
+def _cut(line: str) -> str:
+    return line.strip()[:MOST]

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.console import Console
 
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, MissingStub, UsageError
@@ -33,6 +32,8 @@ from grader.grading.scoring import Result, score
 from grader.i18n import words
 from grader.i18n.words import N_, _
 from grader.reports import progress
+from grader.reports.screen import Screen
+from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
@@ -90,11 +91,12 @@ def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
         log.keep(error)
         return _sentence(f"{text.format(problem=problem)} {log.place()}")
     screen = io.StringIO()
-    Console(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
+    Screen(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
     return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))
 
 
 def _sentence(text: str) -> Feedback:
+    text = printable(text)
     return Feedback(text, f"<p>{html.escape(text)}</p>")
 
 

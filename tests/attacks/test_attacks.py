@@ -28,7 +28,7 @@ from grader.grading.records import Record
 from grader.grading.scoring import Result, score
 from grader.grading.session import Session, open_session
 from grader.grading.settings import Settings
-from grader.reports import as_json
+from grader.reports.formats import json as json_report
 from grader.sandbox.isolation import probe as isolation
 from tests.attacks.surroundings import NOTE, TOKEN, planted, watching
 
@@ -202,7 +202,7 @@ def test_attack_is_defeated(graded: Graded, attack: Path) -> None:
     result = graded.attacks[attack.name]
     if isinstance(result, Exception):
         raise AssertionError("it would have ended the batch") from result
-    record, text = result.record, as_json.render([result])
+    record, text = result.record, json_report.render([result])
 
     assert "BREACH:" not in text, text[text.index("BREACH:") :][:500]
     assert [secret for secret in secrets() if secret in text] == []

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.errors import IsolationUnavailable
 from grader.grading.scoring import Result
-from grader.reports import as_json, terminal
+from grader.reports import terminal
+from grader.reports.formats import json as json_report
+from grader.reports.screen import Screen
 from grader.sandbox.isolation import probe as isolation
 from tests.conftest import ROOT, grade_paths
 
@@ -76,11 +78,29 @@ def test_every_command_has_help(name):
     assert "Traceback" not in said(result)
 
 
-def test_help_is_quick():
-    """The command line is there before torch is imported."""
-    code = "import sys; import grader.cli.main; assert 'torch' not in sys.modules"
+@pytest.mark.parametrize("name", [*COMMANDS, "validate", "misconception list", "misconception add"])
+def test_help_teaches_by_an_example(name):
+    """The command as a person types it stands in its help."""
+    assert said(command(*name.split(), "--help")).count(f"grader {name}") >= 2
 
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_is_quick(argument):
+    """It is there before torch, pytest or numpy is imported."""
+    code = (
+        "import sys; from grader.cli.main import app\n"
+        "try: app()\n"
+        "except SystemExit: assert not {'torch', 'pytest', 'numpy'} & set(sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code, argument], check=True, timeout=60)
+
+
+def test_version_names_what_decides_a_grade():
+    """The grader's own, Python's and torch's, on one line."""
+    pattern = r"grader \d\S*, Python 3\.\d+\.\d+\S*, torch \d\S+\n"
+
+    assert re.fullmatch(pattern, command("--version").stdout)
 
 
 def test_nothing_is_wrong_usage():
@@ -353,7 +373,7 @@ def unreadable(tmp_path_factory):
 
 def shown(result):
     """The table as a terminal gets it."""
-    console = Console(width=100, force_terminal=True)
+    console = Screen(width=100, force_terminal=True)
     with console.capture() as capture:
         console.print(terminal.table(result))
     return capture.get()
@@ -378,7 +398,7 @@ def test_students_text_cannot_steer_the_terminal(unreadable, status):
 
 def test_json_is_stable(unreadable):
     """The fields stand in the documented order."""
-    (found,) = json.loads(as_json.render([unreadable]))
+    (found,) = json.loads(json_report.render([unreadable]))
 
     assert list(found)[:6] == [
         "submission",

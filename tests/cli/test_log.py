@@ -82,10 +82,11 @@ def test_a_home_that_cannot_be_written_has_no_log(monkeypatch, tmp_path, capfd):
 
 
 def test_nothing_of_it_steers_a_terminal(home, capfd):
-    """What is shown for --debug may hold a student's text."""
+    """What is shown for --debug, and what the file holds, may have a student's text in it: what
+    steers a terminal is spelt out."""
     log.start(debug=True)
-    log.keep(InfrastructureError("x", "a\x1b[2Kb"))
+    log.keep(InfrastructureError("x", "a\x1b[2Kb\u202ec\ud800d\ne"))
 
-    shown = capfd.readouterr().err
-    assert "a [2Kb" in shown
-    assert "\x1b" not in shown
+    for text in (capfd.readouterr().err, (home / "logs" / "grader.log").read_text("utf-8")):
+        assert r"a\x1b[2Kb\u202ec\ud800d" + "\ne" in text
+        assert "\x1b" not in text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
 import json
 import os
 import signal
@@ -16,11 +15,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from rich.console import Console
+from typer.testing import CliRunner
 
-from grader.grading.batch import grade_all
+from grader.cli.main import app
+from grader.grading.record_json import json_text, to_object
 from grader.grading.results_folder import Store
-from grader.grading.settings import Settings
+from grader.grading.scoring import Result
 from grader.reports import summary
 from tests.conftest import ROOT
 from tests.reports.examples import ADA, BOB, CLASS, EVE
@@ -54,6 +54,13 @@ def hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def grade(*arguments: object) -> None:
+    """Grade in this process."""
+    command = ["grade", "greeting", *arguments, "--course", COURSE, "--isolation", "process"]
+    done = CliRunner().invoke(app, list(map(str, command)))
+    assert done.exit_code == 0, done.output
+
+
 def finished(process: subprocess.Popen[str]) -> None:
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
@@ -79,13 +86,11 @@ def scores(folder: Path) -> dict[str, str]:
 
 
 def test_only_what_has_changed_is_run_again(folder):
-    """A second run grades the changed submission only; with `force` it grades all."""
+    """A second run grades the changed submission only; with --force it grades all."""
 
-    def run(names: str, force: bool = False) -> None:
+    def run(names: str, *options: str) -> None:
         paths = [folder / f"class/{name}.py" for name in names.split()]
-        settings = Settings("cpu", "process")
-        console = Console(file=io.StringIO())
-        grade_all(COURSE, "greeting", paths, settings, folder / "out", console, force)
+        grade(*paths, "--out", folder / "out", *options)
 
     run("ada bob")
     first = written(folder)
@@ -99,7 +104,7 @@ def test_only_what_has_changed_is_run_again(folder):
     assert scores(folder) == {"ada": "100", "bob": "100"}
     assert "2 submissions" in (folder / "out/summary.md").read_text("utf-8")
 
-    run("ada", force=True)
+    run("ada", "--force")
 
     assert written(folder)["ada"] > second["ada"]
     assert scores(folder) == {"ada": "100", "bob": "100"}
@@ -164,6 +169,7 @@ def test_same_names_have_files_of_their_own(tmp_path):
     late = msgspec.structs.replace(
         ADA, record=msgspec.structs.replace(ADA.record, path="late/ada.py")
     )
+    named = {"submissions/ada.py": ADA, "late/ada.py": late}
     Store(tmp_path, "softmax_regression").keep(ADA)
 
     store = Store(tmp_path, "softmax_regression")
@@ -172,7 +178,108 @@ def test_same_names_have_files_of_their_own(tmp_path):
 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ada-2.json", "ada.json"]
     again = Store(tmp_path, "softmax_regression").results
-    assert again == {"submissions/ada.py": ADA, "late/ada.py": late}
+    assert again == {str(Path(name).resolve()): result for name, result in named.items()}
+
+
+def at(path: object) -> Result:
+    """A result of this upload."""
+    return msgspec.structs.replace(
+        ADA, record=msgspec.structs.replace(ADA.record, path=str(path), warnings=[str(path)])
+    )
+
+
+def test_a_student_is_one_row_however_the_path_is_typed(folder, monkeypatch):
+    """What was graded under one path is known under another, from another folder as well."""
+    monkeypatch.chdir(folder)
+    grade("class/ada.py", "--out", "out")
+    first = written(folder)
+
+    for path in ("class/../class/ada.py", folder / "class/ada.py", folder / "out/../class/ada.py"):
+        grade(path, "--out", folder / "out", "--json", folder / "all.json")
+        assert json.loads((folder / "all.json").read_text("utf-8"))[0]["path"] == str(path)
+    monkeypatch.chdir(folder / "class")
+    grade("ada.py", "--out", "../out")
+
+    assert written(folder) == first
+    assert scores(folder) == {"ada": "100"}
+    assert len((folder / "out/grades.csv").read_text("utf-8").splitlines()) == 2
+
+
+def test_submissions_and_results_can_be_moved_together(folder):
+    """Nothing is graded again, and nobody is there twice."""
+    grade(folder / "class/ada.py", "--out", folder / "out")
+    first = written(folder)
+    moved = folder.rename(folder.with_name("moved"))
+
+    grade(moved / "class/ada.py", "--out", moved / "out")
+
+    assert written(moved) == first
+
+
+def test_folder_of_an_older_version_is_understood(tmp_path, monkeypatch):
+    """Its paths were typed in the current folder; of several for one student the last counts."""
+    monkeypatch.chdir(tmp_path)
+    typed = ["class/ada.py", "./class/ada.py", str(tmp_path / "class/ada.py"), "late/ada.py"]
+    for number, path in enumerate(typed):
+        file = tmp_path / f"ada-{9 - number}.json"
+        file.write_text(json_text([to_object(at(path))]), "utf-8")
+        os.utime(file, (number, number))
+
+    store = Store(tmp_path, "softmax_regression")
+
+    assert {key: result.record.warnings for key, result in store.results.items()} == {
+        str(tmp_path / "class/ada.py"): [typed[2]],
+        str(tmp_path / "late/ada.py"): [typed[3]],
+    }
+    assert store.earlier(Path("class/ada.py")).path == "class/ada.py"
+    store.keep(at("class/ada.py"))
+    assert store.files[str(tmp_path / "class/ada.py")].name == "ada-7.json"
+
+
+def test_links_to_one_file_are_two_students(tmp_path):
+    """Some platforms keep equal files once; a link to a folder is only another way to it."""
+    (tmp_path / "equal.py").touch()
+    (tmp_path / "class").mkdir()
+    (tmp_path / "link").symlink_to("class")
+    for name in ("ada", "bob"):
+        (tmp_path / f"class/{name}.py").symlink_to("../equal.py")
+    store = Store(tmp_path / "out", "softmax_regression")
+
+    for path in ("class/ada.py", "class/bob.py", "link/ada.py"):
+        store.keep(at(tmp_path / path))
+
+    assert {Path(key).name for key in store.results} == {"ada.py", "bob.py"}
+    assert len(store.results) == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_tables_are_written_after_an_interrupt(folder, jobs):
+    """What was graded until Ctrl-C is in grades.csv."""
+    (folder / "class/zoe.py").write_text(ENDLESS, "utf-8")
+    process = start(folder, jobs=jobs)
+    while not {"ada", "bob"} <= set(written(folder)):
+        assert process.poll() is None
+        time.sleep(0.05)
+
+    os.kill(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert scores(folder) == {"ada": "100", "bob": "60"}
+
+
+def test_tables_are_written_after_an_error(folder):
+    """A run that cannot begin leaves those of the records that are there."""
+    grade(folder / "class/ada.py", "--out", folder / "out")
+    (folder / "out/grades.csv").unlink()
+
+    command = ["grade", "greeting", folder / "class/ada.py", "--device", "fake", "--jobs", "1"]
+    options = ["--course", COURSE, "--out", folder / "out"]
+    runner = CliRunner(env={"GRADER_FAKE_DEVICE": None})
+    done = runner.invoke(app, list(map(str, [*command, *options])))
+
+    assert done.exit_code == 2
+    assert scores(folder) == {"ada": "100"}
 
 
 @pytest.mark.parametrize("name", ["x" * 252, "é" * 120])
@@ -182,7 +289,7 @@ def test_long_names_have_a_file(tmp_path, name):
 
     Store(tmp_path, "softmax_regression").keep(long)
 
-    assert Store(tmp_path, "softmax_regression").results == {"submissions/ada.py": long}
+    assert list(Store(tmp_path, "softmax_regression").results.values()) == [long]
 
 
 def test_other_files_are_left_alone(tmp_path):
@@ -191,7 +298,7 @@ def test_other_files_are_left_alone(tmp_path):
     (tmp_path / "broken.json").write_text('[{"submission": ')
     Store(tmp_path, "softmax_regression").keep(ADA)
 
-    assert list(Store(tmp_path, "softmax_regression").results) == [ADA.record.path]
+    assert list(Store(tmp_path, "softmax_regression").results.values()) == [ADA]
     assert Store(tmp_path, "another").results == {}
 
 

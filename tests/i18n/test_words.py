@@ -14,9 +14,9 @@ from string import Formatter
 import pytest
 from typer.testing import CliRunner
 
-from grader.checking import Mismatch, assert_close
-from grader.checking.outcomes import judge, message
-from grader.cli.main import Language, app
+from grader.checking import Mismatch, assert_close, outcomes
+from grader.cli.main import app
+from grader.cli.options import Language
 from grader.course import translation
 from grader.course.assignment import available, load
 from grader.errors import UsageError
@@ -295,7 +295,7 @@ def test_words_of_a_check_are_translated_where_they_are_made(check, chinese):
     with pytest.raises(AssertionError) as raised:
         check()
 
-    text = message(judge(raised.value, "visible"), "The gradient is right.")
+    text = outcomes.message(outcomes.judge(raised.value, "visible"), "The gradient is right.")
     assert text == f"梯度正确。结果：{chinese}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.checking.results import CheckResult
 from grader.grading.records import DatasetUsed, Record
 from grader.grading.scoring import Grade, Result, StubGrade
-from grader.reports.formats import MODULES, Report
+from grader.reports.formats import Report, names
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -125,8 +125,8 @@ CLASS = [ADA, BOB, EVE, FAY]
 
 # What each golden file shows; Gradescope's format is about one submission.
 FILES = {
-    **{f"class.{name}": (name, CLASS) for name in MODULES if name != "gradescope"},
-    **{f"hostile.{name}": (name, [MALLORY]) for name in MODULES},
+    **{f"class.{name}": (name, CLASS) for name in names() if name != "gradescope"},
+    **{f"hostile.{name}": (name, [MALLORY]) for name in names()},
     "ada.gradescope": ("gradescope", [ADA]),
     "eve.gradescope": ("gradescope", [EVE]),
     "fay.gradescope": ("gradescope", [FAY]),

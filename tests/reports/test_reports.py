@@ -13,8 +13,9 @@ from markdown_it import MarkdownIt
 
 from grader.errors import UsageError
 from grader.grading.scoring import points_of_checks
-from grader.reports import formats, github
-from grader.reports.formats import MODULES
+from grader.reports import formats
+from grader.reports.formats import github
+from tests.conftest import ROOT
 from tests.reports.examples import ADA, BOB, CLASS, FILES, GOLDEN, HOSTILE_NAME, rendered
 
 SCHEMA = etree.XMLSchema(etree.parse(GOLDEN.parent / "junit.xsd"))
@@ -189,7 +190,7 @@ def test_formats_are_read_from_the_command_line():
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (["xml=a"], "choose one of json, junit"),
+        (["xml=a"], "choose one of csv, github"),
         (["csv"], "--format csv=FILE"),
         (["csv="], "--format csv=-"),
         (["csv=-", "json=-"], "Only one report"),
@@ -208,7 +209,31 @@ def test_gradescope_is_about_one_submission():
     formats.fit(formats.parse(["gradescope=a.json"]), 1)
 
 
-@pytest.mark.parametrize("name", MODULES)
+def test_formats_are_the_files_of_their_folder():
+    """Each is named in the documentation, and none has to be written down anywhere else."""
+    table = (ROOT / "docs/reports.md").read_text("utf-8")
+
+    assert formats.names() == ["csv", "github", "gradescope", "json", "junit", "markdown"]
+    assert all(f"| `{name}` |" in table for name in formats.names())
+
+
+def test_another_package_can_bring_a_format(tmp_path, monkeypatch):
+    """An entry point names a module with `render`; it takes the place of none of ours."""
+    (tmp_path / "count.py").write_text("def render(results):\n    return str(len(results))\n")
+    about = tmp_path / "count-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: count\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[grader.reports]\ncount = count\ncsv = count\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    count, csv = formats.parse(["count=-", "csv=a"])
+
+    assert "count" in formats.names()
+    assert count.text([ADA, BOB]) == "2"
+    assert csv.text([ADA]).startswith("submission,")
+
+
+@pytest.mark.parametrize("name", formats.names())
 def test_every_format_takes_a_long_class(name):
     """Rendering is quick to write and holds every submission."""
     results = [ADA] if name == "gradescope" else [ADA, BOB] * 50

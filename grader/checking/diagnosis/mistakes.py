@@ -148,7 +148,6 @@ class Diagnosis:
         return None
 
 
-
 def observe_raised(error: Exception) -> None:
     """Let an exception of the student's code end what is compared."""
     if isinstance(error, StudentError):

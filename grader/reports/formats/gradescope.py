@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from grader.checking.results import CheckResult
 from grader.errors import UsageError
+from grader.grading.record_json import json_text
 from grader.grading.scoring import Result, points_of_checks
 from grader.reports.text import printable
 
+IS_ABOUT_ONE = True
 # When Gradescope shows a check, by what the check's mark says.
 VISIBILITY = {
     "visible": "visible",
@@ -33,8 +33,7 @@ def render(results: Sequence[Result]) -> str:
     """
     if len(results) != 1:
         raise UsageError("Gradescope's results.json is about one submission: grade one at a time.")
-    text = msgspec.json.encode(_object(results[0]))
-    return msgspec.json.format(text, indent=2).decode() + "\n"
+    return json_text(_object(results[0]))
 
 
 def _object(result: Result) -> dict[str, Any]:

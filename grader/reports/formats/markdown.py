@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from grader.checking.results import CheckResult
 from grader.grading.scoring import Result, StubGrade
 from grader.i18n.words import _
-from grader.reports.text import number, one_line, printable, status
+from grader.reports.text import in_markdown, number, printable, status
 
 MARKS = {"passed": "✅", "missing": "⬜"}  # everything else is wrong
 
@@ -24,8 +24,8 @@ def render(results: Sequence[Result]) -> str:
 
 def _overview(results: Sequence[Result]) -> str:
     rows = [
-        f"| {plain(r.record.submission)} | {number(r.grade.score)} | {number(r.grade.max_score)} "
-        f"| {status(r.record.status)} |"
+        f"| {in_markdown(r.record.submission)} | {number(r.grade.score)} "
+        f"| {number(r.grade.max_score)} | {status(r.record.status)} |"
         for r in results
     ]
     return _table(_("submission"), _("score"), rows)
@@ -38,11 +38,11 @@ def _table(what: str, number: str, rows: Sequence[str]) -> str:
 
 def _section(result: Result) -> str:
     record, grade = result.record, result.grade
-    name = plain(record.submission)
+    name = in_markdown(record.submission)
     if record.status != "graded":
         return f"## {name}: {status(record.status)}\n\n{fenced(_lines(record.warnings))}"
     rows = [
-        f"| {plain(stub.name)} | {number(stub.points)} | {number(stub.max_points)} "
+        f"| {in_markdown(stub.name)} | {number(stub.points)} | {number(stub.max_points)} "
         f"| {MARKS.get(stub.status, '❌')} {status(stub.status)} |"
         for stub in grade.stubs
     ]
@@ -63,13 +63,7 @@ def _reasons(stub: StubGrade, checks: Sequence[CheckResult]) -> str:
     failed = [c for c in checks if c.stub == stub.name and c.outcome != "passed"]
     messages = list(dict.fromkeys(check.message for check in failed if check.message))
     text = "\n\n".join(messages) or _("There is no check of it.")
-    return f"### {plain(stub.name)}\n\n{fenced(text)}"
-
-
-def plain(text: str) -> str:
-    """Text that holds no markup, also inside a table."""
-    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~$@:-])", r"\\\1", one_line(text))
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"### {in_markdown(stub.name)}\n\n{fenced(text)}"
 
 
 def fenced(text: str) -> str:

@@ -1,0 +1,97 @@
+"""The formats of ``grader grade --format NAME=FILE``: each module of this folder is one.
+
+A module has ``render(results) -> str`` and, if it can be about one submission only,
+``IS_ABOUT_ONE = True``. Another package brings a format with an entry point of the group
+``grader.reports`` that names such a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.grading.scoring import Result
+
+SCREEN = Path("-")
+GROUP = "grader.reports"
+
+
+def names() -> list[str]:
+    """The formats that there are; none of them is imported."""
+    return sorted({*_own(), *entry_points(group=GROUP).names})
+
+
+def _own() -> list[str]:
+    return [module.name for module in iter_modules(__path__)]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report that was asked for: a format and the file it goes to, or the screen."""
+
+    format: str
+    file: Path
+
+    def text(self, results: Sequence[Result]) -> str:
+        """What the report says about these results."""
+        text: str = self._module().render(results)
+        return text
+
+    def is_about_one(self) -> bool:
+        """Whether it can be about one submission only."""
+        return getattr(self._module(), "IS_ABOUT_ONE", False)
+
+    def _module(self) -> ModuleType:
+        if self.format in _own():
+            return import_module(f"{__name__}.{self.format}")
+        (installed, *_) = entry_points(group=GROUP, name=self.format)
+        module: ModuleType = installed.load()
+        return module
+
+
+def parse(wanted: Sequence[str]) -> list[Report]:
+    """Read ``NAME=FILE`` for each report; '-' as FILE is the screen.
+
+    Raises UsageError for an unknown format, for no file, for a folder in its place, and for two
+    reports on the screen.
+    """
+    reports = []
+    for text in wanted:
+        name, _, file = text.partition("=")
+        if name not in names():
+            raise UsageError(f"There is no format {name!r}; choose one of {', '.join(names())}.")
+        if not file:
+            raise UsageError(
+                f"Say where the report goes: --format {name}=FILE, or --format {name}=- for the "
+                "screen."
+            )
+        if Path(file).is_dir():
+            raise UsageError(f"{file} is a folder; name a file in it for the report {name}.")
+        reports.append(Report(name, Path(file)))
+    if [report.file for report in reports].count(SCREEN) > 1:
+        raise UsageError("Only one report can go to the screen; give the others a file.")
+    return reports
+
+
+def about_one(reports: Sequence[Report]) -> bool:
+    """Whether a report can be about one submission only; a folder is one student's then."""
+    return any(report.is_about_one() for report in reports)
+
+
+def fit(reports: Sequence[Report], submissions: int) -> None:
+    """Raise UsageError for a report that cannot be about so many submissions."""
+    for report in reports:
+        if submissions != 1 and report.is_about_one():
+            raise UsageError(
+                f"A report for {report.format} is about one submission: grade one at a time, or "
+                "use another format."
+            )
