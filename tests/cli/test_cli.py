@@ -23,6 +23,7 @@ from tests.conftest import ROOT, grade_paths
 
 COURSE = ROOT / "tests" / "small_course"
 SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
+UPLOADS = ["ada.py", "eve.ipynb", "bob.ipynb", "late/ada.py"]
 COMMANDS = ["grade", "check", "release", "package", "data", "doctor"]
 
 
@@ -122,12 +123,13 @@ def batch(tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("uploads")
     cell = {"cell_type": "code", "source": SOLUTION.replace("text.upper()", "text")}
-    files = {
-        "ada.py": SOLUTION,
-        "eve.ipynb": "this is no notebook",
-        "bob.ipynb": json.dumps({"cells": [cell], "nbformat": 4}),
-        "late/ada.py": "",
-    }
+    texts = [
+        SOLUTION,
+        "this is no notebook",
+        json.dumps({"cells": [cell], "nbformat": 4}),
+        "",
+    ]
+    files = dict(zip(UPLOADS, texts))
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -189,6 +191,8 @@ def test_out_has_one_file_for_each_submission(batch):
     assert set(files) == {"ada.json", "ada-2.json", "bob.json", "eve.json"}
     assert not list(out.glob("*.part"))
     everything = [files[f"{name}.json"][0] for name in ("ada", "eve", "bob", "ada-2")]
+    relative = [fields.pop("relative_path") for fields in everything]
+    assert relative == [f"../../{name}" for name in UPLOADS]
     assert everything == json.loads(process.stdout)
 
 
