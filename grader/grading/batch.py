@@ -30,7 +30,7 @@ from grader.grading.results_folder import Store
 from grader.grading.scoring import Result, score
 from grader.grading.session import Session, open_session
 from grader.grading.settings import Settings
-from grader.submissions import reading
+from grader.sandbox.inside.protocol import well_formed
 
 
 def grade_all(
@@ -118,7 +118,7 @@ class _Current(ProgressColumn):
     def render(self, task: TaskOfRich) -> Text:
         if self.session is None:
             return Text(task.description)
-        return Text(f"{reading.printable(self.session.at)} {self.session.share:.0%}")
+        return Text(f"{well_formed(self.session.at)} {self.session.share:.0%}")
 
 
 class _Bar:

@@ -35,6 +35,7 @@ from grader.grading.records import DatasetUsed, Record, Status
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
 from grader.sandbox.host import Host, imports_for
+from grader.sandbox.inside.protocol import well_formed
 from grader.sandbox.isolation import probe
 from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
@@ -156,7 +157,7 @@ class Session:
         return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
     def _without_grade(self, path: Path, status: Status, problem: str, started: float) -> Record:
-        name = reading.printable(path.resolve().stem)
+        name = well_formed(path.resolve().stem)
         return self._record(path, name, status, started, warnings=[problem])
 
     def _record(
@@ -186,7 +187,7 @@ class Session:
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
             digests={"submission": digest, "suite": self.assignment.digest},
-            path=reading.printable(str(path)),
+            path=well_formed(str(path)),
             places=places or {},
         )
 

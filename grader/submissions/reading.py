@@ -26,7 +26,6 @@ from grader.submissions.budget import Budget
 from grader.submissions.files import bytes_of, pieces, unopened
 from grader.submissions.syntax import Parser
 
-printable = well_formed  # its former name, which grading/session.py uses
 MAX_HELPERS = 100
 MAX_DEPTH = 4  # of folders below the submission
 
