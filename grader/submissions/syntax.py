@@ -23,7 +23,7 @@ MAX_JOINED = 200  # stretches that one statement may span: the lines of a text a
 MAX_BRACES = 2 << 30  # braces times characters of what is parsed at once: a second
 # IPython goes through a text once for every magic in it, and through a line that ends in a question
 # mark once for every character.
-MAX_TRANSFORMED = 1 << 20  # lines with magics times characters: two seconds
+MAX_TRANSFORMED = 1 << 18  # lines with magics times characters: a second
 MAX_MAGIC_LINE = 2_000  # characters
 
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose body is Python
@@ -96,15 +96,10 @@ class Parser:
         longest = max(map(len, source.split("\n")))
         if longest > MAX_MAGIC_LINE or rounds * len(source) > MAX_TRANSFORMED:
             return source
-        with self.budget.paused():
-            from IPython.core.inputtransformer2 import TransformerManager
         self.budget.check()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return TransformerManager().transform_cell(source)
-        except Exception:  # of a text that nobody has written for it
-            return source
+        with self.budget.paused():
+            from grader.submissions.magics import without_magics
+        return without_magics(source, MAX_TRANSFORMED)
 
     def _stretches(self, piece: Cell, source: str) -> tuple[list[Cell], bool]:
         """The stretches of a source that Python can parse, and whether these are all."""
