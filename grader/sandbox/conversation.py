@@ -30,7 +30,8 @@ from grader.i18n.words import _
 from grader.sandbox import notes
 from grader.sandbox.causes import exception_of_cpp
 from grader.sandbox.inside import protocol
-from grader.sandbox.inside.protocol import Channel, CodecError, Message
+from grader.sandbox.inside.channel import Channel
+from grader.sandbox.inside.protocol import CodecError, Message
 from grader.sandbox.proxies import Conversation, RemoteObject, node_for
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost

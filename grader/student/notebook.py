@@ -179,7 +179,7 @@ class LiveBox:
         try:
             import torch
 
-            from grader.sandbox.inside.protocol import Channel
+            from grader.sandbox.inside.channel import Channel
             from grader.sandbox.inside.worker import serve
 
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt ends it

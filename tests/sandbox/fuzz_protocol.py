@@ -20,7 +20,8 @@ with atheris.instrument_imports(include=FUZZED):
     from grader.errors import SandboxEvent
     from grader.sandbox.conversation import answer_of
     from grader.sandbox.inside import protocol
-    from grader.sandbox.inside.protocol import Channel, CodecError
+    from grader.sandbox.inside.channel import Channel
+    from grader.sandbox.inside.protocol import CodecError
 
 
 class Silent:

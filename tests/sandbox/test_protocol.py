@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.sandbox.inside import protocol
-from grader.sandbox.inside.protocol import Channel, CodecError
+from grader.sandbox.inside.channel import MAX_HEADER, Channel
+from grader.sandbox.inside.protocol import CodecError
 from grader.sandbox.proxies import RemoteObject
 
 DTYPES = [getattr(torch, name) for name in protocol.DTYPES]
@@ -407,7 +408,7 @@ def test_code_does_not_leave_the_box(node):
         struct.pack(">I", 10),
         frame(1)[:-1],
         frame(["bytes"], [8], b"1234"),
-        struct.pack(">I", protocol.MAX_HEADER) + b"x" * 10,
+        struct.pack(">I", MAX_HEADER) + b"x" * 10,
     ],
 )
 def test_truncated_frame_is_an_end(data):
@@ -416,7 +417,7 @@ def test_truncated_frame_is_an_end(data):
         decoded(data)
 
 
-@pytest.mark.parametrize("length", [0, protocol.MAX_HEADER + 1, (1 << 32) - 1])
+@pytest.mark.parametrize("length", [0, MAX_HEADER + 1, (1 << 32) - 1])
 def test_length_of_the_header_is_bounded(length):
     """An endless header is refused before any of it is read."""
     with pytest.raises(CodecError):

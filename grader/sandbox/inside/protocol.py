@@ -1,10 +1,9 @@
 """The closed codec: which values may cross between the trusted side and a box, and how.
 
-A frame is a 4-byte big-endian length, a msgspec header of that length, and raw buffers whose
-sizes the header lists. The header is typed: a kind, a number that pairs answers with questions,
-and one tree of nodes. Values are None, bool, int, float, str, bytes, list, tuple, dict, dense
-tensors and arrays (dtype, shape, bytes), references to objects that stay in the box, and, towards
-the box only, source code. A subclass arrives as its plain base value. Nothing is ever unpickled.
+A value becomes one tree of typed nodes and raw buffers; channel.py sends them. Values are None,
+bool, int, float, str, bytes, list, tuple, dict, dense tensors and arrays (dtype, shape, bytes),
+references to objects that stay in the box, and, towards the box only, source code. A subclass
+arrives as its plain base value. Nothing is ever unpickled.
 
 Both sides import this module; it knows nothing of checks, submissions or grades.
 """
@@ -12,22 +11,17 @@ Both sides import this module; it knows nothing of checks, submissions or grades
 from __future__ import annotations
 
 import math
-import socket
-import struct
 import sys
-import time
 from collections.abc import Callable
 from typing import Any, Union
 
 import msgspec
 import numpy as np
 
-MAX_HEADER = 1 << 20  # bytes; tensors and long texts travel as buffers, not in the header
 MAX_PAYLOAD = 256 << 20  # bytes of all buffers of one frame: 60,000 float images are 188 MB
 MAX_BUFFERS = 10_000
 MAX_NODES = 100_000
 MAX_DEPTH = 32
-MAX_FDS = 2
 MAX_ITEMS = 5_000  # that one iterator may give: a pair of tensors each is still one frame
 INLINE_TEXT = 1024  # longer texts become buffers
 
@@ -126,13 +120,6 @@ Node = Union[  # noqa: UP007 - msgspec resolves the forward references at run ti
 ]
 
 
-class Header(msgspec.Struct, frozen=True, array_like=True):
-    kind: str
-    number: int
-    body: Node
-    sizes: list[int]
-
-
 class Message(msgspec.Struct, frozen=True):
     """One decoded frame: its kind, the number that pairs it with a question, a node, buffers."""
 
@@ -146,10 +133,6 @@ def well_formed(text: str) -> str:
     """A text without half characters (lone surrogates), which cannot be written as UTF-8: names of
     files, whatever bytes they have on the disk, and what student code says."""
     return str.encode(text, "utf-8", "replace").decode("utf-8")
-
-
-_encode_header = msgspec.msgpack.Encoder().encode
-_decode_header = msgspec.msgpack.Decoder(Header).decode
 
 
 # ------------------------------------------------------------------------------ values to nodes
@@ -345,85 +328,3 @@ class _Unpacker:
         if node.dtype == "bool":
             return (np.frombuffer(data, dtype=np.uint8) != 0).reshape(node.shape)
         return np.frombuffer(data, dtype=node.dtype).reshape(node.shape)
-
-
-# ------------------------------------------------------------------------------ frames
-
-
-class Channel:
-    """Frames over one end of a socket pair."""
-
-    def __init__(self, end: socket.socket) -> None:
-        self.socket = end
-
-    def send(
-        self,
-        kind: str,
-        number: int,
-        body: Any,
-        buffers: list[Any],
-        fds: list[int] | None = None,
-        deadline: float | None = None,
-    ) -> None:
-        """Send one frame, and with it at most MAX_FDS file descriptors.
-
-        deadline: of time.monotonic(), for all of it. Raises TimeoutError after it, OSError when the
-        other side is gone, CodecError when the header is too long.
-        """
-        header = _encode_header(Header(kind, number, body, [len(data) for data in buffers]))
-        if len(header) > MAX_HEADER:
-            raise CodecError("a value with too many parts")
-        prefix = struct.pack(">I", len(header))
-        if fds:
-            socket.send_fds(self.socket, [prefix], fds)
-        else:
-            self.socket.sendall(prefix)
-        for data in (header, *buffers):
-            if deadline is not None:  # each sendall has a time of its own
-                self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            self.socket.sendall(data)
-
-    def receive(
-        self, wait: Callable[[], None] | None = None, fds: list[int] | None = None
-    ) -> Message:
-        """The next frame. `wait` is called before every read (it blocks until there is something
-        to read, or raises). `fds` collects passed descriptors; without it none is accepted.
-
-        Raises EOFError when the other side has closed, CodecError for anything malformed.
-        """
-        if fds is None:
-            prefix = bytes(self._exactly(4, wait))
-        else:
-            received, passed, _, _ = socket.recv_fds(self.socket, 4, MAX_FDS)
-            fds.extend(passed)
-            prefix = received + self._exactly(4 - len(received), wait) if received else b""
-        if not prefix:
-            raise EOFError
-        (length,) = struct.unpack(">I", prefix)
-        if not 0 < length <= MAX_HEADER:
-            raise CodecError("a header of a forbidden length")
-        try:
-            header = _decode_header(self._exactly(length, wait))
-        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-            raise CodecError(f"a header that is not one: {error}") from None
-        sizes = header.sizes
-        if len(sizes) > MAX_BUFFERS or any(s < 0 for s in sizes) or sum(sizes) > MAX_PAYLOAD:
-            raise CodecError("more bytes than one message may carry")
-        buffers = [self._exactly(size, wait) for size in sizes]
-        return Message(header.kind, header.number, header.body, buffers)
-
-    def _exactly(self, count: int, wait: Callable[[], None] | None) -> bytearray:
-        """Read into a fresh buffer that nothing else shares."""
-        data = bytearray(count)
-        view = memoryview(data)
-        while view:
-            if wait is not None:
-                wait()
-            got = self.socket.recv_into(view)
-            if not got:
-                raise EOFError
-            view = view[got:]
-        return data
-
-    def close(self) -> None:
-        self.socket.close()

@@ -31,10 +31,11 @@ import numpy.random  # else each check imports it when it is seeded
 from grader.sandbox.inside import landlock, late, launch, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.cells import Cells, as_cells
+from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.data import PublicData
 from grader.sandbox.inside.device import Snapshot, move_values, start
 from grader.sandbox.inside.notes import Missing, Note
-from grader.sandbox.inside.protocol import Channel, CodecError, Message
+from grader.sandbox.inside.protocol import CodecError, Message
 from grader.sandbox.inside.statements import Plans
 
 MAX_TRACE_LINES = 6
