@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +21,6 @@ from rich.progress import Task as TaskOfRich
 from rich.text import Text
 
 from grader.course import assignment as assignments
-from grader.course.assignment import Assignment
 from grader.grading.devices import with_one_device
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
@@ -63,15 +61,25 @@ def grade_all(
     ]
     results: dict[int, Result] = {}
     with _Bar(console, len(tasks)) as bar:
+
+        def keep(task: Task, record: Record) -> None:
+            result = results[task.position] = Result(record, score(record, assignment))
+            if store is not None and record != task.earlier:
+                store.keep(result)
+            bar.finished(record)
+
         try:
-            for task, record in _graded(course, assignment, tasks, jobs, notes, bar):
-                for note in notes:
-                    console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
-                notes.clear()
-                result = results[task.position] = Result(record, score(record, assignment))
-                if store is not None and record != task.earlier:
-                    store.keep(result)
-                bar.finished(record)
+            if jobs == 1:
+                with open_session(assignment, settings) as session:
+                    _say(console, session.notes)
+                    bar.current.session = session
+                    for task in tasks:
+                        keep(task, session.grade(task.path, task.earlier))
+            else:
+                with Jobs(course, name, jobs) as pool:
+                    for task, record in pool.grade(tasks):
+                        keep(task, record)
+                    _say(console, [*notes, *pool.notes])
         except KeyboardInterrupt:
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
@@ -79,23 +87,9 @@ def grade_all(
     return [results[position] for position in sorted(results)]
 
 
-def _graded(
-    course: Path, assignment: Assignment, tasks: list[Task], jobs: int, notes: list[str], bar: _Bar
-) -> Iterator[tuple[Task, Record]]:
-    """Each task with its record, graded by one session or by several side by side; `notes` gets
-    what the run should know."""
-    if jobs > 1:
-        with Jobs(course, assignment.name, jobs) as side_by_side:
-            for task, record in side_by_side.grade(tasks):
-                notes += side_by_side.notes
-                side_by_side.notes = []
-                yield task, record
-    elif tasks:
-        with open_session(assignment, tasks[0].settings) as session:
-            notes += session.notes
-            bar.current.session = session
-            for task in tasks:
-                yield task, session.grade(task.path, task.earlier)
+def _say(console: Console, notes: list[str]) -> None:
+    for note in notes:
+        console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
 
 
 def default_jobs(count: int) -> int:
