@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from grader.errors import InfrastructureError, MemoryExceeded, SandboxEvent
@@ -23,6 +24,7 @@ from grader.sandbox import said
 from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
 from grader.sandbox.host import Fork, Host
 from grader.sandbox.inside.cells import Cells
+from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.device import asks_for_a_device
 from grader.sandbox.proxies import RemoteSubmission
 
@@ -44,6 +46,11 @@ class Source:
     stand_ins: Mapping[str, Cells]
     contract: dict[str, Any]
     device: str = "cpu"
+
+    @cached_property
+    def index(self) -> Index:
+        """What the main file defines."""
+        return Index(self.cells)
 
     @property
     def imports(self) -> list[str]:

@@ -68,11 +68,12 @@ class Diagnosis:
     def solution(self) -> Submission:
         return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
 
-    def hints(self, cells: Cells, failed: set[str]) -> dict[str, str]:
+    def hints(self, source: Index | Cells, failed: set[str]) -> dict[str, str]:
         """What is suspicious in the text of stubs that failed, by the stub's name."""
         stubs = [stub for stub in self.assignment.stubs if stub.name in failed]
         solution = self.solution.index if self.assignment.private is not None else Index([])
-        return hints(Index(cells), solution, stubs) if stubs else {}
+        own = source if isinstance(source, Index) else Index(source)
+        return hints(own, solution, stubs) if stubs else {}
 
     def mistakes(self, seen: list[Seen]) -> dict[str, Misconception]:
         """The misconception behind each failed check, by the check's name, where exactly one fits.
