@@ -63,7 +63,7 @@ def from_scratch(
     stubs = {stub.name: stub for stub in run.assignment.stubs}
 
     def check(name: str, *calls: list[Any]) -> None:
-        assert_source_is_own(run.box.source.cells, stubs[name], run.assignment.names)
+        assert_source_is_own(run.box.source.index, stubs[name], run.assignment.names)
         if calls:
             assert_runs_own(submission, stubs[name], *calls)
 

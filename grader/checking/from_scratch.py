@@ -17,20 +17,16 @@ from grader.checking.comparison import Mismatch
 from grader.course.assignment import Stub
 from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
-from grader.sandbox.inside.cells import Cells
 from grader.sandbox.inside.definitions import Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 
 
-def assert_source_is_own(
-    source: Index | Cells, stub: Stub, other_names: dict[str, list[str]]
-) -> None:
+def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> None:
     """Raise Mismatch, with the line, if the stub's source names a forbidden operation.
 
     source: of the submission; the index, where more than one stub is looked at.
     other_names: of classes whose methods are stubs.
     """
-    index = source if isinstance(source, Index) else Index(source)
     imported = {
         name: set(path.split("."))
         for name, path in index.imports.items()

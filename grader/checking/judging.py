@@ -6,13 +6,14 @@ from grader.checking.diagnosis.mistakes import Diagnosis, digest
 from grader.checking.outcomes import judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
-from grader.sandbox.inside.cells import Cells
+from grader.sandbox.inside.definitions import Index
 
 
-def judged(seen: list[Seen], diagnosis: Diagnosis, cells: Cells) -> list[CheckResult]:
-    """Judge each check, name the mistakes, and say it in words. cells: the submission's."""
+def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckResult]:
+    """Judge each check, name the mistakes, and say it in words. index: of the submission's
+    main file."""
     verdicts = [judge(one.problem, one.check.visibility) for one in seen]
-    explanations = diagnosis.explain(seen, verdicts, cells)
+    explanations = diagnosis.explain(seen, verdicts, index)
     results = []
     for one, verdict, why in zip(seen, verdicts, explanations):
         check, mistake = one.check, why.mistake

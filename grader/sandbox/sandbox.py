@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from grader.sandbox import notes
 from grader.sandbox.conversation import CONTROL_SECONDS, MAX_OUTPUT, ProcessConversation
 from grader.sandbox.host import Fork, Host
 from grader.sandbox.inside.cells import Cells
+from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.device import asks_for_a_device
 from grader.sandbox.inside.notes import Note
 from grader.sandbox.proxies import RemoteSubmission
@@ -64,6 +66,11 @@ class Source:
             device,
             assignment.parts,
         )
+
+    @cached_property
+    def index(self) -> Index:
+        """What the main file defines."""
+        return Index(self.cells)
 
     @property
     def imports(self) -> list[str]:

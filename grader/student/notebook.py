@@ -114,7 +114,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
     box = LiveBox(assignment, namespace)
     with open_suite(assignment, None) as suite:
         seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
-        checks = judged(seen, suite.diagnosis, box.source.cells)
+        checks = judged(seen, suite.diagnosis, box.source.index)
     checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
     seconds = round(time.monotonic() - started, 3)
     name = _(NAME)

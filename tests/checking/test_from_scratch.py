@@ -8,6 +8,7 @@ import torch
 from grader.checking.comparison import Mismatch
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.course.assignment import Stub
+from grader.sandbox.inside.definitions import Index
 from grader.sandbox.local import LocalConversation
 from grader.sandbox.proxies import RemoteSubmission
 
@@ -64,7 +65,7 @@ def test_ready_made_operation_is_seen_with_its_line(stub, source):
     )
 
     with pytest.raises(Mismatch, match=f"cell 2, line {line + 10} uses PyTorch's"):
-        assert_source_is_own([("cell 2", source, 11)], stub, OTHER_NAMES)
+        assert_source_is_own(Index([("cell 2", source, 11)]), stub, OTHER_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_ready_made_operation_is_seen_with_its_line(stub, source):
 def test_what_a_forbidden_module_holds_is_seen(source):
     """Where a whole module is forbidden, everything that is imported from it is."""
     with pytest.raises(Mismatch, match="uses PyTorch's ready-made optim"):
-        assert_source_is_own([("cell 1", source, 1)], OPTIMIZER, OTHER_NAMES)
+        assert_source_is_own(Index([("cell 1", source, 1)]), OPTIMIZER, OTHER_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_what_a_forbidden_module_holds_is_seen(source):
 )
 def test_what_the_stub_does_not_use_is_not_punished(stub, source):
     """Imports, comments, earlier versions and other parts of the file may name the operation."""
-    assert_source_is_own([("cell 1", source, 1)], stub, OTHER_NAMES)
+    assert_source_is_own(Index([("cell 1", source, 1)]), stub, OTHER_NAMES)
 
 
 def loaded(source: str) -> RemoteSubmission:

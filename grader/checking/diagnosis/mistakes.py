@@ -29,7 +29,6 @@ from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
-from grader.sandbox.inside.cells import Cells
 from grader.sandbox.inside.definitions import Index
 from grader.sandbox.local import LocalConversation
 
@@ -55,24 +54,24 @@ class Diagnosis:
         self.known = load_misconceptions(bank, self.assignment.solution) if bank else []
         self.fingerprints = Fingerprints(self.assignment, dataset)
 
-    def explain(self, seen: list[Seen], verdicts: list[Verdict], cells: Cells) -> list[Explanation]:
-        """Why each check of a submission with these cells failed, as far as it can be told."""
+    def explain(self, seen: list[Seen], verdicts: list[Verdict], index: Index) -> list[Explanation]:
+        """Why each check of a submission with this main file failed, as far as it can be told."""
         wrong = {
             one.check.stub
             for one, verdict in zip(seen, verdicts)
             if verdict.outcome in ("failed", "error", "timeout")
         }
-        hints = self._hints(cells, wrong)
+        hints = self._hints(index, wrong)
         return [
             Explanation(self._mistake(one, seen), hints.get(one.check.stub, "")) for one in seen
         ]
 
-    def _hints(self, cells: Cells, wrong: set[str]) -> dict[str, str]:
+    def _hints(self, index: Index, wrong: set[str]) -> dict[str, str]:
         """What is suspicious in the text of stubs that are wrong, by the stub's name."""
         stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
         has_solution = self.assignment.private is not None
         solution = self.reference.solution.index if has_solution else Index([])
-        return hints(Index(cells), solution, stubs) if stubs else {}
+        return hints(index, solution, stubs) if stubs else {}
 
     def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
         """The misconception behind a failed check, where exactly one fits."""

@@ -70,15 +70,15 @@ class Index:
             for cell, tree in self.trees
             for name, owner, node in _named(tree)
         ]
-        known = {name for name, _, part in parts if not part.alias} | set(self.imports)
+        known = {name for name, _, part in parts if not part.alias}
         found: dict[str, Definition] = {}
         for name, owner, part in parts:
             if not part.alias:
                 found[name] = part
                 continue
             others = [other for other in (owner + part.alias, part.alias) if other in known]
-            if others:  # else the other one is a variable
-                found[name] = found.get(others[0], part)
+            if others or part.alias in self.imports:  # else the other one is a variable
+                found[name] = found.get(others[0], part) if others else part
                 known.add(name)
         return found
 
