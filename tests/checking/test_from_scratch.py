@@ -26,6 +26,11 @@ FUNCTIONS = {
     "an imported name": "from torch import softmax as s\ndef softmax(X):\n    return s(X, 1)",
     "a helper": "def help(X):\n    return X.softmax(1)\ndef softmax(X):\n    return help(X)",
     "a lambda": "softmax = lambda X: X.softmax(1)",
+    "another name": "def f(X):\n    return X.softmax(1)\nsoftmax = f",
+    "another name before": "softmax = f\ndef f(X):\n    return X.softmax(1)",
+    "a coroutine": "async def softmax(X):\n    return X.softmax(1)",
+    "below an if": "if X:\n    pass\nelse:\n    def softmax(X):\n        return X.softmax(1)",
+    "hidden by a variable": "def softmax(X):\n    return X.softmax(1)\nx = 1\nsoftmax = x",
 }
 METHODS = {
     "in the class": "class Model:\n    def predict(self, X):\n        return X.softmax(1)",
@@ -40,6 +45,16 @@ METHODS = {
     ),
     "put in later": (
         "class Model: pass\ndef f(self, X):\n    return X.softmax(1)\nModel.predict = f"
+    ),
+    "another name in the class": (
+        "class Model:\n    def help(self, X):\n        return X.softmax(1)\n    predict = help"
+    ),
+    "below an if in the class": (
+        "class Model:\n    if True:\n        def predict(self, X):\n            return X.softmax(1)"
+    ),
+    "put in later, with a method": (
+        "class Model:\n    def help(self, X):\n        return X.softmax(1)\n"
+        "def f(self, X):\n    return self.help(X)\nModel.predict = f"
     ),
     "put in by a decorator": (
         "class Model: pass\n@add_to_class(Model)\ndef predict(self, X):\n    return X.softmax(1)"
@@ -114,6 +129,27 @@ def test_what_a_forbidden_module_holds_is_seen(source):
 def test_what_the_stub_does_not_use_is_not_punished(stub, source):
     """Imports, comments, earlier versions and other parts of the file may name the operation."""
     assert_source_is_own(Index([("cell 1", source, 1)]), stub, OTHER_NAMES)
+
+
+LONG = " + ".join(["X"] * 900)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def softmax(X):\n    return {LONG}",
+        f"@mark({LONG})\ndef softmax(X):\n    return X",
+        f"({LONG})[0] = softmax = lambda X: X",
+        f"class Model({LONG}): pass",
+        "class Model(a" + ".b" * 900 + "): pass",
+        "def softmax(X):\n    return " + "(" * 300,
+    ],
+    ids=["value", "decorator", "target", "base", "attributes", "no Python"],
+)
+@pytest.mark.parametrize("stub", [FUNCTION, METHOD], ids=["function", "method"])
+def test_long_expressions_are_no_trouble(stub, source):
+    """Nothing that a student writes fails the grader."""
+    assert_source_is_own([("cell 1", source, 1)], stub, OTHER_NAMES)
 
 
 def loaded(source: str) -> RemoteSubmission:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import Stub
-from grader.submissions.definitions import places
+from grader.submissions.definitions import places, source
 from grader.submissions.reading import read
 
 STUBS = [
@@ -35,6 +35,11 @@ def found(folder: Path, files: dict[str, str]) -> dict[str, str]:
         ("class Model:\n    def loss(self): ...\n", {"Model.loss": "a.py, line 2"}),
         ("class Other:\n    def softmax(self): ...\ndef loss(): ...\n", {}),
         ("def f():\n    def softmax(X): ...\n", {}),
+        ("def softmax(X): ...\nsoftmax = lambda X: X\n", {"softmax": "a.py, line 2"}),
+        ("def f(X): ...\nsoftmax = f\n", {"softmax": "a.py, line 1"}),
+        ("def f(self): ...\nclass Model: ...\nModel.loss = f", {"Model.loss": "a.py, line 1"}),
+        ("def softmax(X): ...\nx = 1\nsoftmax = x\n", {"softmax": "a.py, line 1"}),
+        ("if x: ...\nelse:\n    def softmax(X): ...\n", {"softmax": "a.py, line 3"}),
         ("x = = 1\n\ndef softmax(X): ...\n", {"softmax": "a.py, line 3"}),
     ],
     ids=repr,
@@ -42,6 +47,16 @@ def found(folder: Path, files: dict[str, str]) -> dict[str, str]:
 def test_place_is_the_last_definition(tmp_path, source, expected):
     """Under its name before an alias, at the top level; methods by their class."""
     assert found(tmp_path, {"a.py": source}) == expected
+
+
+def test_source_is_that_of_a_definition(tmp_path):
+    """At the margin, also where a class or an if is around it; a lambda is no definition by def."""
+    text = "if x:\n    @mark\n    def softmax(X):\n        return X\nclass Model:\n    loss = lambda self: 1"
+    (tmp_path / "a.py").write_text(text)
+    upload = read(tmp_path / "a.py", [])
+
+    assert source(upload, STUBS[0]) == "def softmax(X):\n    return X"
+    assert source(upload, STUBS[1]) is None
 
 
 def test_place_in_a_notebook_is_the_cell(tmp_path):
