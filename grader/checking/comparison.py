@@ -7,7 +7,6 @@ visible.
 
 from __future__ import annotations
 
-import contextvars
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,15 +27,27 @@ TOLERANCE = {
     torch.bfloat16: (3e-2, 1e-2),
 }
 
-# What a check has compared so far: the raw material for naming a mistake.
-observed: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
-    "observed", default=None
-)
 
-# The numbers that it has compared with a limit.
-measured: contextvars.ContextVar[list[Measured] | None] = contextvars.ContextVar(
-    "measured", default=None
-)
+@dataclass
+class Observed:
+    """What a check has compared so far, the raw material for naming a mistake, and the numbers that
+    it has compared with a limit."""
+
+    values: list[Any] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+
+
+_observed: ContextVar[Observed | None] = ContextVar("observed", default=None)
+
+
+@contextmanager
+def observing() -> Iterator[Observed]:
+    """Remember what is compared meanwhile."""
+    token = _observed.set(observed := Observed())
+    try:
+        yield observed
+    finally:
+        _observed.reset(token)
 
 
 class Mismatch(AssertionError):
@@ -187,16 +198,16 @@ def as_tensor(value: Any, what: str = "") -> torch.Tensor:
 
 def observe(value: Any) -> None:
     """Remember a compared value for the diagnosis, if one is being made."""
-    values = observed.get()
-    if values is not None:
-        values.append(value)
+    observed = _observed.get()
+    if observed is not None:
+        observed.values.append(value)
 
 
 def _measure(what: str, value: float, low: float | None, high: float | None) -> None:
     """Remember how far a number is from its limits, for whoever proves the checks."""
-    values = measured.get()
-    if values is not None and math.isfinite(value):
-        values.append(Measured(what, value, low, high))
+    observed = _observed.get()
+    if observed is not None and math.isfinite(value):
+        observed.measured.append(Measured(what, value, low, high))
 
 
 def described(value: Any) -> str:

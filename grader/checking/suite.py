@@ -20,13 +20,13 @@ import pytest
 from _pytest.config import _prepareconfig
 
 from grader.checking import fixtures
-from grader.checking.comparison import measured, observed
+from grader.checking.comparison import Observed, observing
 from grader.checking.diagnosis.mistakes import Diagnosis, bounded, observe_raised
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.reach import WatchedSolution
 from grader.checking.reference import Reference
 from grader.checking.run import RUNNING, Box, Run
-from grader.checking.seen import Seen, Trace, arguments_of
+from grader.checking.seen import Seen, arguments_of
 from grader.course.assignment import Assignment
 from grader.course.datasets import Dataset
 from grader.errors import (
@@ -113,24 +113,19 @@ class Suite:
         """Run a check with its fixtures, and remember what it compares."""
         hook, item = check.item.ihook, check.item
         item._initrequest()
-        trace: Trace = []
         seen = Seen(check, _ended_by(hook.pytest_runtest_setup, item=item))
-        tokens = observed.set(trace), measured.set(seen.measured)
-        try:
-            if seen.problem is None:
-                seen = self._called(seen, trace)
-        finally:
-            observed.reset(tokens[0])
-            measured.reset(tokens[1])
+        if seen.problem is None:
+            with observing() as observed:
+                seen = self._called(check, observed)
         nextitem = following.item if following else None
         after = _ended_by(hook.pytest_runtest_teardown, item=item, nextitem=nextitem)
         if isinstance(after, InfrastructureError) or seen.problem is None:
             return replace(seen, problem=after)
         return seen
 
-    def _called(self, seen: Seen, trace: Trace) -> Seen:
+    def _called(self, check: Check, observed: Observed) -> Seen:
         """Run the check itself, with the fixtures that it asked for."""
-        item, problem = seen.check.item, None
+        item, problem = check.item, None
         try:
             item.ihook.pytest_runtest_call(item=item)
         except (KeyboardInterrupt, pytest.exit.Exception):
@@ -144,9 +139,9 @@ class Suite:
             observe_raised(problem)
         tells = isinstance(problem, (AssertionError, StudentError, type(None)))
         if not tells or "submission" not in arguments or "from_scratch" in arguments:
-            return Seen(seen.check, problem, measured=seen.measured)
-        kept = None if problem is None else bounded(trace)
-        return Seen(seen.check, problem, 0.0, seen.measured, arguments, kept)
+            return Seen(check, problem, measured=observed.measured)
+        trace = None if problem is None else bounded(observed.values)
+        return Seen(check, problem, 0.0, observed.measured, arguments, trace)
 
     def _require_sound(self, item: pytest.Function, arguments: dict[str, Any]) -> None:
         """Raises InfrastructureError for a check that could not work with what came back, if it

@@ -126,7 +126,7 @@ class Jobs:
                 job.connection.send(job.task)
 
     def _arrange(self) -> None:
-        """Feed the jobs that are free; where tasks wait that none of them can do, end them and
+        """Give tasks to the jobs that are free; where tasks wait that none of them can do, end them and
         start others, each for the settings that the fewest jobs are at."""
         for job in list(self.running.values()):
             if job.ready and job.task is None:

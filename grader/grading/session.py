@@ -242,7 +242,7 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
 
 
 def _environment() -> dict[str, str]:
-    import torch  # a bench has it already
+    import torch  # a session has it already
 
     return {
         "grader": __version__,

@@ -20,7 +20,7 @@ from grader.checking.comparison import (
     assert_same,
     assert_sequence,
     described,
-    observed,
+    observing,
     shown,
 )
 
@@ -28,9 +28,8 @@ from grader.checking.comparison import (
 @pytest.fixture
 def compared():
     """The values that were compared in this test."""
-    token = observed.set([])
-    yield observed.get()
-    observed.reset(token)
+    with observing() as observed:
+        yield observed.values
 
 
 def mismatch(compare, *arguments, **options):
@@ -247,13 +246,18 @@ def test_compared_values_are_observed_in_order(compared):
     assert compared[2].tolist() == [5.0]
 
 
-def test_nothing_is_observed_outside_of_checks():
-    """Without a diagnosis nothing is kept."""
-    assert observed.get() is None
+def test_each_check_is_observed_on_its_own():
+    """What is compared before, within or after does not mix; outside of checks nothing is kept."""
+    assert_number(0.0, 0.0, what="it")
+    with observing() as outer:
+        assert_number(1.0, 1.0, what="it")
+        with observing() as inner:
+            assert_number(2.0, 2.0, what="it")
+        assert_number(3.0, 3.0, what="it")
+    assert_number(4.0, 4.0, what="it")
 
-    assert_number(1.0, 1.0, what="it")
-
-    assert observed.get() is None
+    assert (outer.values, inner.values) == ([1.0, 3.0], [2.0])
+    assert [one.value for one in inner.measured] == [2.0]
 
 
 def test_small_tensors_are_shown_whole():

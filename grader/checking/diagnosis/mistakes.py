@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from grader.checking.comparison import as_tensor, observe, observed
+from grader.checking.comparison import as_tensor, observe, observing
 from grader.checking.diagnosis.fingerprints import Fingerprints, Raised
 from grader.checking.diagnosis.hints import hints
 from grader.checking.outcomes import Verdict
@@ -132,18 +132,15 @@ class Diagnosis:
         return self.fingerprints.get(f"{seen.check.item.name} {wrong.name} repeatable", compute)
 
     def _run(self, seen: Seen, wrong: Misconception, seed: int) -> Trace | None:
-        trace: Trace = []
-        token = observed.set(trace)
-        try:
-            conversation = LocalConversation(plans=self.reference.plans)
-            submission = self.reference.load(conversation, wrong)
-            conversation.request("seed", seed=seed)
-            self.reference.meet(seen.check.item, seen.arguments or {}, submission)
-        except Exception as error:
-            observe_raised(error)
-            return trace
-        finally:
-            observed.reset(token)
+        with observing() as observed:
+            try:
+                conversation = LocalConversation(plans=self.reference.plans)
+                submission = self.reference.load(conversation, wrong)
+                conversation.request("seed", seed=seed)
+                self.reference.meet(seen.check.item, seen.arguments or {}, submission)
+            except Exception as error:
+                observe_raised(error)
+                return observed.values
         return None
 
 
