@@ -17,10 +17,11 @@ from typing import Any
 
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
+from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
-from grader.submissions.definitions import definitions
 from grader.submissions.reading import Submission
 
 FILE = "the solution, watched"  # the reference runs the same code under its own name
@@ -38,15 +39,17 @@ class WatchedSolution:
         self.source = Source(cells, {}, {}, assignment.contract, parts=assignment.parts)
         self.data = data
         self.in_doubt = False
+        self.plans = Plans()
         self.reached: set[str] = set()
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
-        found = definitions(cells)
+        found = Index(cells).definitions
         for stub in assignment.stubs:
             name = stub.name.partition(".")[0]
             if name not in found:
                 raise AssignmentError(f"{assignment.solution} does not define {name}")
-            _, node = found[name]
-            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+            node = found[name].node
+            marks = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(mark.lineno for mark in marks)])
             for line in range(first, (node.end_lineno or first) + 1):
                 self._stubs_at[line].add(stub.name)
 
@@ -55,7 +58,7 @@ class WatchedSolution:
         self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
     ) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
-        conversation = LocalConversation(str(self.data) if self.data else None)
+        conversation = LocalConversation(str(self.data) if self.data else None, self.plans)
         remote = conversation.load(self.source.cells, self.source.contract, self.source.parts)
         conversation.request("seed", seed=seed)
         before = sys.getprofile()

@@ -126,8 +126,8 @@ class Jobs:
                 job.connection.send(job.task)
 
     def _arrange(self) -> None:
-        """Give tasks to the jobs that are free; where tasks wait that none of them can do, end them and
-        start others, each for the settings that the fewest jobs are at."""
+        """Give tasks to the jobs that are free; where tasks wait that none of them can do, end them
+        and start others, each for the settings that the fewest jobs are at."""
         for job in list(self.running.values()):
             if job.ready and job.task is None:
                 self._dispatch(job)

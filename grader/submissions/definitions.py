@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
 from collections.abc import Iterable
 
 from grader.course.assignment import Stub
-from grader.sandbox.inside.cells import Cell, Cells
 from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index
 from grader.submissions.reading import Submission
 
@@ -26,18 +24,6 @@ def source(upload: Submission, stub: Stub) -> str | None:
     if found is None or not isinstance(found.node, DEFINITIONS):
         return None
     return textwrap.dedent(found.text_of(found.node))
-
-
-def definitions(
-    cells: Cells,
-) -> dict[str, tuple[Cell, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
-    """The last definition of each function, class and method ("Class.method"), with its cell."""
-    found = Index(cells).definitions
-    return {
-        name: (cell, node)
-        for name, (cell, node) in found.items()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    }
 
 
 def definition_of(index: Index, stub: Stub) -> Definition | None:

@@ -51,7 +51,10 @@ def test_place_is_the_last_definition(tmp_path, source, expected):
 
 def test_source_is_that_of_a_definition(tmp_path):
     """At the margin, also where a class or an if is around it; a lambda is no definition by def."""
-    text = "if x:\n    @mark\n    def softmax(X):\n        return X\nclass Model:\n    loss = lambda self: 1"
+    text = (
+        "if x:\n    @mark\n    def softmax(X):\n        return X\n"
+        "class Model:\n    loss = lambda self: 1"
+    )
     (tmp_path / "a.py").write_text(text)
     upload = read(tmp_path / "a.py", [])
 
