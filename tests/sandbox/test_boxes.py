@@ -333,7 +333,7 @@ def test_hostile_leftovers_are_removed(level: str) -> None:
 
     box.kill()
 
-    assert box.scratch is None or not box.scratch.exists()
+    assert box.scratch is None or not box.scratch.path.exists()
 
 
 INSTALLED = """

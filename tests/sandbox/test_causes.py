@@ -12,6 +12,7 @@ from grader.errors import InfrastructureError, ProcessDied
 from grader.sandbox.causes import MOST, cause_in
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import plans
+from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source
 
 CPP = """a warning
@@ -83,7 +84,8 @@ def test_a_process_that_a_library_ends_says_why(level):
     source = Source(cells, {}, {}, {"stubs": stubs, "spellings": {}, "names": {}})
 
     with Host(level, None) as host, Sandbox(source, host, 20) as sandbox:
-        notes = sandbox.load()
+        sandbox.load()
+        notes = list(map(sentence, sandbox.notes))
         for name, words in (("f", "its process ended: second"), ("g", "its process ended")):
             with sandbox.open_check(10, 10, 0) as check, pytest.raises(ProcessDied) as caught:
                 getattr(check, name)()
