@@ -156,12 +156,14 @@ def test_end_of_the_process_is_told_with_what_a_library_said():
     def play(peer: Peer) -> None:
         peer.asked()
         assert peer.pipe is not None
-        os.write(peer.pipe, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+        os.write(peer.pipe, b"terminate called\n  what():  std::bad_alloc\n")
 
     with talking_to(play) as conversation:
         with pytest.raises(ProcessDied) as event:
             conversation.request("call")
-        later = ProcessConversation(socket.socketpair()[0], conversation.output)
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        later = ProcessConversation(ours, conversation.output)
         with pytest.raises(ProcessDied) as nothing:
             later.request("call")
         later.close()
