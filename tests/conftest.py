@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 
+from grader.course import assignment as assignments
+from grader.course.assignment import Assignment
 from grader.grading.batch import grade_all
 from grader.grading.scoring import Result
 from grader.grading.settings import Settings
@@ -34,3 +37,10 @@ def grade_paths(
     settings = Settings(device, level, Path(data) if data else None, language)
     quiet = Console(file=io.StringIO())
     return grade_all(course, assignment, list(paths), settings, None, quiet)
+
+
+def small_course(folder: Path, checks: str) -> Assignment:
+    """The assignment of a copy of the small course that has these for its hidden checks."""
+    course = Path(shutil.copytree(ROOT / "tests" / "small_course", folder / "course"))
+    (course / "solutions/greeting/test_hidden.py").write_text(checks, "utf-8")
+    return assignments.load("greeting", course)

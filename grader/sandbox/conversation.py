@@ -110,6 +110,9 @@ class ProcessConversation:
         except StudentError as error:
             self.is_out_of_memory |= OUT_OF_MEMORY in str(error).lower()
             raise
+        except ProtocolError as error:  # a frame, but no answer
+            self.ended = error
+            raise
 
     def prepare(self, imports: Iterable[str], data: Iterable[str]) -> None:
         """Have the process import modules and read data sets for all that it will fork, without

@@ -186,6 +186,9 @@ class Host:
         except OSError as error:
             ours.close()
             raise InfrastructureError(f"the sandbox could not be started: {error}") from None
+        except BaseException:  # such as a level that cannot be had here
+            ours.close()
+            raise
         finally:
             theirs.close()
         self._conversation = ProcessConversation(ours, Output(self._box.output))

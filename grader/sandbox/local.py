@@ -53,6 +53,8 @@ class LocalConversation:
         """Answer one question."""
         with loader.leaving_no_trace() if question.kind == "load" else contextlib.nullcontext():
             kind, node, buffers = self.worker.answer(question)
+        if kind == "raised" and node.items[0] == "KeyboardInterrupt":  # of a person, not in a box
+            raise KeyboardInterrupt
         return Message(kind, 0, node, _copies(buffers))
 
 

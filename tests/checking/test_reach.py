@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-from grader.course import assignment as assignments
 from grader.grading.session import open_session
 from grader.grading.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import small_course
 
 CHECKS = """
 import pytest
@@ -57,11 +53,9 @@ def test_that_watches_calls_itself(submission):
 def test_change_reaches_the_checks_that_run_the_stub(tmp_path):
     """Its own, those that call it in the box, and one that hides what it calls; none that only
     calls the reference."""
-    course = shutil.copytree(ROOT / "tests" / "small_course", tmp_path / "course")
-    Path(course, "solutions/greeting/test_hidden.py").write_text(CHECKS, "utf-8")
     reached: dict[str, set[str]] = {}
 
-    with open_session(assignments.load("greeting", Path(course)), Settings("cpu")) as session:
+    with open_session(small_course(tmp_path, CHECKS), Settings("cpu")) as session:
         for stub in ("greet", "shout"):
             checks = session.suite.part(tier="unit", changed=stub)
             names = {check.item.name for check in checks}

@@ -21,6 +21,9 @@ def fail():
     calls.append(1)
     raise ValueError(f"after {len(calls)}")
 
+def wait():
+    raise KeyboardInterrupt  # as if somebody pressed Ctrl-C
+
 class Box:
     def __init__(self, value):
         self.value = value
@@ -28,7 +31,7 @@ class Box:
         self.value += value
         return self.value
 """
-NAMES = ("grow", "fail", "Box")
+NAMES = ("grow", "fail", "wait", "Box")
 CONTRACT = {
     "stubs": {name: {"parameters": [], "aliases": []} for name in NAMES},
     "spellings": {},
@@ -101,3 +104,14 @@ def test_large_values_are_not_kept():
         assert reference.grow(0) == 2
 
     assert tape.size == 0
+
+
+def test_interrupt_is_no_answer():
+    """Ctrl-C while the reference computes is for whoever runs the grader, and is not remembered."""
+    tape = Tape()
+    for _ in range(2):
+        reference, _ = asked(tape)
+        with pytest.raises(KeyboardInterrupt):
+            reference.wait()
+
+    assert len(tape.exchanges) == 1  # the load
