@@ -50,7 +50,7 @@ class Reference:
         self, item: pytest.Function, arguments: dict[str, Any], submission: RemoteSubmission
     ) -> None:
         """Run a check once more, with this for a submission and the same inputs. Raises what the
-        check raises, AssertionError where it calls pytest.fail or pytest.skip."""
+        check raises, AssertionError where it calls pytest.fail, pytest.skip or sys.exit."""
         arguments = arguments | {"submission": submission}
         if "rng" in arguments:
             arguments["rng"] = self.rng(item)
@@ -58,7 +58,8 @@ class Reference:
             arguments["reference"] = self.for_check(item)
         try:
             item.function(**arguments)
-        except (pytest.fail.Exception, pytest.skip.Exception) as end:  # they are no Exceptions
+        except (pytest.fail.Exception, pytest.skip.Exception, SystemExit) as end:
+            # None of them is an Exception, so each would end the run.
             raise AssertionError(str(end)) from end
 
     def rng(self, item: pytest.Item) -> torch.Generator:

@@ -241,7 +241,9 @@ def test_each_end_of_a_check_is_kept_as_it_was(tmp_path):
     assert right["test_raised"] is StudentError
 
 
-@pytest.mark.parametrize("check_ends_with", ["pytest.fail('always')", "pytest.skip('here')"])
+@pytest.mark.parametrize(
+    "check_ends_with", ["pytest.fail('always')", "pytest.skip('here')", "raise SystemExit(1)"]
+)
 def test_check_that_could_not_work_and_ends_otherwise_for_the_solution(tmp_path, check_ends_with):
     """However it ends for the solution, it is a fault of the check, and one of ours."""
     checks = f"""
