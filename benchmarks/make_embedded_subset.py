@@ -1,11 +1,11 @@
-"""Makes the Fashion-MNIST subset that is shipped in the package: grader/data/FashionMNIST.
+"""Makes the Fashion-MNIST subset that is shipped in the package: grader/course/data/FashionMNIST.
 
     python -m benchmarks.make_embedded_subset [--source DIR] [--out DIR]
 
 Takes 1,000 training and 200 test images of each class, in an order shuffled with a fixed seed,
 so that every prefix (a public fifth, a small batch) holds the classes in roughly equal parts.
 Writes the four packed idx files and SHA256SUMS, whose digests are those of the unpacked content,
-and prints them for the table in grader/datasets.py. A second run gives the same bytes (the
+and prints them for the table in grader/course/datasets.py. A second run gives the same bytes (the
 packed ones too, with the same version of liblzma).
 """
 

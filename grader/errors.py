@@ -65,6 +65,9 @@ class StudentError(SandboxEvent):
         self.message = message
         self.trace = trace
 
+    def __reduce__(self) -> tuple[type[StudentError], tuple[str, str, str]]:
+        return type(self), (self.kind, self.message, self.trace)  # from one job to another
+
 
 class MissingStub(SandboxEvent):
     """The stub is not defined in the submission, or still as the template left it. `code` says

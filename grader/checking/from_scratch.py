@@ -24,8 +24,7 @@ from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> None:
     """Raise Mismatch, with the line, if the stub's source names a forbidden operation.
 
-    source: of the submission; the index, where more than one stub is looked at.
-    other_names: of classes whose methods are stubs.
+    index: of the whole submission. other_names: of classes whose methods are stubs.
     """
     imported = {
         name: set(path.split("."))

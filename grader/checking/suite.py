@@ -117,6 +117,8 @@ class Suite:
         if seen.problem is None:
             with observing() as observed:
                 seen = self._called(check, observed)
+            if not isinstance(seen.problem, (*EXPECTED, type(None))):
+                self._require_sound(item)
         nextitem = following.item if following else None
         after = _ended_by(hook.pytest_runtest_teardown, item=item, nextitem=nextitem)
         if isinstance(after, InfrastructureError) or seen.problem is None:
@@ -133,8 +135,6 @@ class Suite:
         except BaseException as error:  # pytest.skip and pytest.fail are no Exceptions
             problem = error
         arguments = arguments_of(item)
-        if not isinstance(problem, (*EXPECTED, type(None))):
-            self._require_sound(item, arguments)
         if isinstance(problem, StudentError):
             observe_raised(problem)
         tells = isinstance(problem, (AssertionError, StudentError, type(None)))
@@ -143,10 +143,13 @@ class Suite:
         trace = None if problem is None else bounded(observed.values)
         return Seen(check, problem, 0.0, observed.measured, arguments, trace)
 
-    def _require_sound(self, item: pytest.Function, arguments: dict[str, Any]) -> None:
+    def _require_sound(self, item: pytest.Function) -> None:
         """Raises InfrastructureError for a check that could not work with what came back, if it
         cannot work with what the solution gives either: a fault of the check costs no points."""
+        arguments = arguments_of(item)
         if "submission" not in arguments or self.assignment.private is None:
+            return
+        if {"from_scratch", "shared_submission"} & set(arguments):  # these are the student's
             return
         root = str(self.dataset.public_root) if self.dataset else None
         try:
@@ -182,6 +185,9 @@ def _ended_by(step: Callable[..., None], **arguments: Any) -> BaseException | No
     except EXPECTED as error:
         return error
     except BaseException as error:
+        used = {"submission", "shared_submission"}.intersection(arguments["item"].fixturenames)
+        if used and not isinstance(error, OSError):
+            return error  # of the author's fixture, about what the submission gave it
         fault = InfrastructureError(f"a fixture failed: {type(error).__name__}: {error}")
         fault.__cause__ = error
         return fault
@@ -234,8 +240,10 @@ def _pytest_session(files: list[str], root: Path, plugins: list[Any]) -> Iterato
         config._do_configure()
         config.hook.pytest_sessionstart(session=session)
         config.hook.pytest_collection(session=session)
-        yield session
-        config.hook.pytest_sessionfinish(session=session, exitstatus=pytest.ExitCode.OK)
+        try:
+            yield session
+        finally:
+            config.hook.pytest_sessionfinish(session=session, exitstatus=pytest.ExitCode.OK)
     finally:
         config._ensure_unconfigure()
 

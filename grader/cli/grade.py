@@ -47,7 +47,8 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="PATH...",
-            help="Submissions: .py, .ipynb, the folder of one student, or the folder of a class.",
+            help="Submissions: .py, .ipynb, the folder of one student or of a class, or a zip of "
+            "either.",
         ),
     ],
     json_file: Annotated[
@@ -117,7 +118,7 @@ def grade(
     uploads = list(paths) if single else submissions(paths, stubs, out)
     formats.fit(reports, len(uploads))
     for report in reports:
-        report.file.parent.mkdir(parents=True, exist_ok=True)
+        report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
     jobs = jobs or default_jobs(len(uploads))
     with _with_tables(out, assignment):

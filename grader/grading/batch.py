@@ -76,10 +76,12 @@ def grade_all(
                     for task in tasks:
                         keep(task, session.grade(task.path, task.earlier))
             else:
+                _say(console, notes)
                 with Jobs(course, name, jobs) as pool:
                     for task, record in pool.grade(tasks):
+                        _say(console, pool.notes)
+                        pool.notes = []
                         keep(task, record)
-                    _say(console, [*notes, *pool.notes])
         except KeyboardInterrupt:
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"

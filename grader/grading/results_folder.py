@@ -82,11 +82,14 @@ def _read(file: Path) -> tuple[str, Result] | None:
         result = from_object(fields)
     except (OSError, ValueError):  # msgspec's errors are ValueErrors
         return None
+    relative = fields.get("relative_path", "")
+    if not isinstance(relative, str):
+        return None
     named = re.fullmatch(rf"{re.escape(_short(result.record.submission))}(-\d+)?", file.stem)
     if not named:
         return None
-    if "relative_path" in fields:
-        return os.path.normpath(file.parent.resolve() / fields["relative_path"]), result
+    if relative:
+        return os.path.normpath(file.parent.resolve() / relative), result
     return _place(Path(result.record.path)), result  # an older version knew no more
 
 

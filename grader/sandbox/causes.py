@@ -8,7 +8,7 @@ MOST = 300  # characters of a cause
 
 # A C++ library names its fault at the beginning of what it prints, the launcher in one sentence,
 # Python at the end.
-CPP = re.compile(r"^\s*what\(\):\s*(\S.*)$", re.M)
+CPP = re.compile(r"^[ \t]*what\(\):[ \t]*(\S.*)$", re.M)
 LAUNCHER = re.compile(r"^(sandbox: .+)$", re.M)
 PYTHON = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$", re.M)
 

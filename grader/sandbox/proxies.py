@@ -17,7 +17,7 @@ from grader.sandbox.parts import source_of
 
 
 class Conversation(Protocol):
-    """One process of the chain, or the reference in this process: questions and answers."""
+    """One process of a box, or the reference in this process: questions and answers."""
 
     def request(self, kind: str, **arguments: Any) -> Any: ...
 

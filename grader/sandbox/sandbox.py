@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,8 @@ class Source:
 
     @cached_property
     def index(self) -> Index:
-        """What the main file defines."""
-        return Index(self.cells)
+        """All that the submission defines; the main file goes before the others."""
+        return Index(chain(*self.helpers.values(), self.cells))
 
     @property
     def imports(self) -> list[str]:

@@ -62,7 +62,7 @@ def _entries(folder: Path, leave_out: Path | None) -> list[Path]:
 
 def _is_class(uploads: Iterable[Submission], stubs: Sequence[Stub]) -> bool:
     """Whether two of these, of different names, define at least half of the stubs each."""
-    names = (each.name for each in uploads if 2 * len(places(each, stubs)) >= len(stubs))
+    names = (each.path.stem for each in uploads if 2 * len(places(each, stubs)) >= len(stubs))
     first = next(names, None)
     return any(name != first for name in names)
 

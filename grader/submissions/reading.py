@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import io
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,7 @@ from grader.submissions.files import bytes_of, pieces, unopened
 from grader.submissions.syntax import Parser
 
 MAX_HELPERS = 100
+MAX_LISTED = 300_000  # entries of its folders
 MAX_DEPTH = 4  # of folders below the submission
 
 
@@ -156,16 +158,22 @@ def _files_of(folder: Path, budget: Budget) -> Iterator[File]:
 def _code_files(folder: Path, budget: Budget) -> list[Path]:
     """The .py and .ipynb files below a folder; links and special files are not followed."""
     found: list[Path] = []
-    waiting = [(folder, 0)]
+    waiting, left = [(folder, 0)], MAX_LISTED
     while waiting and len(found) < MAX_HELPERS:
-        budget.check()
         here, depth = waiting.pop()
-        for path in sorted(here.iterdir()):
-            if path.is_symlink() or path.name.startswith((".", "__pycache__")):
+        with budget.paused(), os.scandir(here) as listed:  # a data set may lie beside the code
+            entries = sorted(islice(listed, left + 1), key=lambda entry: entry.name)
+        left -= len(entries)
+        if left < 0:
+            text = _("{name} holds more than {count:,} files. Zip your own files only.")
+            raise UnreadableSubmission(text.format(name=budget.name, count=MAX_LISTED))
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.name.startswith((".", "__pycache__")):
                 continue
-            if path.is_dir() and depth < MAX_DEPTH:
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
                 waiting.append((path, depth + 1))
-            elif path.is_file() and path.suffix in {".py", ".ipynb"}:
+            elif entry.is_file(follow_symlinks=False) and path.suffix in {".py", ".ipynb"}:
                 found.append(path)
     return found[:MAX_HELPERS]
 

@@ -16,7 +16,7 @@ from grader.i18n.words import _
 from grader.sandbox.inside.cells import Cell, parse
 from grader.submissions.budget import Budget
 
-MAX_STRETCHES = 2_000  # of a broken source, that are tried
+MAX_STRETCHES = 20_000  # of a broken source, that are tried
 MAX_JOINED = 200  # stretches that one statement may span: the lines of a text at the margin
 # Python before 3.12 goes through an f-string from its start for every expression in it.
 MAX_BRACES = 2 << 30  # braces times characters of what is parsed at once: a second

@@ -424,7 +424,8 @@ def training(shared_submission, dataset, passed_stubs):
     wrong = [name for name in names if name not in passed_stubs]
     shared_submission.supply(*wrong)
     batch_size = BANDS[dataset.variant][0]
-    history, model = real_training(shared_submission, dataset.name, batch_size, EPOCHS)
+    result = real_training(shared_submission, dataset.name, batch_size, EPOCHS)
+    history, model = assert_sequence(result, 2, _("the result"))
     return history, model, wrong
 
 

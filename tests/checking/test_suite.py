@@ -363,3 +363,38 @@ def test_trains_the_other(submission):
     assert isinstance(seen["test_trains"].problem, DeadlineExceeded)
     assert "not run" in str(seen["test_trains"].problem)
     assert seen["test_trains_the_other"].problem is None
+
+
+UNPACKS = """
+@pytest.fixture
+def pair(submission):
+    first, second = submission.greet("Ada")
+    return first
+
+
+@pytest.mark.stub("greet")
+def test_pair(pair):
+    assert pair
+"""
+
+
+def test_fixture_that_stumbles_over_what_a_submission_gave_costs_its_check(tmp_path):
+    """A student cannot go ungraded by an answer that a fixture of the author does not expect."""
+    with suite_of(tmp_path, UNPACKS) as suite:
+        seen = met(suite, "def greet(name):\n    return 7\n")
+
+    assert type(seen["test_pair"].problem) is TypeError
+
+
+def test_object_that_stays_in_the_box_is_a_wrong_answer_like_any_other(tmp_path):
+    """A generator, a function or an instance of an own class in the place of a text."""
+    checks = """
+@pytest.mark.stub("greet")
+def test_text(submission):
+    assert_number(submission.greet("Ada"), 1, what="it")
+"""
+    with suite_of(tmp_path, f"from grader.checking import assert_number\n{checks}") as suite:
+        for value in ("(x for x in name)", "greet", "type('Own', (), {})()"):
+            seen = met(suite, f"def greet(name):\n    return {value}\n")["test_text"]
+            assert isinstance(seen.problem, AssertionError)
+            assert len(seen.trace) == 1

@@ -259,6 +259,16 @@ def test_json_file_in_a_new_folder_loses_nothing(empty, tmp_path):
     assert (result.exit_code == 0 and path.is_file()) or result.exit_code == 2
 
 
+def test_report_that_cannot_be_written_is_known_before_grading(empty, tmp_path):
+    """Not after an evening, with all results lost."""
+    (tmp_path / "file").write_text("")
+
+    result = grade(empty, "--json", tmp_path / "file" / "results.json", "--out", tmp_path / "out")
+
+    assert result.exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_out_that_is_a_file_is_wrong_usage(empty, tmp_path):
     """--out names a folder; a file of that name is said to be one."""
     (tmp_path / "out").write_text("mine")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import signal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.errors import UsageError
+from grader.errors import InfrastructureError, MissingStub, StudentError, UsageError
 from grader.grading.batch import default_jobs, grade_all
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
@@ -162,3 +163,14 @@ def test_task_that_comes_late_is_done_beside_the_last_one(uploads, tmp_path):
 def test_default_number_of_jobs(count, most):
     """One for each core, but not more than a quarter of the submissions, and at least one."""
     assert 1 <= default_jobs(count) <= most
+
+
+def test_errors_travel_between_jobs():
+    """A job sends the error that ends it to the process that gives the tasks."""
+    for error in (
+        StudentError("ValueError", "it is odd", "hw.py, line 1"),
+        MissingStub("`f` is not defined", "no_stub", {"name": "f"}),
+        InfrastructureError("the sandbox did not start", details="all that it printed"),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

@@ -9,7 +9,7 @@ import pytest
 from in_boxes import confined
 
 from grader.errors import InfrastructureError, ProcessDied
-from grader.sandbox.causes import MOST, cause_in
+from grader.sandbox.causes import MOST, cause_in, exception_of_cpp
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import plans
 from grader.sandbox.notes import sentence
@@ -92,3 +92,9 @@ def test_a_process_that_a_library_ends_says_why(level):
             assert str(caught.value) == words
 
     assert notes == ["hw.py, line 6: left out: its process ended: first while it ran"]
+
+
+def test_a_long_output_is_searched_in_linear_time():
+    """Student code decides how many empty lines it prints before it ends."""
+    assert exception_of_cpp("\n" * 65_536 + "  what():  it broke\n") == "it broke"
+    assert exception_of_cpp("\n" * 65_536) == ""

@@ -15,7 +15,7 @@ from in_boxes import gaps
 from grader.errors import LimitExceeded
 from grader.sandbox.host import Host
 from grader.sandbox.isolation.plans import Limits
-from grader.sandbox.isolation.scratch import PREFIX, Scratch, sweep, used_bytes
+from grader.sandbox.isolation.scratch import PREFIX, Scratch, remove, sweep, used_bytes
 from grader.sandbox.proxies import in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
@@ -120,3 +120,27 @@ def test_a_folder_of_somebody_else_is_left_alone(own_tmp):
     assert (elsewhere / "file").exists()
     assert (own_tmp / f"{PREFIX}link").is_symlink()
     assert os.geteuid() != 0 or (own_tmp / f"{PREFIX}others").is_dir()
+
+
+def test_a_tree_that_cannot_be_removed_costs_no_descriptor(own_tmp, monkeypatch):
+    """A grader that meets many of them must not run out of files."""
+    monkeypatch.setattr(os, "rmdir", lambda *args, **kwargs: (_ for _ in ()).throw(OSError))
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc") else 0
+    for number in range(5):
+        (own_tmp / str(number) / "deep").mkdir(parents=True)
+        remove(own_tmp / str(number))
+
+    after = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc") else 0
+    assert after == before
+
+
+def test_what_a_grader_left_before_its_box_began_is_swept_when_it_is_old(own_tmp):
+    """Folders of a start or of a probe have no lock, but none of these takes an hour."""
+    for name in ("grader-new-old", "grader-probe-old", "grader-new-young"):
+        (own_tmp / name).mkdir()
+        if name.endswith("old"):
+            os.utime(own_tmp / name, (0, 0))
+
+    sweep()
+
+    assert [path.name for path in own_tmp.iterdir()] == ["grader-new-young"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from grader.errors import UsageError
 from grader.submissions import discovery
 from grader.submissions.archive import MAX_FILE
 from grader.submissions.discovery import submissions
+from grader.submissions.reading import read
 from tests.conftest import ROOT
 
 STUBS = load("greeting", ROOT / "tests/small_course").stubs
@@ -203,3 +205,13 @@ def test_zips_of_students_in_the_zip_of_a_class(tmp_path):
         "class.unpacked/bob.zip",
     ]
     assert found[0].read_bytes() == inner[0].read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_names_that_are_not_utf_8_are_two_students(tmp_path):
+    """An archive of an older system has such names; they differ in the bytes that are no text."""
+    for name in (b"M\xfcller.py", b"M\xf6ller.py"):
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_text(BOTH)
+
+    assert len(submissions([tmp_path], STUBS)) == 2
+    assert len({read(path, []).name for path in tmp_path.iterdir()}) == 2

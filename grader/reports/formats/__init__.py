@@ -41,6 +41,13 @@ class Report:
     format: str
     file: Path
 
+    def prepare(self) -> None:
+        """Make its file, so that one that cannot be written is known before anything is graded.
+        Raises OSError."""
+        if self.file != SCREEN:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.open("a").close()
+
     def text(self, results: Sequence[Result]) -> str:
         """What the report says about these results."""
         text: str = self._module().render(results)

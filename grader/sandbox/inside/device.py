@@ -4,7 +4,7 @@ Its text need not speak of a device. So what its top level has made is moved the
 by object: every name and list that holds a tensor then holds the moved one. A process that has
 started CUDA cannot be forked, so one of them answers several checks; `Snapshot` puts back between
 them what a check may have changed. What it cannot put back costs nothing: a failure there is tried
-again in a fresh copy (see chain.py).
+again in a fresh copy (see sandbox/sandbox.py).
 Runs inside the box.
 """
 

@@ -132,7 +132,7 @@ class Message(msgspec.Struct, frozen=True):
 def well_formed(text: str) -> str:
     """A text without half characters (lone surrogates), which cannot be written as UTF-8: names of
     files, whatever bytes they have on the disk, and what student code says."""
-    return str.encode(text, "utf-8", "replace").decode("utf-8")
+    return str.encode(text, "utf-8", "backslashreplace").decode("utf-8")
 
 
 # ------------------------------------------------------------------------------ values to nodes

@@ -46,7 +46,7 @@ MAX_OBJECTS = 1_000  # that one check may hold by reference
 
 
 class Worker:
-    """One process of the chain; one method for each kind of request."""
+    """One process of a box; one method for each kind of request."""
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class BoxSpec:
-    """What the caller of isolation.start asked for."""
+    """What the caller of boxes.start asked for."""
 
     public_data: Path | None
     limits: Limits

@@ -35,6 +35,7 @@ from grader.sandbox.causes import cause_in
 from grader.sandbox.isolation import plans
 from grader.sandbox.isolation.boxes import LEVELS, Box, check_platform, start
 from grader.sandbox.isolation.plans import Limits
+from grader.sandbox.isolation.scratch import PROBE
 
 __all__ = ["LEVELS", "Box", "Finding", "Isolation", "Limits", "choose", "probe", "start"]
 
@@ -93,7 +94,7 @@ def probe(level: str) -> list[Finding]:
     except IsolationUnavailable as error:
         return [Finding("start", False, str(error), "then probe again")]
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-probe-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PROBE)))
         victim = stack.enter_context(_victim())
         targets = _plant(folder, victim, stack)
         try:

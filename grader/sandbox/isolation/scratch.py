@@ -10,11 +10,14 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from grader.sandbox.isolation import allowed
 
 PREFIX = "grader-box-"
+NEW, PROBE = "grader-new-", "grader-probe-"  # of a box that begins, of a probe
+OLD_SECONDS = 3600.0  # neither of these takes so long
 MOST_FILES = 50_000  # of one submission; more is a flood of names
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -55,19 +58,25 @@ def _made() -> tuple[Path, int]:
     """A new folder and its lock. It gets the name that is swept when it is locked already."""
     import fcntl
 
-    new = Path(tempfile.mkdtemp(prefix="grader-new-"))
+    new = Path(tempfile.mkdtemp(prefix=NEW))
     lock = os.open(new, FOLDER)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return new.rename(new.with_name(new.name.replace("grader-new-", PREFIX))), lock
+    with contextlib.suppress(OSError):  # some network file systems cannot; nor do they sweep
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return new.rename(new.with_name(new.name.replace(NEW, PREFIX))), lock
 
 
 def sweep() -> None:
     """Remove the folders of this user's graders that were killed."""
     import fcntl
 
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob("grader-*-*"):
         with contextlib.suppress(OSError):  # it is in use, no folder, or gone meanwhile
-            if folder.lstat().st_uid != os.geteuid():
+            found = folder.lstat()
+            is_old = time.time() - found.st_mtime > OLD_SECONDS
+            is_left = folder.name.startswith(PREFIX) or (
+                folder.name.startswith((NEW, PROBE)) and is_old
+            )
+            if found.st_uid != os.geteuid() or not is_left:
                 continue
             lock = os.open(folder, FOLDER)
             try:
@@ -99,27 +108,37 @@ def remove(tree: Path) -> None:
     Walks down and up again by descriptor; `todo` holds the folders that are left on each floor.
     """
     with contextlib.suppress(OSError):
-        here = os.open(tree, FOLDER)
+        _empty(os.open(tree, FOLDER))
+        os.rmdir(tree)
+
+
+def _empty(here: int) -> None:
+    """Remove all that is in a folder; its descriptor is closed, however that ends."""
+    try:
         todo = [_remove_files(here)]
         while todo:
             if todo[-1]:
-                os.chmod(todo[-1][-1], 0o700, dir_fd=here)
-                here = _go(todo[-1][-1], here)
+                inner = _open_folder(todo[-1][-1], here)
+                os.close(here)
+                here = inner
                 todo.append(_remove_files(here))
                 continue
             todo.pop()
             if todo:
-                here = _go("..", here)
+                outer = os.open("..", FOLDER, dir_fd=here)
+                os.close(here)
+                here = outer
                 os.rmdir(todo[-1].pop(), dir_fd=here)
-        os.close(here)
-        os.rmdir(tree)
-
-
-def _go(name: str, here: int) -> int:
-    try:
-        return os.open(name, FOLDER, dir_fd=here)
     finally:
         os.close(here)
+
+
+def _open_folder(name: str, here: int) -> int:
+    try:
+        return os.open(name, FOLDER, dir_fd=here)
+    except PermissionError:  # closed by its owner, who is this user: root may go anywhere
+        os.chmod(name, 0o700, dir_fd=here)
+        return os.open(name, FOLDER, dir_fd=here)
 
 
 def _remove_files(folder: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Runs inside a box and tries what a hostile submission would try first.
 
-isolation.probe plants the targets (two secret files, a victim process that stands for the grader,
+probe.py plants the targets (two secret files, a victim process that stands for the grader,
 listeners, a folder that everyone may write) and passes them as JSON in the first argument. One
 JSON object is printed: attack -> [succeeded, what happened]. Signals, limits and modes are looked
 at from outside as well, where the truth is. Standard library only; nothing here damages a machine.

@@ -18,7 +18,7 @@ def candidates():
     above = sys.prefix
     while len(above) > 1:
         above = os.path.dirname(above)
-        for part in ("solutions/vault/test_hidden.py", "pyproject.toml", "tests/conftest.py", "grader/grading.py", ".git/HEAD"):
+        for part in ("solutions/vault/test_hidden.py", "pyproject.toml", "tests/conftest.py", "grader/grading/session.py", ".git/HEAD"):
             yield os.path.join(above, part)
 
 

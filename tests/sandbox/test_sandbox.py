@@ -517,3 +517,12 @@ def test_printed_text_is_kept_up_to_its_cap():
 
     assert sandbox.printed.startswith(b"first\nxxx")
     assert len(sandbox.printed) == MAX_OUTPUT
+
+
+def test_index_of_a_source_knows_the_other_files():
+    """The from-scratch rule and the hints look at what the main file imports, too."""
+    main, other = ("main.py", "from opt import sgd", 1), ("opt.py", "def sgd(params): ...", 1)
+
+    index = Source([main], {"opt": [other]}, {}, {"stubs": {}}).index
+
+    assert index.definitions["sgd"].cell.name == "opt.py"
