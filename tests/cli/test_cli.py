@@ -263,9 +263,11 @@ def test_report_that_cannot_be_written_is_known_before_grading(empty, tmp_path):
     """Not after an evening, with all results lost."""
     (tmp_path / "file").write_text("")
 
-    result = grade(empty, "--json", tmp_path / "file" / "results.json", "--out", tmp_path / "out")
+    reports = ("--json", tmp_path / "file" / "results.json", "--out", tmp_path / "out")
+    result = grade(*empty("ada.py"), *reports)
 
     assert result.exit_code == 2
+    assert "results.json" in said(result)
     assert not (tmp_path / "out").exists()
 
 
