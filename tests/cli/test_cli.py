@@ -267,7 +267,7 @@ def test_report_that_cannot_be_written_is_known_before_grading(empty, tmp_path):
     result = grade(*empty("ada.py"), *reports)
 
     assert result.exit_code == 2
-    assert "results.json" in said(result)
+    assert str(tmp_path / "file") in said(result)
     assert not (tmp_path / "out").exists()
 
 
