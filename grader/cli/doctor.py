@@ -25,7 +25,7 @@ from grader.grading.devices import devices
 from grader.sandbox import trials
 from grader.sandbox.host import Host
 from grader.sandbox.isolation import allowed
-from grader.sandbox.isolation import probe as isolation
+from grader.sandbox.isolation.probe import choose, probe
 from grader.sandbox.sandbox import Sandbox
 
 PACKAGES = ("torch", "torchvision", "numpy", "pytest", "msgspec", "ipython", "matplotlib")
@@ -109,7 +109,7 @@ def _is_closed(path: Path) -> bool:
 def _isolation() -> list[Line]:
     lines = [_level(level) for level in ("namespaces", "landlock")]
     try:
-        chosen = isolation.choose("auto")
+        chosen = choose("auto")
     except IsolationUnavailable:
         repair = "repair one of the levels above; `--isolation process` is no protection"
         return [*lines, Line("hidden checks", "bad", "they cannot be run here", repair)]
@@ -163,7 +163,7 @@ def _tried(sandbox: Sandbox, trial: trials.Trial, data: str | None) -> Line:
 
 def _level(level: str) -> Line:
     """The level as its self-attack found it."""
-    findings = isolation.probe(level)
+    findings = probe(level)
     gaps = [finding for finding in findings if not finding.closed]
     subject = f"isolation {level}"
     if not gaps:

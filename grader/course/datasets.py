@@ -108,7 +108,7 @@ def find_first(names: Sequence[str], data_dir: Path | None = None) -> Dataset:
     """
     for name in names:
         if name not in DIGESTS:
-            raise DatasetError(f"unknown data set {name!r}: known are {', '.join(DIGESTS)}.")
+            raise DatasetError(f"There is no data set {name!r}; known are {', '.join(DIGESTS)}.")
         try:
             dataset = _search(name, data_dir)
         except OSError as error:
@@ -119,8 +119,9 @@ def find_first(names: Sequence[str], data_dir: Path | None = None) -> Dataset:
         if dataset is not None:
             return dataset
     name = names[0]
+    where = f"in {data_dir}" if data_dir else "here or over the network"
     raise DatasetError(
-        f"no {' or '.join(names)} {f'in {data_dir}' if data_dir else 'here or over the network'}: "
+        f"There is no {' or '.join(names)} {where}: "
         f"put the files {', '.join(FILES)} (plain, .gz or .xz) into DIR, DIR/raw, DIR/{name} or "
         f"DIR/{name}/raw, and name DIR with --data or GRADER_DATA."
     )

@@ -15,7 +15,7 @@ from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission, UsageError
 from grader.grading.scoring import Result
 from grader.submissions import definitions
-from grader.submissions import reading as submission
+from grader.submissions.reading import read
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def code(group: Group, stubs: Sequence[Stub]) -> str:
     path = Path(group.submissions[0].record.path)
     (stub,) = [stub for stub in stubs if stub.name == group.stub]
     try:
-        upload = submission.read(path, [stub.name for stub in stubs])
+        upload = read(path, [stub.name for stub in stubs])
     except UnreadableSubmission as error:
         raise UsageError(f"{path}: {error}") from error
     source = definitions.source(upload, stub)

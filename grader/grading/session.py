@@ -36,7 +36,8 @@ from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
 from grader.sandbox.host import Host, imports_for
 from grader.sandbox.inside.protocol import well_formed
-from grader.sandbox.isolation import probe
+from grader.sandbox.isolation.boxes import LEVELS
+from grader.sandbox.isolation.probe import choose
 from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
@@ -201,7 +202,7 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
     device = device_for(settings.device)
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
-    likely = probe.LEVELS[0] if settings.level == "auto" else settings.level
+    likely = LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
         _host(assignment, dataset, likely, device) as host,
@@ -210,7 +211,7 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
             host.start()
         # Both sides need torch, which takes a second: this one imports it while the box does.
         threading.Thread(target=import_module, args=(SUITE,), daemon=True).start()
-        chosen = probe.choose(settings.level)
+        chosen = choose(settings.level)
         if chosen.level != likely:
             host.restart(chosen.level, device)
         notes = [*chosen.reasons, *leave_unusable_device(host, settings)]

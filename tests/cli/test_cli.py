@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.errors import IsolationUnavailable
+from grader.grading import session
 from grader.grading.scoring import Result
 from grader.reports import terminal
 from grader.reports.formats import json as json_report
 from grader.reports.screen import Screen
-from grader.sandbox.isolation import probe as isolation
 from tests.conftest import ROOT, grade_paths
 
 COURSE = ROOT / "tests" / "small_course"
@@ -367,7 +367,7 @@ def test_machine_without_isolation_is_3(empty, monkeypatch):
     def unavailable(level):
         raise IsolationUnavailable("no sandbox can be had here [really]. Ask an administrator.")
 
-    monkeypatch.setattr(isolation, "choose", unavailable)
+    monkeypatch.setattr(session, "choose", unavailable)
 
     result = grade(*empty("ada.py"))
 

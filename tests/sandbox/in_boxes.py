@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from grader.sandbox.isolation import boxes
 from grader.sandbox.isolation import probe as isolation
-from grader.sandbox.isolation.probe import Box
+from grader.sandbox.isolation.boxes import Box
 
 ROOT = Path(__file__).parents[2]
 CONFINED = ("namespaces", "landlock")
-every_level = pytest.mark.parametrize("level", isolation.LEVELS)
+every_level = pytest.mark.parametrize("level", boxes.LEVELS)
 confined = pytest.mark.parametrize("level", CONFINED)
 
 
@@ -33,7 +34,7 @@ def begin(level: str, code: str, *arguments: str, **options: Any) -> Box:
     ours, theirs = socket.socketpair()
     ours.close()
     command = [sys.executable, "-I", "-c", code, *arguments]
-    return isolation.start(level, box_end=theirs, command=command, **options)
+    return boxes.start(level, box_end=theirs, command=command, **options)
 
 
 def run(level: str, code: str, *arguments: str, **options: Any) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from in_boxes import ROOT, begin, confined, every_level, gaps, printed_so_far, processes_with, run
 
-from grader.sandbox.isolation import plans
+from grader.sandbox.isolation import boxes, plans
 from grader.sandbox.isolation import probe as isolation
-from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.isolation.plans import Limits
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_descriptor_0_is_the_socket(level: str) -> None:
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-I", "-c", code]
 
-    with ours, isolation.start(level, box_end=theirs, command=command):
+    with ours, boxes.start(level, box_end=theirs, command=command):
         ours.sendall(b"ping")
 
         assert ours.recv(9) == b"PING"

@@ -8,7 +8,7 @@ from in_boxes import confined, gaps
 
 from grader.errors import InfrastructureError, StudentError
 from grader.sandbox.host import Host
-from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.isolation.plans import Limits
 from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source
 from grader.sandbox.trials import require_device

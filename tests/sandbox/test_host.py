@@ -15,8 +15,8 @@ from in_boxes import confined, gaps
 from grader.course import datasets
 from grader.errors import LimitExceeded, SandboxEvent
 from grader.sandbox.host import Host
-from grader.sandbox.isolation import probe as isolation
-from grader.sandbox.isolation.probe import Limits
+from grader.sandbox.isolation import boxes
+from grader.sandbox.isolation.plans import Limits
 from grader.sandbox.proxies import in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
@@ -300,7 +300,7 @@ def test_host_is_started_again_when_it_is_lost(level: str) -> None:
 
 def test_level_without_walls_gives_each_submission_a_host_of_its_own() -> None:
     """At `process` nothing ends what a submission leaves but the end of its host."""
-    assert isolation.LEVELS[-1] == "process"
+    assert boxes.LEVELS[-1] == "process"
     with Host("process", None) as host:
         with submission(host):
             assert host._box is not None

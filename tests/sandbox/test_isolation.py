@@ -19,7 +19,7 @@ from in_boxes import CONFINED, ROOT, confined, every_level, gaps, run
 
 from grader.errors import IsolationUnavailable, UsageError
 from grader.sandbox.inside import landlock
-from grader.sandbox.isolation import plans
+from grader.sandbox.isolation import boxes, plans
 from grader.sandbox.isolation import probe as isolation
 
 
@@ -90,7 +90,7 @@ def test_other_systems_get_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair()
 
     with ours, pytest.raises(IsolationUnavailable, match="needs Linux"):
-        isolation.start("namespaces", box_end=theirs)
+        boxes.start("namespaces", box_end=theirs)
 
 
 # ------------------------------------------------------------------------------ other settings

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from grader.sandbox.inside import seccomp
+from grader.sandbox.isolation import boxes
 from grader.sandbox.isolation import probe as isolation
 
 COMMON = seccomp.MEMORY | seccomp.KERNEL_SURFACE | seccomp.LEFT_BEHIND
@@ -172,7 +173,7 @@ def test_denied_calls_return_their_error(level: str) -> None:
     command = [sys.executable, "-I", "-S", "-c", TRY_CALLS, json.dumps(numbers)]
 
     ours, theirs = socket.socketpair()
-    with ours, isolation.start(level, box_end=theirs, command=command) as box:
+    with ours, boxes.start(level, box_end=theirs, command=command) as box:
         box.process.wait(timeout=20)
         seen = json.loads(isolation._read_all(box.output))
 

@@ -33,11 +33,8 @@ from typing import Any
 from grader.errors import IsolationUnavailable
 from grader.sandbox.causes import cause_in
 from grader.sandbox.isolation import plans
-from grader.sandbox.isolation.boxes import LEVELS, Box, check_platform, start
-from grader.sandbox.isolation.plans import Limits
+from grader.sandbox.isolation.boxes import LEVELS, check_platform, start
 from grader.sandbox.isolation.scratch import PROBE
-
-__all__ = ["LEVELS", "Box", "Finding", "Isolation", "Limits", "choose", "probe", "start"]
 
 PROBE_SECONDS = 20.0
 
