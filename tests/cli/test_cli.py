@@ -323,7 +323,7 @@ def test_score_below_the_demand_is_1(empty):
         (["release", "greeting", "--to", "HERE/new", "--course", COURSE], "make templates"),
         (["package", "gradescope", "greeting", "--to", "HERE", "--course", COURSE], "already"),
         (["package", "gitlab", "greeting", "--to", "HERE/new", "--course", COURSE], "gitlab"),
-        (["data", "Unknown"], "unknown data set"),
+        (["data", "Unknown"], "There is no data set"),
         (["data", "--data", "HERE"], "no FashionMNIST in"),
         (["frobnicate"], "frobnicate"),
     ],

@@ -304,7 +304,7 @@ def test_of_several_data_sets_a_damaged_one_is_named(plain_files):
 
 def test_without_any_of_several_data_sets_all_are_named(tmp_path):
     """The sentence says which ones would do."""
-    with pytest.raises(DatasetError, match="no MNIST or FashionMNIST in"):
+    with pytest.raises(DatasetError, match="There is no MNIST or FashionMNIST in"):
         find_first(("MNIST", NAME), tmp_path)
 
 
