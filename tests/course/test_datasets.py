@@ -254,7 +254,7 @@ def test_the_files_of_another_data_set_are_not_taken_for_damaged_ones(monkeypatc
     """Data sets share their file names; the folder of another one just does not hold this one."""
     monkeypatch.setitem(DIGESTS, "MNIST", {"full": DIGESTS[NAME]["embedded"]})
 
-    with pytest.raises(DatasetError, match=f"^no {NAME} in "):
+    with pytest.raises(DatasetError, match=f"^There is no {NAME} in "):
         find(NAME, plain_files)
 
 
