@@ -149,7 +149,7 @@ LONG = " + ".join(["X"] * 900)
 @pytest.mark.parametrize("stub", [FUNCTION, METHOD], ids=["function", "method"])
 def test_long_expressions_are_no_trouble(stub, source):
     """Nothing that a student writes fails the grader."""
-    assert_source_is_own([("cell 1", source, 1)], stub, OTHER_NAMES)
+    assert_source_is_own(Index([("cell 1", source, 1)]), stub, OTHER_NAMES)
 
 
 def loaded(source: str) -> RemoteSubmission:
