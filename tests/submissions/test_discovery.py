@@ -90,7 +90,7 @@ def written(folder: Path) -> int:
 
 def test_zip_of_one_student_is_a_submission(tmp_path):
     """As a learning platform or a student makes it; also one that cannot be read."""
-    path = zipped(tmp_path / "ada.zip", {"work/main.py": BOTH, "work/helper.py": HELPER})
+    path = zipped(tmp_path / "ada.zip", {"src/main.py": BOTH, "src/helper.py": HELPER})
     broken = tmp_path / "bob.zip"
     broken.write_text("no zip")
 
