@@ -144,7 +144,7 @@ class Session:
             upload.name,
             "graded",
             started,
-            checks=judged(seen, self.suite.diagnosis, sandbox.source.index),
+            checks=judged(seen, self.suite.diagnosis, upload.index),
             warnings=[*upload.warnings, *map(sentence, sandbox.notes)],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,

@@ -10,11 +10,12 @@ for a device, in a process that is loaded for it. See checking/suite.py.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -46,7 +47,8 @@ LARGE_MODULES = {
 class Source:
     """What a submission process is made from; plain values, sent as they are.
 
-    parts: the author's file of parts that stand in for stubs; it stays outside.
+    parts: the author's file of parts that stand in for stubs. trees: of cells that have been parsed
+    already, by source. Both stay outside.
     """
 
     cells: Cells
@@ -55,6 +57,7 @@ class Source:
     contract: dict[str, Any]
     device: str = "cpu"
     parts: Path | None = None
+    trees: Mapping[str, ast.Module] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, upload: Submission, assignment: Assignment, device: str) -> Source:
@@ -66,12 +69,13 @@ class Source:
             assignment.contract,
             device,
             assignment.parts,
+            upload.trees,
         )
 
     @cached_property
     def index(self) -> Index:
         """All that the submission defines; the main file goes before the others."""
-        return Index(chain(*self.helpers.values(), self.cells))
+        return Index(chain(*self.helpers.values(), self.cells), self.trees)
 
     @property
     def imports(self) -> list[str]:
