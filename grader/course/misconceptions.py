@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
+from grader.course.assignment import Assignment
 from grader.errors import AssignmentError, UsageError
 
 _T = TypeVar("_T")
@@ -71,6 +72,11 @@ def edit(stub: str, sentence: str, *pairs: tuple[str, str]) -> Callable[[_T], _T
 
 def patch(name: str, stub: str, sentence: str, source: str) -> None:
     """Note a wrong version that is statements instead of a definition (`load` reads it)."""
+
+
+def of(assignment: Assignment) -> list[Misconception]:
+    """The known mistakes of an assignment; none where it has no bank. Raises AssignmentError."""
+    return load(assignment.bank, assignment.solution) if assignment.bank else []
 
 
 def load(bank: Path, solution: Path) -> list[Misconception]:

@@ -49,9 +49,7 @@ def of_public_part(assignment: Assignment) -> list[str]:
 def of_private_part(assignment: Assignment) -> list[str]:
     """What the hidden checks and the known mistakes of an assignment say."""
     folder = assignment.solution.parent
-    bank = assignment.bank
-    mistakes = misconceptions.load(bank, assignment.solution) if bank else []
-    sentences = [mistake.sentence for mistake in mistakes]
+    sentences = [mistake.sentence for mistake in misconceptions.of(assignment)]
     return list(dict.fromkeys([*of_checks(folder / "test_hidden.py"), *sentences]))
 
 

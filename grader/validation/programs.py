@@ -49,7 +49,7 @@ def others(
     template = templates.cut(text)
     yield Program("template", "template", template)
     yield Program("template", "template", templates.to_notebook(template), "ipynb")
-    known = _mistakes(assignment)
+    known = misconceptions.of(assignment)
     first = _first_of_each_stub(known)
     for wrong in known:
         part = Part(tier=None if wrong is first[wrong.stub] else "unit", changed=wrong.stub)
@@ -66,16 +66,11 @@ def others(
 def together(assignment: Assignment, trained: set[str]) -> Program | None:
     """Many mistakes at once, one in each stub but those that are `trained`: before it trains, a
     suite puts right parts in the place of stubs that failed."""
-    first = _first_of_each_stub(_mistakes(assignment))
+    first = _first_of_each_stub(misconceptions.of(assignment))
     some = [wrong for stub, wrong in first.items() if stub not in trained]
     if not some or not trained:
         return None
     return _with_mistakes(_text(assignment), "many_mistakes", some, WHOLE)
-
-
-def _mistakes(assignment: Assignment) -> list[Misconception]:
-    bank = assignment.bank
-    return misconceptions.load(bank, assignment.solution) if bank else []
 
 
 def _first_of_each_stub(mistakes: list[Misconception]) -> dict[str, Misconception]:

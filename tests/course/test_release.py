@@ -47,8 +47,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
     hidden = ast.parse((private / "test_hidden.py").read_text("utf-8"))
     checks = [node.name for node in hidden.body if isinstance(node, ast.FunctionDef)]
     assert [check for check in checks if f"def {check}(" in text and "test_" in check] == []
-    bank = assignment.bank
-    for mistake in misconceptions.load(bank, assignment.solution) if bank else []:
+    for mistake in misconceptions.of(assignment):
         assert mistake.sentence not in text
 
 

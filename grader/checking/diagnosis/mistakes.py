@@ -26,9 +26,9 @@ from grader.checking.diagnosis.hints import hints
 from grader.checking.outcomes import Verdict
 from grader.checking.reference import Reference
 from grader.checking.seen import Seen, Trace
+from grader.course import misconceptions
 from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
-from grader.course.misconceptions import load as load_misconceptions
 from grader.errors import StudentError
 from grader.sandbox.inside.definitions import Index
 from grader.sandbox.local import LocalConversation
@@ -51,8 +51,7 @@ class Diagnosis:
     def __init__(self, reference: Reference, dataset: Dataset | None) -> None:
         self.assignment = reference.assignment
         self.reference = reference
-        bank = self.assignment.bank
-        self.known = load_misconceptions(bank, self.assignment.solution) if bank else []
+        self.known = misconceptions.of(self.assignment)
         self.fingerprints = Fingerprints(self.assignment, dataset)
 
     def explain(self, seen: list[Seen], verdicts: list[Verdict], index: Index) -> list[Explanation]:
