@@ -57,16 +57,17 @@ class SandboxEvent(GraderError):
 
 
 class StudentError(SandboxEvent):
-    """The submission's code raised an exception."""
+    """The submission's code raised an exception. loss: why a name that it looked up is missing."""
 
-    def __init__(self, kind: str, message: str, trace: str) -> None:
+    def __init__(self, kind: str, message: str, trace: str, loss: str = "") -> None:
         super().__init__(f"{kind}: {message}" if message else kind)
         self.kind = kind
         self.message = message
         self.trace = trace
+        self.loss = loss
 
-    def __reduce__(self) -> tuple[type[StudentError], tuple[str, str, str]]:
-        return type(self), (self.kind, self.message, self.trace)  # from one job to another
+    def __reduce__(self) -> tuple[type[StudentError], tuple[str, str, str, str]]:
+        return type(self), (self.kind, self.message, self.trace, self.loss)  # between jobs
 
 
 class MissingStub(SandboxEvent):

@@ -99,4 +99,5 @@ def _student_error(error: StudentError) -> str:
     if not error.trace:
         text = _("{error} (while the check used what your code returned)")
         return text.format(error=f"{error.kind}: {error.message}")
-    return _("your code raised {error}").format(error=error) + f"\n{error.trace}"
+    text = _("your code raised {error}").format(error=error)
+    return "\n".join(filter(None, [text, error.loss, error.trace]))

@@ -213,15 +213,15 @@ class ProcessConversation:
 
 def answer_of(message: Message, conversation: Conversation) -> Any:
     """The value of a reply, or the event that it reports."""
-    body = message.body
     if message.kind == "missing":
         note = notes.read(_value(message, conversation))
         if note is not None:
             raise MissingStub(notes.sentence(note), *note)
-    if message.kind == "raised" and isinstance(body, protocol.Sequence):
-        texts = [item for item in body.items if isinstance(item, str)]
-        if len(body.items) == len(texts) == 3:
-            raise StudentError(*texts)
+    if message.kind == "raised":
+        parts = _value(message, conversation)
+        if isinstance(parts, list) and list(map(type, parts[:3])) == [str] * 3 and len(parts) == 4:
+            loss = notes.read(parts[3])
+            raise StudentError(*parts[:3], notes.sentence(loss) if loss else "")
     elif message.kind == "value":
         return _value(message, conversation)
     raise ProtocolError("it sent an answer of an unknown kind")

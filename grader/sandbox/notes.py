@@ -7,16 +7,16 @@ from typing import Any
 from grader.i18n.words import N_, _
 from grader.sandbox.inside.notes import Note
 
-LEFT_OUT = "left_out"
 MOST_NOTES = 300
 MOST_CHARACTERS = 500  # of one parameter
 
 SENTENCES = {
     # of loading
-    LEFT_OUT: N_("left out, because it trains, prints, plots or compares at top level: {places}"),
     "cannot_compile": N_("{place}: Python cannot compile it: {error}"),
     "stopped": N_("{place}: stopped after {seconds} seconds"),
-    "no_package": N_("{place}: the package {name} is not installed here; skipped"),
+    "no_package": N_(
+        "{place}: the package {name} is not installed here, and no module {name} was handed in"
+    ),
     "failed": N_("{place}: failed: {error}"),
     "ended": N_("{place}: left out: {event} while it ran"),
     "not_on_device": N_("it cannot be loaded on {device} and runs on the processor: {event}"),
@@ -45,7 +45,11 @@ SENTENCES = {
 def sentence(note: Note) -> str:
     """A note in the language of the moment."""
     code, parameters = note
-    return _(SENTENCES[code]).format(**parameters)
+    text = _(SENTENCES[code]).format(**parameters)
+    if {"lost", "stubs"} <= parameters.keys():
+        loss = _("{problem}; so {lost} is missing, which {stubs} needs")
+        text = loss.format(problem=text, lost=parameters["lost"], stubs=parameters["stubs"])
+    return text
 
 
 def read(value: Any) -> Note | None:

@@ -23,7 +23,6 @@ from grader.grading.settings import Part
 from grader.i18n.words import _
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.inside.late import LATE
-from grader.sandbox.notes import LEFT_OUT
 from grader.sandbox.sandbox import Source
 from grader.submissions.reading import read
 
@@ -92,8 +91,6 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result
             session = Session(assignment, suite, None, host, [])
             with session.sandbox(upload) as sandbox:
                 seen = session.check(sandbox, Part(stub))
-            # What every template leaves out is nothing to repair.
-            sandbox.notes = [note for note in sandbox.notes if note[0] != LEFT_OUT]
             record = session.record(upload, sandbox, seen, started)
     return Result(record, score(record, assignment))
 

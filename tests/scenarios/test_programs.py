@@ -29,7 +29,7 @@ from grader.course.templates import to_notebook
 from grader.grading.scoring import Result
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
-from grader.sandbox.inside.statements import bound_names
+from grader.sandbox.inside.uses import bound_in
 from grader.validation import programs
 from grader.validation.programs import Program
 from grader.validation.proof import Finding, Proof
@@ -61,7 +61,7 @@ def defined_names(tree: ast.Module) -> set[str]:
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         dotted = {ast.unparse(target) for target in targets if isinstance(target, ast.Attribute)}
-        names |= bound_names(node) | dotted
+        names |= bound_in([node]) | dotted
     return names
 
 

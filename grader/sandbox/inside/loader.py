@@ -1,8 +1,7 @@
-"""Definitions first: run what defines something, leave out what trains, plots or prints.
+"""Loading a submission: its definitions, and of the other statements those that the stubs need.
 
-A student's file is not a module: most real ones train at top level. It is therefore executed
-statement by statement (statements.py tells which). A statement that is broken or slow costs
-itself. What happened is noted in words.
+A student's file is executed statement by statement (needs.py tells which). A statement that is
+broken or slow costs itself, and is spoken of where that loses something that is needed.
 
 Runs inside the box next to student code; the trusted side uses it for the reference solution.
 """
@@ -13,21 +12,28 @@ import contextlib
 import importlib.abc
 import importlib.util
 import linecache
+import os
 import signal
 import sys
 import threading
+import time
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.sandbox.inside import progress_bars
 from grader.sandbox.inside.cells import Cell
+from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Note
-from grader.sandbox.inside.statements import Plans, Statement
+from grader.sandbox.inside.statements import Plan, Plans, Statement
 
 STATEMENT_SECONDS = 10.0
+SETTING_SECONDS = 1.0  # of what only sets up a module
+ALL_SECONDS = 40.0  # of all statements together
 MAIN = "submission"  # the name of the main file as a module
+EVERYTHING = Wanted(everything=True)
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Program:
     nested: dict[str, tuple[str, str]] = field(default_factory=dict)  # definitions inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[Note] = field(default_factory=list)
+    lost: dict[str, Note] = field(default_factory=dict)  # why a name is not there, by name
     closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
     closed: list[tuple[types.FunctionType, types.CodeType]] = field(default_factory=list)
 
@@ -78,25 +85,31 @@ def load(
     progress: Callable[[str], None] = lambda place: None,
     skip: frozenset[str] = frozenset(),
     plans: Plans | None = None,
+    wanted: Wanted = EVERYTHING,
 ) -> Program:
-    """Execute the definitions of `cells` in a fresh module.
+    """Execute the definitions of `cells` in a fresh module, with what is needed for them.
 
     helpers: cells of the student's further modules, by dotted name.
     stand_ins: cells of the course's own modules in the place of packages, likewise.
     progress: called with the place of each statement before it runs.
     skip: places of statements that ended an earlier attempt and are left out now.
     plans: of programs that were loaded before.
+    wanted: what the assignment wants of the program; without it everything that it binds.
     """
     plans = Plans() if plans is None else plans
     module = types.ModuleType(MAIN)
-    program = Program(module, {MAIN: module}, nested=plans[tuple(cells)].nested)
+    if cells and cells[0].name.lower().endswith(".py"):
+        module.__file__ = os.path.abspath(cells[0].name)
+    sys.argv = [cells[0].name if cells else MAIN]
+    plan = plans[tuple(cells), wanted]
+    program = Program(module, {MAIN: module}, nested=plan.nested)
     runner = _Runner(program, progress, skip, plans)
     sys.modules[MAIN] = module
     sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
-    runner.execute(cells, module)
-    runner.retry(module)
-    runner.summarise()
+    sys.meta_path.append(progress_bars.Finder())
+    runner.execute(cells, module, plan)
+    runner.retry(module, plan)
     return program
 
 
@@ -108,12 +121,14 @@ NOT_FOR_REFERENCE = ("matplotlib", "matplotlib.pyplot", "torchvision")
 def leaving_no_trace() -> Iterator[None]:
     """Undo what loading does to the import system: for the reference, on the trusted side."""
     main, finders = sys.modules.pop(MAIN, None), list(sys.meta_path)
+    arguments = sys.argv
     unwanted = [name for name in NOT_FOR_REFERENCE if name not in sys.modules]
     sys.modules.update(dict.fromkeys(unwanted))  # type: ignore[arg-type]  # None: not importable
     try:
         yield
     finally:
         sys.meta_path[:] = finders
+        sys.argv = arguments
         for name in (MAIN, *unwanted):
             sys.modules.pop(name, None)
         if main is not None:
@@ -133,61 +148,73 @@ class _Runner:
         self.progress = progress
         self.skip = skip
         self.later: list[Statement] = []  # failed for a name that came afterwards
-        self.left_out: dict[str, list[int]] = {}  # lines of drivers, by cell
-        self.unbound: set[str] = set()  # names that only a driver would bind
+        self.unbound: set[str] = set()  # names that only what was left out would bind
+        self.seconds = ALL_SECONDS  # that are left
 
-    def execute(self, cells: list[Cell], module: types.ModuleType) -> None:
-        """Run every statement of the cells that defines something, in order."""
+    def execute(self, cells: list[Cell], module: types.ModuleType, plan: Plan) -> None:
+        """Run every statement of the cells that is needed, in order."""
         for cell in cells:
             self._register_source(cell)
-        for statement in self.plans[tuple(cells)].statements:
+        for statement in plan.statements:
             if statement.problem:
-                self._note(statement, "cannot_compile", error=statement.problem)
+                self._note(statement, plan, "cannot_compile", error=statement.problem)
             elif statement.code is None:
-                self._leave_out(statement)
+                self.unbound |= statement.names
             else:
-                self._run(statement, module)
+                self._run(statement, module, plan)
 
-    def retry(self, module: types.ModuleType) -> None:
+    def retry(self, module: types.ModuleType, plan: Plan) -> None:
         """Notebooks are run out of order: give names that came later a second chance."""
         waiting, self.later = self.later, []
         for statement in waiting:
-            self._run(statement, module, again=True)
+            self._run(statement, module, plan, again=True)
 
-    def summarise(self) -> None:
-        """One note for everything that was left out on purpose."""
-        places = [f"{cell} line {_listed(lines)}" for cell, lines in self.left_out.items()]
-        if places:
-            shown = "; ".join(places[:8]) + ("; …" if len(places) > 8 else "")
-            self.program.notes.insert(0, ("left_out", {"places": shown}))
-
-    def _run(self, statement: Statement, module: types.ModuleType, again: bool = False) -> None:
+    def _run(
+        self, statement: Statement, module: types.ModuleType, plan: Plan, again: bool = False
+    ) -> None:
         if statement.place in self.skip:
             return
         self.progress(statement.place)
+        most = SETTING_SECONDS if statement.need.is_setting else STATEMENT_SECONDS
+        seconds = max(min(most, self.seconds), 0.1)
+        started = time.monotonic()
+        problem: tuple[str, dict[str, str]] | None = None
         try:
-            with warnings.catch_warnings(), _time_limit(STATEMENT_SECONDS):
+            with warnings.catch_warnings(), _time_limit(seconds):
                 warnings.simplefilter("ignore")
                 exec(statement.code, module.__dict__)  # type: ignore[arg-type]
         except SlowStatement:
-            self._note(statement, "stopped", seconds=f"{STATEMENT_SECONDS:.0f}")
+            problem = "stopped", {"seconds": f"{seconds:.0f}"}
         except ModuleNotFoundError as error:
-            missing = error.name or _short(error)
-            self._note(statement, "no_package", name=missing)
+            problem = "no_package", {"name": error.name or _short(error)}
         except NameError as error:
-            if error.name in self.unbound:
-                self._leave_out(statement)
-            elif again:
-                self._note(statement, "failed", error=_short(error))
-            else:
+            if error.name not in self.unbound and not again:
                 self.later.append(statement)
+            elif error.name not in self.unbound:
+                problem = "failed", {"error": _short(error)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
-            if _needs_missing_stub(error):
-                self._leave_out(statement)
-            else:
-                self._note(statement, "failed", error=f"{type(error).__name__}: {_short(error)}")
+            if not _needs_missing_stub(error):
+                problem = "failed", {"error": f"{type(error).__name__}: {_short(error)}"}
+        self.seconds -= time.monotonic() - started
         if module is self.program.module:
             self._remember(statement, module)
+        self.unbound |= statement.names - set(vars(module))
+        if problem is not None:
+            self._lose(statement, module, plan, *problem)
+
+    def _lose(
+        self,
+        statement: Statement,
+        module: types.ModuleType,
+        plan: Plan,
+        code: str,
+        parameters: dict[str, str],
+    ) -> None:
+        """Note what a statement that failed was needed for, if it was needed."""
+        names = sorted(name for name in statement.need.names if name not in vars(module))
+        if names or statement.need.changes:
+            note = self._note(statement, plan, code, names, **parameters)
+            self.program.lost.update((name, note) for name in names)
 
     def _remember(self, statement: Statement, module: types.ModuleType) -> None:
         """The last binding to a function or class counts, whatever the name means later."""
@@ -196,12 +223,15 @@ class _Runner:
             if isinstance(value, (types.FunctionType, type)):
                 self.program.definitions[name] = value
 
-    def _leave_out(self, statement: Statement) -> None:
-        self.left_out.setdefault(statement.cell, []).append(statement.line)
-        self.unbound |= statement.names
-
-    def _note(self, statement: Statement, code: str, **parameters: str) -> None:
-        self.program.notes.append((code, {"place": statement.place, **parameters}))
+    def _note(
+        self, statement: Statement, plan: Plan, code: str, names: Sequence[str] = (), **other: str
+    ) -> Note:
+        users = {stub for name in names for stub in plan.users.get(name, ())} - set(names)
+        if users:
+            other |= {"lost": _quoted(names), "stubs": _quoted(sorted(users))}
+        note = code, {"place": statement.place, **other}
+        self.program.notes.append(note)
+        return note
 
     def _register_source(self, cell: Cell) -> None:
         """Let tracebacks and inspect.getsource show the student's own lines."""
@@ -237,13 +267,14 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         self.loaded[module.__name__] = module
-        self.runner.execute(self.sources[module.__name__], module)
+        cells = self.sources[module.__name__]
+        self.runner.execute(cells, module, self.runner.plans[tuple(cells), EVERYTHING])
         if self.loaded is self.runner.program.stand_ins:
             self.runner.program.close_helpers(module)
 
 
-def _listed(lines: list[int]) -> str:
-    return ", ".join(map(str, lines[:12])) + (", …" if len(lines) > 12 else "")
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
 
 
 def _needs_missing_stub(error: BaseException) -> bool:

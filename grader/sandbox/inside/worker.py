@@ -34,6 +34,7 @@ from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.data import PublicData
 from grader.sandbox.inside.device import Snapshot, move_values, start
+from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Missing, Note
 from grader.sandbox.inside.protocol import CodecError, Message
 from grader.sandbox.inside.statements import Plans
@@ -75,7 +76,8 @@ class Worker:
         except BaseException as error:  # student code may raise anything
             if _says_unwritten(error) and self._raised_by_student(error):
                 return ("missing", *_packed(_unwritten(_message(error))))
-            return _raised(type(error).__name__, _message(error), self._own_lines(error))
+            lines = self._own_lines(error)
+            return _raised(type(error).__name__, _message(error), lines, self._loss(error))
 
     # ---------------------------------------------------------------- requests
 
@@ -99,6 +101,7 @@ class Worker:
             self.progress,
             frozenset(skip),
             self.plans,
+            Wanted.of(contract),
         )
         if device != "cpu":
             move_values(program, device)
@@ -186,6 +189,12 @@ class Worker:
         frames = traceback.extract_tb(error.__traceback__)
         return self.stubs is not None and frames[-1].filename in self.stubs.program.files
 
+    def _loss(self, error: BaseException) -> Note | None:
+        """Why a name is not there that the code looked up."""
+        if self.stubs is None or not isinstance(error, NameError):
+            return None
+        return self.stubs.program.lost.get(getattr(error, "name", None) or "")
+
     def _own_lines(self, error: BaseException) -> str:
         """The student's own lines of a traceback, the innermost last; nothing of ours."""
         files = self.stubs.program.files if self.stubs else set()
@@ -227,12 +236,12 @@ def _executed(source: str, **names: Any) -> dict[str, Any]:
     return namespace
 
 
-def _raised(kind: str, message: str, lines: str) -> tuple[str, Any, list[Any]]:
-    return (
-        "raised",
-        protocol.Sequence([protocol.well_formed(t) for t in (kind, message, lines)]),
-        [],
-    )
+def _raised(
+    kind: str, message: str, lines: str, loss: Note | None = None
+) -> tuple[str, Any, list[Any]]:
+    texts = [protocol.well_formed(text) for text in (kind, message, lines)]
+    node, buffers = _packed(loss) if loss is not None else (None, [])
+    return "raised", protocol.Sequence([*texts, node]), buffers
 
 
 def _message(error: BaseException) -> str:

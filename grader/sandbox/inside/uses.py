@@ -1,0 +1,299 @@
+"""What a piece of code does with the names of the module around it. Read from the tree; nothing is
+run, and nothing is known of objects: two names may mean one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.sandbox.inside.cells import TOO_DEEP
+from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+# What these are given stays as it was.
+READ_ONLY = {
+    *("abs", "bool", "callable", "dir", "float", "format", "getattr", "hasattr", "hash", "help"),
+    *("id", "int", "isinstance", "issubclass", "len", "max", "min", "print", "range", "repr"),
+    *("round", "sorted", "str", "sum", "type"),
+}
+# Which names these bind or change is not to be seen in the tree.
+DYNAMIC = {"exec", "eval", "globals", "locals", "vars", "setattr", "delattr", "__import__"}
+
+
+@dataclass
+class Use:
+    """What executing code does with names of its module.
+
+    reads: names that are looked up, also later, in functions that the code makes.
+    mentions: names and attributes that it may call.
+    binds: names that it sets. stores: names of whose objects it sets a part. changes: names whose
+    objects it may change: by a part, by a method, by passing them to a call. sets: names of which
+    it sets a part, or calls something without a look at what comes back: settings of a module.
+    words: what stands in its texts, if it sets names that are not to be seen in the tree.
+    trains: it calls ``backward``.
+    """
+
+    reads: set[str] = field(default_factory=set)
+    mentions: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+    stores: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+    sets: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    is_dynamic: bool = False
+    trains: bool = False
+
+    def take(self, other: Use) -> bool:
+        """Do as well what another piece of code does; True if that was anything new."""
+        before = self._size()
+        for name in ("binds", "stores", "changes", "sets", "words"):
+            getattr(self, name).update(getattr(other, name))
+        self.is_dynamic |= other.is_dynamic
+        self.trains |= other.trains
+        return self._size() != before
+
+    def take_called(self, functions: dict[str, Use]) -> bool:
+        """Do as well what the functions do that the code may call."""
+        called = [functions[name] for name in self.mentions if name in functions]
+        return sum(self.take(other) for other in called) > 0
+
+    def _size(self) -> int:
+        parts = (self.binds, self.stores, self.changes, self.sets, self.words)
+        return sum(map(len, parts)) + self.is_dynamic + self.trains
+
+
+def use_of(node: ast.stmt, functions: dict[str, Use]) -> Use:
+    """What executing a top-level statement does, with all that it may call."""
+    reader = _Reader()
+    _read(node, reader.visit, reader.use)
+    reader.use.take_called(functions)
+    return reader.use
+
+
+def functions_in(trees: Iterable[ast.AST]) -> dict[str, Use]:
+    """What the functions and methods of a file do when they are called, with all that they call, by
+    their bare names. A class's name stands for making one and for calling that."""
+    found: dict[str, Use] = {}
+    for name, node in (pair for tree in trees for pair in _named_functions(tree)):
+        reader = _Reader(enters=True, use=found.setdefault(name, Use()))
+        _read(node, reader.inside, reader.use)
+    while sum(use.take_called(found) for use in reversed(found.values())):
+        pass
+    return found
+
+
+def _read(node: Any, visit: Any, use: Use) -> None:
+    try:
+        visit(node)
+    except TOO_DEEP:  # the names must do
+        names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+        use.reads.update(name.id for name in names if isinstance(name.ctx, ast.Load))
+        use.binds.update(name.id for name in names if isinstance(name.ctx, ast.Store))
+
+
+def _named_functions(tree: ast.AST) -> Iterator[tuple[str, Function]]:
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTIONS):
+            yield node.name, node
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            yield from ((t.id, node.value) for t in node.targets if isinstance(t, ast.Name))
+        elif isinstance(node, ast.ClassDef):
+            own = [part for part in node.body if isinstance(part, FUNCTIONS)]
+            yield from ((node.name, part) for part in own if part.name.startswith("__"))
+
+
+class _Reader(ast.NodeVisitor):
+    """Walks through code and fills a Use.
+
+    enters: whether the functions that are made on the way are taken as called, too.
+    """
+
+    def __init__(self, enters: bool = False, use: Use | None = None) -> None:
+        self.use = Use() if use is None else use
+        self.enters = enters
+        self.local: list[set[str]] = []  # names of the functions and classes around
+        self.is_later = False  # in a function that this code only makes
+
+    def inside(self, node: Function) -> None:
+        """Read what a call of a function does."""
+        body = node.body if isinstance(node.body, list) else [node.body]
+        arguments = {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
+        self.local.append(arguments | bound_in(body))
+        for part in body:
+            self.visit(part)
+        self.local.pop()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._bind(node.name)
+        for part in (*node.decorator_list, node.args, node.returns):
+            if part is not None:
+                self.visit(part)
+        before, self.is_later = self.is_later, self.is_later or not self.enters
+        self.inside(node)
+        self.is_later = before
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+        self.inside(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._bind(node.name)
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        self.local.append(bound_in(node.body))
+        for part in node.body:
+            self.visit(part)
+        self.local.pop()
+
+    def visit_ListComp(self, node: Any) -> None:
+        targets = [part for generator in node.generators for part in ast.walk(generator.target)]
+        self.local.append({part.id for part in targets if isinstance(part, ast.Name)})
+        self.generic_visit(node)
+        self.local.pop()
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp  # noqa: N815
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if self._is_local(node.id):
+            return
+        if not isinstance(node.ctx, ast.Load):
+            self._bind(node.id)
+            return
+        self.use.reads.add(node.id)
+        if not self.is_later:
+            self.use.mentions.add(node.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            if not self.is_later:
+                self.use.mentions.add(node.attr)
+        else:
+            self._store(node)
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._store(node)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name) and not self._is_local(node.target.id):
+            self.use.reads.add(node.target.id)
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Call):
+            self._add(self.use.sets, node.value)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = node.func.id if isinstance(node.func, ast.Name) else ""
+        if isinstance(node.func, ast.Attribute):
+            self._add(self.use.changes, node.func)
+            self.use.trains |= node.func.attr == "backward" and not self.is_later
+        if called in DYNAMIC and not self.is_later:
+            self.use.is_dynamic = True
+            texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+            self._texts(texts)
+        if called not in READ_ONLY:
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                for part in _parts(argument):
+                    self._add(self.use.changes, part)
+        self.generic_visit(node)
+
+    def visit_alias(self, node: ast.alias) -> None:
+        self._bind(node.asname or node.name.partition(".")[0])
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self._bind(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: Any) -> None:
+        self._bind(node.name)
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815
+
+    def visit_MatchMapping(self, node: Any) -> None:
+        self._bind(node.rest)
+        self.generic_visit(node)
+
+    def _texts(self, texts: list[Any]) -> None:
+        found = (re.findall(r"\w+", text) for text in texts if isinstance(text, str))
+        self.use.words.update(word for words in found for word in words)
+
+    def _bind(self, name: str | None) -> None:
+        if name and name != "*" and not self.is_later and not self._is_local(name):
+            self.use.binds.add(name)
+
+    def _store(self, node: ast.expr) -> None:
+        for names in (self.use.stores, self.use.changes, self.use.sets):
+            self._add(names, node)
+
+    def _add(self, names: set[str], node: ast.expr) -> None:
+        name = base_of(node)
+        if name and not self.is_later and not self._is_local(name):
+            names.add(name)
+
+    def _is_local(self, name: str) -> bool:
+        return any(name in names for names in self.local)
+
+
+def bound_in(body: Iterable[ast.AST]) -> set[str]:
+    """The names that code binds in its own scope: those of a function's body are its locals."""
+    found: set[str] = set()
+    of_module: set[str] = set()
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, DEFINITIONS):
+            found.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Global):
+            of_module.update(node.names)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
+        elif isinstance(node, ast.comprehension):
+            waiting += [node.iter, *node.ifs]
+            continue
+        if not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return found - of_module
+
+
+def base_of(node: ast.AST) -> str:
+    """The name at which attributes, indices and calls begin: "a" of ``a.b[0].c()``; "" without."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ""
+    return node.id
+
+
+def _parts(argument: ast.expr) -> Iterator[ast.expr]:
+    """What is passed with an argument: itself, or the elements of a display."""
+    waiting: list[Any] = [argument]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            waiting += node.elts
+        elif isinstance(node, ast.Dict):
+            waiting += node.values
+        elif not isinstance(node, ast.Call):
+            yield node
