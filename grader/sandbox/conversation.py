@@ -220,8 +220,9 @@ def answer_of(message: Message, conversation: Conversation) -> Any:
     if message.kind == "raised":
         parts = _value(message, conversation)
         if isinstance(parts, list) and list(map(type, parts[:3])) == [str] * 3 and len(parts) == 4:
-            loss = notes.read(parts[3])
-            raise StudentError(*parts[:3], notes.sentence(loss) if loss else "")
+            kind, text, trace, note = parts
+            loss = notes.read(note)
+            raise StudentError(kind, text, trace, notes.sentence(loss) if loss else "")
     elif message.kind == "value":
         return _value(message, conversation)
     raise ProtocolError("it sent an answer of an unknown kind")

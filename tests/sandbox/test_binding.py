@@ -9,8 +9,9 @@ import pytest
 
 from grader.sandbox.inside import loader
 from grader.sandbox.inside.binding import Stubs, Submission
+from grader.sandbox.inside.cells import Cell
+from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Missing
-from grader.sandbox.inside.statements import Cell
 from grader.sandbox.notes import sentence
 
 CONTRACT = {
@@ -38,7 +39,9 @@ def load():
     """Load a file, and helper modules by name, as the reference is loaded."""
 
     def load(source, helpers=None, stand_ins=None):
-        program = loader.load([Cell("hw.py", source)], cells(helpers), cells(stand_ins))
+        file = [Cell("hw.py", source)]
+        modules = cells(helpers), cells(stand_ins)
+        program = loader.load(file, *modules, wanted=Wanted.of(CONTRACT))
         return Stubs(program, CONTRACT)
 
     def cells(modules):
@@ -537,7 +540,7 @@ def test_slow_statement_costs_itself(load, monkeypatch):
     """A statement that does not end is stopped, noted, and the next one is executed."""
     monkeypatch.setattr(loader, "STATEMENT_SECONDS", 0.2)
 
-    stubs = load("def spin():\n    while True: pass\nx = spin()\ndef net(X):\n    return X")
+    stubs = load("def spin():\n    while True: pass\na = spin()\ndef net(X):\n    return X or a")
 
     assert stubs.stub("net")(1) == 1
     assert any(
@@ -547,14 +550,19 @@ def test_slow_statement_costs_itself(load, monkeypatch):
 
 def test_broken_statements_are_noted_with_their_place(load):
     """What failed is said in words: a missing package by its name, others by their error."""
-    source = "import not_a_package_at_all\nx = 1 / 0\nraise_ = exit(3)\ndef net(X):\n    return X"
+    source = (
+        "import not_a_package as a, torch\nb = 1 / 0\nc = exit(3)\nimport not_needed\n"
+        "def net(X):\n    return X + torch.zeros(a + b + c)"
+    )
 
     notes = in_words(load(source).program.notes)
 
     assert notes == [
-        "hw.py, line 1: the package not_a_package_at_all is not installed here; skipped",
-        "hw.py, line 2: failed: ZeroDivisionError: division by zero",
-        "hw.py, line 3: failed: SystemExit: 3",
+        "hw.py, line 1: the package not_a_package is not installed here, and no module "
+        "not_a_package was handed in; so `a` is missing, which `net` needs",
+        "hw.py, line 2: failed: ZeroDivisionError: division by zero; so `b` is missing, which "
+        "`net` needs",
+        "hw.py, line 3: failed: SystemExit: 3; so `c` is missing, which `net` needs",
     ]
 
 
@@ -566,11 +574,8 @@ def test_names_that_come_later_get_a_second_chance(load):
     assert stubs.program.notes == []
 
 
-def test_what_is_left_out_is_noted_once(load):
-    """One note lists all drivers, and what only follows from them is no failure."""
+def test_what_is_left_out_is_not_noted(load):
+    """What trains or prints, and what only follows from it, loses nothing that a stub needs."""
     stubs = load("print(1)\nlosses = train(3)\nbest = min(losses)\ndef net(X):\n    return X")
 
-    (note,) = in_words(stubs.program.notes)
-
-    assert note.startswith("left out")
-    assert note.endswith("hw.py line 1, 2, 3")
+    assert stubs.program.notes == []

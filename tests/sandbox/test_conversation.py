@@ -116,9 +116,9 @@ def test_what_the_code_raised_is_told_and_the_conversation_goes_on():
     """An exception of the student's code is an answer like others."""
 
     def play(peer: Peer) -> None:
-        peer.answer("raised", Sequence(["ValueError", "too large", "hw.py, line 3"]))
+        peer.answer("raised", Sequence(["ValueError", "too large", "hw.py, line 3", None]))
         peer.answer("missing", Sequence(["no_stub", protocol.Mapping([["name", "greet"]])]))
-        peer.answer("raised", Sequence(["RuntimeError", "CUDA out of memory. Tried", ""]))
+        peer.answer("raised", Sequence(["RuntimeError", "CUDA out of memory. Tried", "", None]))
 
     with talking_to(play) as conversation:
         with pytest.raises(StudentError, match="ValueError: too large") as raised:

@@ -1,119 +1,30 @@
-"""Which statements of a student's file run when it is loaded, and which are left out."""
+"""A file's top-level statements: compiled one by one, placed where a student sees them."""
 
 from __future__ import annotations
 
 import pytest
 
 from grader.sandbox.inside.cells import Cell
+from grader.sandbox.inside.loader import EVERYTHING
 from grader.sandbox.inside.statements import Plans, plan
 
 
+def planned(*cells):
+    return plan(cells, EVERYTHING)
+
+
 def statements(*sources):
-    return plan(
-        tuple(Cell(f"cell {number}", source) for number, source in enumerate(sources, 1))
-    ).statements
-
-
-def runs(source):
-    """Whether every statement of the source is executed."""
-    return [statement.code is not None for statement in statements(source)]
+    cells = (Cell(f"cell {number}", source) for number, source in enumerate(sources, 1))
+    return planned(*cells).statements
 
 
 def executed(*sources):
-    """The names of a module after the definitions of the cells were executed in it."""
+    """The names of a module after the statements of the cells were executed in it."""
     names = {}
     for statement in statements(*sources):
         if statement.code is not None:
             exec(statement.code, names)
     return names
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import torch",
-        "from torch import nn",
-        "def f(): return train()",
-        "async def f(): pass",
-        "class Net: pass",
-        '"""What this file is about."""',
-        "lr = 0.1",
-        "batch_size: int = 256",
-        "lr *= 2",
-        "W = torch.normal(0, 0.01, size=(784, 10), requires_grad=True)",
-        "W.requires_grad_(True)",
-        "torch.manual_seed(0)",
-        "nn.init.normal_(W)",
-        "net.apply(init_weights)",
-        "matplotlib.use('agg')",
-        "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))",
-        "trainer = torch.optim.SGD(net.parameters(), lr=0.1)",
-        "train_iter, test_iter = load_data_fashion_mnist(256)",
-        "test_set = FashionMNIST(root='../data', train=False, download=True)",
-        "runner = Runner()",
-        "step = lambda: train(net)",
-        "if gpu:\n    device = 'cuda'\nelse:\n    device = 'cpu'",
-        "try:\n    import d2l\nexcept ImportError:\n    d2l = None",
-        "with torch.no_grad():\n    W = torch.zeros(2)",
-        "for p in params:\n    p.requires_grad_(True)",
-        "del lr",
-    ],
-)
-def test_definition_runs(source):
-    """Imports, functions, classes, light assignments and set-up calls are executed."""
-    assert runs(source) == [True]
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "print('hello')",
-        "X",
-        "1 + 1",
-        "plt.show()",
-        "main()",
-        "train(net, train_iter)",
-        "net.train()",
-        "trained = train_ch3(net, train_iter)",
-        "acc = evaluate_accuracy(net, test_iter)",
-        "losses = [train_epoch(net) for _ in range(10)]",
-        "history: list = model.fit(X, y)",
-        "total += run(3)",
-        "assert accuracy > 0.7",
-        "while True: pass",
-        "for X, y in train_iter:\n    print(X.shape)",
-        "for epoch in range(3):\n    lr = 0.1\n    train(net)",
-        "if debug:\n    print('debug')",
-        "if debug:\n    lr = 1\nelse:\n    train(net)",
-        "with torch.no_grad():\n    print(net(X))",
-        "try:\n    main()\nexcept Exception:\n    pass",
-        "try:\n    lr = 1\nexcept Exception:\n    print('no')",
-        "apply(train(net))",
-    ],
-)
-def test_driver_is_left_out(source):
-    """What trains, prints, plots or compares at top level is not executed."""
-    assert runs(source) == [False]
-
-
-def test_own_training_functions_are_drivers():
-    """A call of a function that trains, directly or through another one, is left out."""
-    functions = (
-        "def step(x):\n    x.backward()\n\n"
-        "def loop(x):\n    step(x)\n\n"
-        "def loss(x):\n    return x\n\n"
-    )
-
-    kept = runs(functions + "a = loop(1)\nb = step(1)\nc = loss(1)\n")
-
-    assert kept == [True, True, True, False, False, True]
-
-
-def test_training_functions_are_known_across_cells():
-    """The function may stand in another cell than its call."""
-    found = statements("history = loop(1)", "def loop(x):\n    x.backward()")
-
-    assert [statement.code is not None for statement in found] == [False, True]
 
 
 def test_main_guard_is_opened():
@@ -129,14 +40,14 @@ def test_main_guard_is_opened():
 
     assert names["f"]() == 1
     assert names["x"] == 2
-    assert runs(source) == [True, True, False]
+    assert [each.code is not None for each in statements(source)] == [True, True, False]
 
 
 def test_line_and_cell_are_the_ones_of_the_file():
     """A statement's place is the line that a student sees."""
     cells = (Cell("hw.py", "x = 1\n\ny = 2\n", first_line=10),)
 
-    places = [statement.place for statement in plan(cells).statements]
+    places = [statement.place for statement in planned(*cells).statements]
 
     assert places == ["hw.py, line 10", "hw.py, line 12"]
 
@@ -199,11 +110,9 @@ def test_bound_names_are_found():
 
 def test_nested_definitions_are_remembered():
     """A stub that hides inside a class or a function can be named in a message."""
-    nested = plan(
-        (
-            Cell("cell 1", "class Model:\n    def softmax(self): pass"),
-            Cell("cell 2", "def main():\n    def net(): pass"),
-        )
+    nested = planned(
+        Cell("cell 1", "class Model:\n    def softmax(self): pass"),
+        Cell("cell 2", "def main():\n    def net(): pass"),
     ).nested
 
     assert nested == {"softmax": ("class", "Model"), "net": ("function", "main")}
@@ -214,15 +123,15 @@ def test_same_cells_are_read_once():
     plans = Plans()
     cells = (Cell("cell 1", "x = 1"),)
 
-    assert plans[cells] is plans[tuple(cells)]
-    assert plan(cells) is not plan(cells)
+    assert plans[cells, EVERYTHING] is plans[tuple(cells), EVERYTHING]
+    assert planned(*cells) is not planned(*cells)
 
 
 def test_equal_cells_have_lines_of_their_own():
     """Two stretches with the same text are two places."""
     cells = (Cell("hw.py", "x = 1", 1), Cell("hw.py", "x = 1", 7), Cell("hw.py", "x = 1", 7))
 
-    assert [each.line for each in plan(cells).statements] == [1, 7, 7]
+    assert [each.line for each in planned(*cells).statements] == [1, 7, 7]
 
 
 def test_cell_that_cannot_be_parsed_costs_itself():

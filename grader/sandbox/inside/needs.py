@@ -136,11 +136,7 @@ class Needs:
             if any(not self._always(number) for number in self.binders.get(name, ()))
         }
         parts = {name for name in self.level if not self._is_imported(name)}
-        unbound = {
-            name
-            for name, level in self.level.items()
-            if level == FULL and name not in self.binders and not hasattr(builtins, name)
-        }
+        unbound = self._unbound()
         before = len(self.changers)
         for number, use in enumerate(self.uses):
             if number in self.changers or (use.trains and not self._always(number)):
@@ -150,6 +146,11 @@ class Needs:
                 self.changers.add(number)
                 self._take(number, FULL if self._always(number) else LIGHT)
         return len(self.changers) > before
+
+    def _unbound(self) -> set[str]:
+        """Names that are needed and that no statement binds, as far as one can see."""
+        known = self.binders.keys() | self.wanted.values | set(dir(builtins))
+        return {name for name, level in self.level.items() if level == FULL} - known
 
     def _take(self, number: int, level: int) -> None:
         self.taken[number] = max(level, self.taken.get(number, 0))
@@ -201,6 +202,9 @@ class Needs:
         names = {name for name in self.uses[number].binds if name in self.level}
         if not (number in self.taken or self._always(number)):
             return None
+        node = self.nodes[number]
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            names = self._unbound()
         is_setting = number in self.settings and not names
         return Need(frozenset(names), number in self.changers, is_setting)
 

@@ -24,7 +24,7 @@ class Statement:
 
     cell: str
     line: int
-    names: frozenset[str]  # that it binds
+    names: frozenset[str]  # that it binds, imports apart
     code: types.CodeType | None
     problem: str = ""
     need: Need = field(default=Need())
@@ -74,7 +74,7 @@ def plan(cells: tuple[Cell, ...], wanted: Wanted) -> Plan:
 
 
 def _statement(cell: Cell, node: ast.stmt, need: Need | None, flags: int) -> Statement:
-    names = frozenset(bound_in([node]))
+    names = frozenset() if isinstance(node, IMPORTS) else frozenset(bound_in([node]))
     if need is None:
         return Statement(cell.name, node.lineno, names, None)
     try:
