@@ -163,7 +163,6 @@ def test_session_ends_its_host(upload, error):
     [
         (RIGHT, ["passed", "passed", "passed"]),
         (RUDE, ["failed", "failed", "passed"]),
-        (TEMPLATE, ["missing", "missing", "missing"]),
         (HOPELESS, ["error", "error", "error"]),
     ],
 )
@@ -177,6 +176,34 @@ def test_whatever_was_handed_in_gives_a_record(session, upload, text, found):
     assert record.isolation == session.host.level
     assert record.submission == session.at.removesuffix(".py") == "ada"
     assert record.digests["suite"] == session.assignment.digest
+
+
+@pytest.mark.parametrize("more", ["", "\nprint(greet('Ada'))\n", "\n# not yet\n"])
+def test_template_is_not_attempted(session, upload, more):
+    """Nothing is run, and the record says so; asked for it, the checks meet it as any other."""
+    path = upload(TEMPLATE + more)
+    record = session.grade(path)
+    asked = session.grade(path, part=Part(of_template=True))
+
+    assert (record.status, record.isolation, record.checks) == ("not_attempted", None, [])
+    assert "Nothing is written" in record.warnings[0]
+    assert set(outcomes(asked).values()) == {"missing"}
+
+
+def test_work_that_python_cannot_read_is_graded(session, upload):
+    """The rest is the template, but the student has written something."""
+    record = session.grade(upload(TEMPLATE + "\ndef greet(name) return name\n"))
+
+    assert record.status == "graded"
+    assert "Python cannot read this" in record.warnings[0]
+
+
+def test_other_homework_is_told(session, upload):
+    """A file without any of the stubs is graded, with a question."""
+    record = session.grade(upload("def farewell(name):\n    return name\n"))
+
+    assert record.status == "graded"
+    assert "defines none of the stubs" in record.warnings[0]
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 \xff\x00"])
@@ -244,7 +271,7 @@ def test_what_has_changed_is_graded_anew(session, upload, changed):
 def test_steps_can_be_called_alone(session, upload):
     """Read, load and check, record: what `grade` does, and the same comes out."""
     path = upload(RUDE + "\nprint('noise')\n")
-    submission = read(path, [stub.name for stub in session.assignment.stubs])
+    submission = read(path, session.assignment.stubs)
 
     with session.sandbox(submission) as sandbox:
         assert sandbox.source.cells == submission.cells
@@ -262,7 +289,7 @@ def test_steps_can_be_called_alone(session, upload):
 
 def test_check_of_what_cannot_be_loaded_is_met_by_all(session, upload):
     """Each check has met the end of the process, and none has run."""
-    submission = read(upload(HOPELESS), ["greet", "shout"])
+    submission = read(upload(HOPELESS), session.assignment.stubs)
     with session.sandbox(submission) as sandbox:
         seen = session.check(sandbox)
 

@@ -26,11 +26,12 @@ LIGHT, FULL = 1, 2
 
 class Wanted(NamedTuple):
     """Where need begins. stubs: each with the names that it may have; a method has those of its
-    class. values: names of module values that checks set or ask for. everything: all names of the
-    module, as of one that is imported."""
+    class. values: names of module values that checks set or ask for. arguments: what checks pass to
+    stubs, in all spellings. everything: all names of the module, as of one that is imported."""
 
     stubs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     values: frozenset[str] = frozenset()
+    arguments: frozenset[str] = frozenset()
     everything: bool = False
 
     @classmethod
@@ -44,7 +45,11 @@ class Wanted(NamedTuple):
             stubs.append((stub, names))
         owners = {names[0] for stub, names in stubs if "." in stub}
         values = {n for name in others.keys() - owners for n in (name, *others[name])}
-        return cls(tuple(stubs), frozenset(values))
+        spellings = contract["spellings"]
+        arguments = {n for name in spellings for n in (name, *spellings[name])}
+        for what in contract["stubs"].values():
+            arguments |= {parameter.partition("=")[0] for parameter in what["parameters"]}
+        return cls(tuple(stubs), frozenset(values), frozenset(arguments))
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,12 @@ class Needs:
                 for number in self.binders.get(name, ()):
                     if self._defines(number):
                         self._want(self.uses[number].reads, FULL)
+                        self._want(self._further(self.nodes[number]), LIGHT)
+
+    def _further(self, node: ast.stmt) -> set[str]:
+        """Parameters that no check knows: values of the module fill them."""
+        names = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+        return (names & self.binders.keys()) - self.wanted.arguments
 
     def _want(self, names: Iterable[str], level: int) -> None:
         waiting = [(name, level) for name in names]
