@@ -18,7 +18,8 @@ from grader.submissions import budget, syntax
 from grader.submissions.archive import MAX_FILE
 from grader.submissions.budget import MAX_SOURCE, Budget
 from grader.submissions.files import MAX_CELLS
-from grader.submissions.reading import MAX_DEPTH, MAX_HELPERS, read
+from grader.submissions.layout import MAX_DEPTH, MAX_FILES
+from grader.submissions.reading import read
 
 CODE = "def softmax(X):\n    return X\n"
 fuzz = settings(
@@ -634,13 +635,13 @@ def test_folders_and_files_are_bounded(upload):
         ".git/hook.py": "x",
         "__pycache__/a.py": "x",
         f"{deep}/b.py": "x",
-        **{f"many/m{n}.py": "x = 1" for n in range(MAX_HELPERS + 20)},
+        **{f"many/m{n}.py": "x = 1" for n in range(MAX_FILES + 20)},
     }
 
     found = upload(files, read_folder=True)
 
     assert found.cells[0][0] == "hw.py"
-    assert len(found.helpers) <= MAX_HELPERS
+    assert len(found.helpers) <= MAX_FILES
     assert not {name for name in found.helpers if "hidden" in name or name.endswith((".b", "hook"))}
 
 
