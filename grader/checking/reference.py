@@ -29,7 +29,7 @@ class Reference:
     @cached_property
     def solution(self) -> Submission:
         """Raises AssignmentError on a student's machine, where there is none."""
-        return read(self.assignment.solution, [stub.name for stub in self.assignment.stubs])
+        return read(self.assignment.solution, self.assignment.stubs)
 
     def for_check(self, item: pytest.Item) -> RemoteSubmission:
         """The solution for one check, which computes what the check asks for once for all

@@ -50,7 +50,7 @@ def check(
     if not path.exists():
         raise UsageError(_("There is no file or folder {path}.").format(path=path))
     assignment = public.assignment_of(path)
-    file = public.file_in(path, assignment) if path.is_dir() else path
+    file = public.work_at(path, assignment)
     if not watch:
         passes = _check(file, assignment, stub)
         gc.freeze()  # else the exit goes through all of torch, for a quarter of a second

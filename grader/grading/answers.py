@@ -61,7 +61,7 @@ def code(group: Group, stubs: Sequence[Stub]) -> str:
     path = Path(group.submissions[0].record.path)
     (stub,) = [stub for stub in stubs if stub.name == group.stub]
     try:
-        upload = read(path, [stub.name for stub in stubs])
+        upload = read(path, stubs)
     except UnreadableSubmission as error:
         raise UsageError(f"{path}: {error}") from error
     source = definitions.source(upload, stub)

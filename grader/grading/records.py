@@ -11,7 +11,7 @@ import msgspec
 
 from grader.checking.results import CheckResult
 
-Status = Literal["graded", "unreadable", "infrastructure_error"]
+Status = Literal["graded", "not_attempted", "unreadable", "infrastructure_error"]
 
 
 class DatasetUsed(msgspec.Struct, frozen=True):

@@ -34,14 +34,16 @@ from grader.grading.devices import device_for, leave_unusable_device
 from grader.grading.records import DatasetUsed, Record, Status
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
+from grader.i18n.words import N_, _
 from grader.sandbox.host import Host, imports_for
+from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.protocol import well_formed
 from grader.sandbox.isolation.boxes import LEVELS
 from grader.sandbox.isolation.probe import choose
 from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
-from grader.submissions.definitions import places
+from grader.submissions.definitions import defines_any, is_attempted, places, template_of
 from grader.submissions.reading import Submission
 
 if TYPE_CHECKING:  # it imports torch, for which a session waits while its host starts
@@ -50,6 +52,11 @@ if TYPE_CHECKING:  # it imports torch, for which a session waits while its host 
 
 ATTEMPTS = 2  # when the machine fails, not the student
 SUITE = "grader.checking.suite"
+NOT_ATTEMPTED = N_(
+    "Nothing is written in it: it is the template as it was given out. Was the right file handed "
+    "in, and saved before?"
+)
+NO_STUB = N_("It defines none of the stubs. Is it the right file, of this assignment?")
 
 
 class Session:
@@ -72,6 +79,7 @@ class Session:
         self.dataset = dataset
         self.host = host
         self.notes = notes
+        self.template = template_of(assignment)
         self.at = ""
         self.share = 0.0
 
@@ -84,9 +92,12 @@ class Session:
         started = time.monotonic()
         self.at, self.share = path.name, 0.0
         try:
-            upload = reading.read(path, [stub.name for stub in self.assignment.stubs])
+            upload = reading.read(path, self.assignment.stubs)
         except UnreadableSubmission as error:
-            return self._without_grade(path, "unreadable", str(error), started)
+            return self._without_grade(path, "unreadable", [str(error)], started)
+        if not part.of_template and self._is_template(upload):
+            notes = [_(NOT_ATTEMPTED), *upload.warnings]
+            return self._without_grade(path, "not_attempted", notes, started)
         if earlier is not None and self._holds(earlier, upload):
             return earlier
         for _attempt in range(ATTEMPTS):
@@ -101,7 +112,7 @@ class Session:
                 problem = f"{type(error).__name__}: {error}"
                 log.keep(error)
         problem = f"the grader failed, not the submission: {problem}"
-        return self._without_grade(path, "infrastructure_error", problem, started)
+        return self._without_grade(path, "infrastructure_error", [problem], started)
 
     def _grade(self, upload: Submission, part: Part, started: float) -> Record:
         with self.sandbox(upload) as sandbox:
@@ -145,7 +156,7 @@ class Session:
             "graded",
             started,
             checks=judged(seen, self.suite.diagnosis, upload.index),
-            warnings=[*upload.warnings, *map(sentence, sandbox.notes)],
+            warnings=[*self._strange(upload), *upload.warnings, *map(sentence, sandbox.notes)],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,
             places=places(upload, self.assignment.stubs),
@@ -157,9 +168,25 @@ class Session:
         decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
         return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
-    def _without_grade(self, path: Path, status: Status, problem: str, started: float) -> Record:
+    def _is_template(self, upload: Submission) -> bool:
+        """Whether nothing is written in it. What Python cannot read may be the student's work."""
+        program = Index(upload.cells, upload.trees)
+        return (
+            self.template is not None
+            and upload.is_whole
+            and not is_attempted(program, self.assignment.stubs, self.template)
+        )
+
+    def _strange(self, upload: Submission) -> list[str]:
+        """A note about a submission that may be meant for another assignment."""
+        known = not upload.is_whole or defines_any(upload.index, self.assignment.stubs)
+        return [] if known else [_(NO_STUB)]
+
+    def _without_grade(
+        self, path: Path, status: Status, notes: list[str], started: float
+    ) -> Record:
         name = well_formed(path.resolve().stem)
-        return self._record(path, name, status, started, warnings=[problem])
+        return self._record(path, name, status, started, warnings=notes)
 
     def _record(
         self,

@@ -27,12 +27,13 @@ class Settings:
 class Part:
     """What is run of a suite: the checks of one stub or tier (None: of all), or those that a change
     of the solution in the stub `changed` can reach; and `seed`, which is added to the seeds of the
-    submission's generators."""
+    submission's generators. of_template: also where nothing is written in the submission."""
 
     stub: str | None = None
     tier: str | None = None
     changed: str | None = None
     seed: int = 0
+    of_template: bool = False
 
 
 WHOLE = Part()

@@ -109,7 +109,7 @@ def _attention(results: Sequence[Result]) -> str:
     rows = []
     for result in results:
         record = result.record
-        reasons = record.warnings[:1] if record.status != "graded" else []
+        reasons = record.warnings[:2] if record.status != "graded" else []
         if any(check.outcome == "timeout" for check in record.checks):
             reasons = [*reasons, "a check had no answer in time"]
         if reasons:

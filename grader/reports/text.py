@@ -10,6 +10,7 @@ from grader.i18n.words import N_, _
 # Statuses of records and of stubs, as people read them.
 WORDS = {
     "graded": N_("graded"),
+    "not_attempted": N_("not attempted"),
     "unreadable": N_("unreadable"),
     "infrastructure_error": N_("infrastructure error"),
     "passed": N_("passed"),

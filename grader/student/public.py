@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -32,34 +33,35 @@ LOOK_MS = 1000  # between two looks whether the file has been saved, if nobody t
 
 
 def assignment_of(path: Path) -> Assignment:
-    """The assignment that a file belongs to: the nearest folder upwards from it that holds an
-    assignment.toml and public checks. Raises UsageError."""
+    """The assignment that a file or folder belongs to: the nearest folder upwards from it that
+    holds an assignment.toml and public checks, else the only one just below it. Raises
+    UsageError."""
     start = path.resolve() if path.is_dir() else path.resolve().parent
     for folder in (start, *start.parents):
-        if (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file():
+        if _is_assignment(folder):
             return assignments.load_public(folder)
+    below = sorted(filter(_is_assignment, start.iterdir()))
+    if len(below) == 1:
+        return assignments.load_public(below[0])
+    if below:
+        text = _("There are several assignments in {folder}: go to the folder of one. {names}")
+        names = ", ".join(folder.name for folder in below)
+        raise UsageError(text.format(folder=start, names=names))
     text = _(
         "{path} belongs to no assignment: there is no assignment.toml with test_public.py in "
-        "{folder} or above it. Keep your file in the folder that you were given."
+        "{folder}, above it or just below it. Keep your file in the folder that you were given."
     )
     raise UsageError(text.format(path=path, folder=start))
 
 
-def file_in(folder: Path, assignment: Assignment) -> Path:
-    """The student's file in a folder: the notebook or script that was saved last.
+def _is_assignment(folder: Path) -> bool:
+    return (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file()
 
-    Raises UsageError where there is none.
-    """
-    found = [
-        path
-        for path in (*folder.glob("*.ipynb"), *folder.glob("*.py"))
-        if path.name != "test_public.py"
-    ]
-    own = [path for path in found if path.stem == assignment.name] or found
-    if not own:
-        text = _("There is no notebook and no .py file in {folder}.")
-        raise UsageError(text.format(folder=folder))
-    return max(own, key=lambda path: path.stat().st_mtime)
+
+def work_at(path: Path, assignment: Assignment) -> Path:
+    """What is checked: `path` itself, or the assignment's folder if it lies just below."""
+    folder = path.resolve()
+    return path / assignment.public.name if folder == assignment.public.parent else path
 
 
 def known(assignment: Assignment, stub: str | None) -> list[str]:
@@ -72,14 +74,17 @@ def known(assignment: Assignment, stub: str | None) -> list[str]:
 
 
 def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result:
-    """Run the public checks, those of one stub or all, on a student's file.
+    """Run the public checks, those of one stub or all, on a student's file, or on a folder, which
+    is read as it is when it is handed in.
 
     Raises UsageError for a stub that is not in the assignment, UnreadableSubmission for a file
     that is no program, InfrastructureError when no process can be started.
     """
-    names = known(assignment, stub)
+    known(assignment, stub)
     started = time.monotonic()
-    upload = read(path, names)
+    upload = read(path, assignment.stubs)
+    if upload.main:
+        upload = replace(upload, path=path / upload.main)
     with _without_gpu(), _host_for(assignment) as host:
         imports = Source.of(upload, assignment, "cpu").imports
         host.imports += tuple(name for name in imports if name not in LATE)
@@ -126,15 +131,18 @@ def _host_for(assignment: Assignment) -> Host:
 
 
 def saves(path: Path) -> Iterator[None]:
-    """Once now, and then each time the file has been saved."""
+    """Once now, and then each time the file, or a file of the folder, has been saved."""
     from watchfiles import watch
 
     # Looked at in between as well: a save while the first one is checked comes before the watch,
     # and not every network drive tells what changes on it.
-    wake = watch(path.parent, recursive=False, rust_timeout=LOOK_MS, yield_on_timeout=True)
-    seen = 0
+    folder = path if path.is_dir() else path.parent
+    wake = watch(folder, recursive=False, rust_timeout=LOOK_MS, yield_on_timeout=True)
+    seen: dict[Path, int] = {}
     for _changes in chain([None], wake):
-        now = path.stat().st_mtime_ns if path.exists() else seen  # editors replace files
+        files = [path] if folder != path else [*folder.glob("*.py"), *folder.glob("*.ipynb")]
+        # Editors replace files: one may be away for a moment.
+        now = seen | {file: file.stat().st_mtime_ns for file in files if file.is_file()}
         if now != seen:
             seen = now
             yield

@@ -70,7 +70,7 @@ def _is_class(uploads: Iterable[Submission], stubs: Sequence[Stub]) -> bool:
 def _uploads(entries: Iterable[Path], stubs: Sequence[Stub]) -> Iterator[Submission]:
     for path in entries:
         with suppress(UnreadableSubmission):
-            yield read(path, [stub.name for stub in stubs])
+            yield read(path, stubs)
 
 
 # ------------------------------------------------------------------------------ the zip of a class
@@ -113,7 +113,6 @@ def _uploads_in(
 ) -> Iterator[Submission]:
     """What students handed in, read without unpacking it to the disk. Raises UnreadableSubmission
     when it takes too long to find out whether it is a class."""
-    names = [stub.name for stub in stubs]
     for student, members in students.items():
         whole.check()
         code = [(path, info) for path, info in members if path.suffix in SUBMITTED]
@@ -121,9 +120,9 @@ def _uploads_in(
         with suppress(UnreadableSubmission):
             if len(members[0][0].parts) > 1:
                 inner = [(path.relative_to(student), info) for path, info in code]
-                yield read_folder(Path(student), archive.files(inner, budget), names, budget)
+                yield read_folder(Path(student), archive.files(inner, budget), stubs, budget)
             elif code:
-                yield read_file(Path(student), archive.content(code[0][1], budget), names)
+                yield read_file(Path(student), archive.content(code[0][1], budget), stubs)
 
 
 def _check_size(path: Path, size: int, students: dict[str, Members]) -> None:

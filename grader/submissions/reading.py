@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path, PurePath
 
+from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
 from grader.i18n.words import N_, _
 from grader.sandbox.inside.cells import Cell
@@ -23,10 +24,13 @@ from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.archive import File, code_files
 from grader.submissions.budget import Budget
+from grader.submissions.choice import choose
 from grader.submissions.files import bytes_of, kind_of, pieces, unopened
 from grader.submissions.folders import files_of
 from grader.submissions.layout import is_other_archive, other_archive
 from grader.submissions.syntax import Parser
+
+CHECKS = "test_public.py"  # comes with the template, and is handed in with it
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Submission:
     cells: list[Cell]
     helpers: dict[str, list[Cell]]  # further modules by dotted name
     warnings: list[str]
+    is_whole: bool = True  # all of its code is Python
+    main: PurePath | None = None  # in a folder or zip: the file that is the program, if it is one
     trees: dict[str, ast.Module] = field(default_factory=dict, repr=False)  # of cells, by source
 
     @cached_property
@@ -47,8 +53,8 @@ class Submission:
         return Index(chain(*self.helpers.values(), self.cells), self.trees)
 
 
-def read(path: Path, stubs: Iterable[str]) -> Submission:
-    """Read the upload at `path`; in a folder the file that defines most of `stubs` is the main one.
+def read(path: Path, stubs: Sequence[Stub]) -> Submission:
+    """Read the upload at `path`; of several files those with the `stubs` are the program.
 
     Raises UnreadableSubmission with a sentence for the student.
     """
@@ -61,41 +67,45 @@ def read(path: Path, stubs: Iterable[str]) -> Submission:
         raise UnreadableSubmission(unopened(well_formed(path.name), error)) from None
 
 
-def read_file(path: Path, data: bytes, stubs: Iterable[str]) -> Submission:
+def read_file(path: Path, data: bytes, stubs: Sequence[Stub]) -> Submission:
     """The same for a file or a zip whose bytes are at hand."""
     budget = Budget(well_formed(path.name), len(data))
     if is_other_archive(path.name):
         raise other_archive(budget.name)
     if kind_of(path.name) == ".zip":
         files = code_files(budget.name, io.BytesIO(data), budget)
-        return _read_parts(N_("zip file"), path, files, set(stubs), budget)
+        return _read_parts(N_("zip file"), path, files, stubs, budget)
     parser = Parser(budget)
     cells, notes = _cells(budget.name, data, parser)
     name = well_formed(path.stem)
-    return Submission(name, path, sha256(data).hexdigest(), cells, {}, notes, parser.trees)
+    digest = sha256(data).hexdigest()
+    return Submission(name, path, digest, cells, {}, notes, not notes, trees=parser.trees)
 
 
 def read_folder(
-    path: Path, files: Iterable[File], stubs: Iterable[str], budget: Budget
+    path: Path, files: Iterable[File], stubs: Sequence[Stub], budget: Budget
 ) -> Submission:
     """The same for a folder whose files are at hand, by their paths in it."""
-    return _read_parts(N_("folder"), path, files, set(stubs), budget)
+    return _read_parts(N_("folder"), path, files, stubs, budget)
 
 
 def _read_parts(
-    kind: str, path: Path, files: Iterable[File], stubs: set[str], budget: Budget
+    kind: str, path: Path, files: Iterable[File], stubs: Sequence[Stub], budget: Budget
 ) -> Submission:
     """One submission of several files; `kind` is what it is called in a message."""
     digest = sha256()
     parser = Parser(budget)
     parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
+    is_whole = True
     for relative, data in files:
         try:
             if isinstance(data, UnreadableSubmission):
                 raise data
             if relative.name == "__init__.py" and not data.strip():
                 continue  # every folder is a package below, with or without it
+            if relative.name == CHECKS:
+                continue
             parts[relative], own_notes = _cells(well_formed(str(relative)), data, parser)
         except UnreadableSubmission as error:
             budget.check()  # if the budget is the reason, nothing of the upload counts
@@ -103,38 +113,34 @@ def _read_parts(
             continue
         digest.update(well_formed(str(relative)).encode() + b"\0" + data)
         notes += own_notes
+        is_whole &= not own_notes
     if not parts:
         found = notes[0] if notes else _("there is no .py or .ipynb file in it")
         text = _("The {kind} {name} cannot be graded: {problem}")
         raise UnreadableSubmission(text.format(kind=_(kind), name=budget.name, problem=found))
-    main = _main(parts, stubs, parser.trees)
-    if len(parts) > 1:
-        text = _("{name} was taken as the main file: it defines most of the stubs")
-        notes.insert(0, text.format(name=well_formed(str(main))))
-    name = budget.name if kind == "folder" else PurePath(budget.name).stem
-    helpers = _helpers(parts, main)
-    return Submission(name, path, digest.hexdigest(), parts[main], helpers, notes, parser.trees)
+    choice = choose(parts, stubs, parser.trees)
+    return Submission(
+        name=budget.name if kind == "folder" else PurePath(budget.name).stem,
+        path=path,
+        digest=digest.hexdigest(),
+        cells=choice.cells,
+        helpers=_helpers(parts, choice.main, choice.program),
+        warnings=[*choice.notes, *notes],
+        is_whole=is_whole,
+        main=choice.main if len(choice.program) == 1 else None,
+        trees=parser.trees,
+    )
 
 
-def _main(
-    parts: dict[PurePath, list[Cell]], stubs: set[str], trees: dict[str, ast.Module]
-) -> PurePath:
-    """The file that defines most of the stubs, also where they hide; of several the uppermost."""
-
-    def order(name: PurePath) -> tuple[int, int]:
-        index = Index(parts[name], trees)
-        return len(stubs & {*index.definitions, *index.nested}), -len(name.parts)
-
-    return max(parts, key=order)
-
-
-def _helpers(parts: dict[PurePath, list[Cell]], main: PurePath) -> dict[str, list[Cell]]:
+def _helpers(
+    parts: dict[PurePath, list[Cell]], main: PurePath, program: Collection[PurePath]
+) -> dict[str, list[Cell]]:
     """The other modules, named as the main file can import them, with the packages they are in."""
     shared = main.parent if all(main.parent in name.parents for name in parts) else PurePath()
     helpers = {
         _module_name(name.relative_to(shared)): cells
         for name, cells in parts.items()
-        if name != main and kind_of(name.name) == ".py"
+        if name not in program and kind_of(name.name) == ".py"
     }
     for name in list(helpers):
         for end in range(1, name.count(".") + 1):

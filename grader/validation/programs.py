@@ -47,8 +47,10 @@ def others(
     """
     text = _text(assignment)
     template = templates.cut(text)
-    yield Program("template", "template", template)
-    yield Program("template", "template", templates.to_notebook(template), "ipynb")
+    unwritten = Part(of_template=True)
+    yield Program("template", "template", template, part=unwritten)
+    notebook = templates.to_notebook(template)
+    yield Program("template", "template", notebook, "ipynb", part=unwritten)
     known = misconceptions.of(assignment)
     first = _first_of_each_stub(known)
     for wrong in known:

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from grader.cli.main import app
 from grader.course import templates
 from grader.course.assignment import available
-from grader.errors import UsageError
 from grader.reports import progress
 from grader.student import public
 from tests.conftest import ROOT
@@ -137,7 +136,7 @@ def test_everything_passes(folder):
     [
         (["gone.py"], "no file or folder gone.py"),
         (["--stub", "whisper"], "choose one of greet, shout"),
-        ([".."], "belongs to no assignment"),
+        (["../.."], "belongs to no assignment"),
     ],
 )
 def test_wrong_usage_is_2(folder, arguments, words):
@@ -161,23 +160,36 @@ def test_file_that_is_no_program_is_told_so(folder):
 # ------------------------------------------------------------------------------ which file
 
 
-def test_file_that_was_saved_last_is_taken(folder):
-    """Of the notebook and the script the newer one; other files only if there is neither."""
-    assignment = public.assignment_of(folder)
-    Path("greeting.ipynb").write_text("{}")
-    os.utime("greeting.py", (1, 1))
-    assert public.file_in(folder, assignment).name == "greeting.ipynb"
+def test_file_with_the_work_is_taken(folder):
+    """Whichever was saved last: an untouched template beside the student's file is nothing."""
+    Path("my_work.py").write_text(SOLUTION, "utf-8")
+    os.utime("my_work.py", (1, 1))
 
-    os.utime("greeting.ipynb", (0, 0))
-    assert public.file_in(folder, assignment).name == "greeting.py"
+    code, said = check()
 
-    Path("greeting.py").rename("my_work.py")
-    Path("greeting.ipynb").unlink()
-    assert public.file_in(folder, assignment).name == "my_work.py"
+    assert code == 0
+    assert "my_work.py: 1 of 1 stubs pass" in said
 
-    Path("my_work.py").unlink()
-    with pytest.raises(UsageError, match="no notebook"):
-        public.file_in(folder, assignment)
+
+def test_folder_without_a_file_is_told_so(folder):
+    """The public checks are no work."""
+    Path("greeting.py").unlink()
+
+    code, said = check()
+
+    assert code == 1
+    assert "there is no .py or .ipynb file in it" in said
+
+
+def test_checked_from_the_folder_above(folder):
+    """What was given out has the assignment's folder in it. With two of them one has to choose."""
+    assert "greeting/greeting.py: 0 of 1 stubs pass" in check("..")[1]
+
+    shutil.copytree(folder, folder.parent / "farewell")
+    code, said = check("..")
+
+    assert code == 2
+    assert "go to the folder of one. farewell, greeting" in said
 
 
 def test_assignment_is_found_from_a_folder_inside(folder):

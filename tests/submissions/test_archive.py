@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
 from grader.submissions import zip_names
 from grader.submissions.archive import ENTRY, MAX_FILE, MAX_MEMBERS
 from grader.submissions.reading import read
 
+STUBS = [Stub("softmax", 1, (), (), ()), Stub("net", 1, (), (), ())]
 CODE = "def softmax(X):\n    return X\n"
 
 
@@ -38,7 +40,7 @@ def hand_in(tmp_path):
     def hand_in(data):
         path = tmp_path / "ada.zip"
         path.write_bytes(data)
-        return read(path, ["softmax", "net"])
+        return read(path, STUBS)
 
     return hand_in
 
@@ -268,7 +270,7 @@ def test_large_zip_is_not_even_opened(tmp_path):
         os.truncate(file.fileno(), 200_000_000)
 
     with pytest.raises(UnreadableSubmission, match="200 MB; the limit is 64 MB"):
-        read(path, ["softmax"])
+        read(path, STUBS)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -285,7 +287,7 @@ def test_any_bytes_are_a_submission_or_a_sentence(tmp_path_factory, changes, cut
     path.write_bytes(bytes(data[: len(data) - cut]) if cut % 3 == 0 else bytes(data))
     sentence = ""
     try:
-        cells = read(path, ["softmax"]).cells
+        cells = read(path, STUBS).cells
     except UnreadableSubmission as error:
         cells, sentence = [], str(error)
     assert cells or len(sentence) > 10

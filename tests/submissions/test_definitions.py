@@ -21,7 +21,7 @@ def found(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         (folder / name).write_text(text)
     upload = folder / next(iter(files)) if len(files) == 1 else folder
-    return places(read(upload, [stub.name for stub in STUBS]), STUBS)
+    return places(read(upload, STUBS), STUBS)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
 from grader.sandbox.inside import cells
 from grader.submissions import budget, syntax
@@ -21,6 +22,7 @@ from grader.submissions.files import MAX_CELLS, kind_of
 from grader.submissions.layout import MAX_DEPTH, MAX_FILES
 from grader.submissions.reading import read
 
+STUBS = [Stub("softmax", 1, (), (), ()), Stub("net", 1, (), (), ())]
 CODE = "def softmax(X):\n    return X\n"
 fuzz = settings(
     max_examples=60,
@@ -41,7 +43,7 @@ def upload(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         first = tmp_path / "ada" / next(iter(files))
-        return read(first.parent if read_folder else first, ["softmax", "net"])
+        return read(first.parent if read_folder else first, STUBS)
 
     return upload
 
@@ -57,7 +59,7 @@ def notebook(*cells, **more):
 def read_or_refused(path):
     """The cells of a file, or the sentence with which it was refused."""
     try:
-        return read(path, ["softmax"]).cells, ""
+        return read(path, STUBS).cells, ""
     except UnreadableSubmission as error:
         return [], str(error)
 
@@ -580,7 +582,7 @@ def test_main_file_is_the_one_with_the_stubs(upload):
     files = {
         "a_helper.py": "def helper(): pass\n",
         "homework.py": CODE + "def net(X): pass\n",
-        "z_old.py": CODE,
+        "z_old.py": "def softmax(X):\n    return 2 * X\n",
         "parts/__init__.py": "",
         "parts/deep/losses.py": "loss = 1\n",
         "readme.txt": "hello",
@@ -592,7 +594,10 @@ def test_main_file_is_the_one_with_the_stubs(upload):
     assert found.cells[0][0] == "homework.py"
     assert set(found.helpers) == {"a_helper", "z_old", "parts", "parts.deep", "parts.deep.losses"}
     assert found.helpers["parts"] == found.helpers["parts.deep"] == []
-    assert "homework.py was taken as the main file" in found.warnings[0]
+    assert found.warnings == [
+        "homework.py was taken as the main file; z_old.py has another version of softmax, which "
+        "does not count"
+    ]
 
 
 def test_methods_count_for_the_main_file(tmp_path):
@@ -600,7 +605,7 @@ def test_methods_count_for_the_main_file(tmp_path):
     (tmp_path / "a.py").write_text("class Model:\n    def other(self): pass\n")
     (tmp_path / "b.py").write_text("class Model:\n    def loss(self): pass\n")
 
-    found = read(tmp_path, ["Model.loss"])
+    found = read(tmp_path, [Stub("Model.loss", 1, (), (), ())])
 
     assert found.cells[0][0] == "b.py"
 
@@ -695,7 +700,7 @@ def test_current_folder_has_its_own_name(upload, tmp_path, monkeypatch):
     upload({"hw.py": CODE})
     monkeypatch.chdir(tmp_path / "ada")
 
-    assert read(Path(), ["softmax"]).name == "ada"
+    assert read(Path(), STUBS).name == "ada"
 
 
 def test_digest_tells_submissions_apart(upload):

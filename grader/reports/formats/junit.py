@@ -67,7 +67,7 @@ def _case(assignment: str, check: CheckResult) -> Element:
 def _ungraded(result: Result) -> Element:
     record = result.record
     case = Element("testcase", name="submission", classname=record.assignment, time="0")
-    element = "failure" if record.status == "unreadable" else "error"
+    element = "error" if record.status == "infrastructure_error" else "failure"
     _problem(case, element, record.status, "\n".join(record.warnings))
     return case
 
