@@ -48,9 +48,7 @@ Members = dict[PurePosixPath, zipfile.ZipInfo]  # by where they belong
 class Archive:
     """An open zip. members: by where they belong below its folder, without a system's own."""
 
-    def __init__(
-        self, name: str, file: BinaryIO, budget: Budget, most: int = MAX_MEMBERS
-    ) -> None:
+    def __init__(self, name: str, file: BinaryIO, budget: Budget, most: int = MAX_MEMBERS) -> None:
         """most: members that it may have, with those that the budget has counted already. Raises
         UnreadableSubmission."""
         # Listing makes an object of every member. What is too large for a student's comes from a
@@ -167,4 +165,3 @@ def label_of(name: str) -> PurePosixPath | None:
     split = DRIVE.sub("", name).replace("\\", "/").split("/")
     parts = [part for part in split if part.strip() not in ("", ".", "..")]
     return PurePosixPath(*parts) if parts and not any(map(is_of_system, parts)) else None
-

@@ -21,8 +21,9 @@ MAX_SOURCE = 1 << 20  # characters of code in a submission; its trees take two h
 class Budget:
     """Asked before every step of reading; no single step takes more than about three seconds.
 
-    handed_in: bytes on the disk. files: code files that were given out. Time is the processor's, of this thread alone, so a busy machine
-    costs no student anything. What turns out to be unreadable counts as well.
+    handed_in: bytes on the disk. files: code files that were given out. Time is the processor's, of
+    this thread alone, so a busy machine costs no student anything. What turns out to be unreadable
+    counts as well.
     """
 
     def __init__(self, name: str, handed_in: int = 0) -> None:
