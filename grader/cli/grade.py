@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +72,15 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Run unchanged submissions again, too.")
     ] = False,
+    is_class: Annotated[
+        bool | None,
+        typer.Option(
+            "--class/--single",
+            help="What a folder or a zip is: everything in it a submission, or all of it one. "
+            "Needed where the grader cannot tell.",
+            show_default="told by what is in it",
+        ),
+    ] = None,
     jobs: Annotated[
         int,
         typer.Option(
@@ -110,20 +118,28 @@ def grade(
     from grader.submissions.discovery import submissions
 
     for path in paths:
-        if not path.exists():
+        if not os.path.lexists(path):
             raise UsageError(_("There is no file or folder {path}.").format(path=path))
     folder = course_of(course)
-    stubs = assignments.load(assignment, folder).stubs
-    single = formats.about_one(reports)
-    uploads = list(paths) if single else submissions(paths, stubs, out)
+    if formats.about_one(reports):
+        is_class = False
+    found = submissions(paths, assignments.load(assignment, folder), out, is_class)
+    uploads = found.paths
+    for note in found.notes:
+        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
     formats.fit(reports, len(uploads))
     for report in reports:
         report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
     jobs = jobs or default_jobs(len(uploads))
-    with _with_tables(out, assignment):
+    results: list[Result] = []
+    try:
         results = grade_all(folder, assignment, uploads, settings, out, errors, force, jobs)
+    finally:  # about all results of the folder, however grading ends
+        is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
     _show(results, reports)
+    if not is_kept:
+        raise typer.Exit(INFRASTRUCTURE)
     if len(results) < len(uploads):
         raise typer.Exit(INTERRUPTED)
     if any(result.record.status == "infrastructure_error" for result in results):
@@ -133,26 +149,23 @@ def grade(
         raise typer.Exit(BELOW_THRESHOLD)
 
 
-@contextmanager
-def _with_tables(out: Path | None, assignment: str) -> Iterator[None]:
-    """Write grades.csv and summary.md about all results of the folder, however grading ends."""
-    try:
-        yield
-    finally:
-        if out is not None and out.is_dir():
-            _write_tables(out, assignment)
-
-
-def _write_tables(out: Path, assignment: str) -> None:
-    from grader.grading.results_folder import Store, write
+def _write_tables(out: Path, assignment: str, graded: list[Result]) -> bool:
+    """Write grades.csv and summary.md. Whether they and all that was graded now are there."""
+    from grader.grading.results_folder import Store, unwritten, write
     from grader.reports import summary
     from grader.reports.formats import csv
 
-    results = list(Store(out, assignment).results.values())
-    results.sort(key=lambda result: result.record.submission)
-    if results:
-        write(out / "grades.csv", csv.render(results))
-        write(out / "summary.md", summary.render(results))
+    try:
+        store = Store(out, assignment)
+        results = sorted(store.results.values(), key=lambda result: result.record.submission)
+        if results:
+            write(out / "grades.csv", csv.render(results))
+            write(out / "summary.md", summary.render(results))
+    except (OSError, UsageError) as error:
+        text = unwritten(out, error) if isinstance(error, OSError) else str(error)
+        errors.print(Text(text))
+        return False
+    return all(store.earlier(Path(result.record.path)) for result in graded)
 
 
 def _show(results: list[Result], reports: list[formats.Report]) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -24,11 +25,12 @@ from grader.course import assignment as assignments
 from grader.grading.devices import with_one_device
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
-from grader.grading.results_folder import Store
+from grader.grading.results_folder import Store, unwritten
 from grader.grading.scoring import Result, score
 from grader.grading.session import Session, open_session
 from grader.grading.settings import Settings
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions.discovery import telling_names
 
 
 def grade_all(
@@ -59,13 +61,19 @@ def grade_all(
         Task(position, path, settings, known.earlier(path) if known is not None else None)
         for position, path in enumerate(paths)
     ]
+    names = telling_names(paths)
     results: dict[int, Result] = {}
     with _Bar(console, len(tasks)) as bar:
 
         def keep(task: Task, record: Record) -> None:
+            name = names.get(task.path, record.submission)
+            record = msgspec.structs.replace(record, submission=name)
             result = results[task.position] = Result(record, score(record, assignment))
             if store is not None and record != task.earlier:
-                store.keep(result)
+                try:
+                    store.keep(result)
+                except OSError as error:  # the others are graded, and shown, all the same
+                    _say(console, [unwritten(store.folder, error)])
             bar.finished(record)
 
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from grader.errors import UsageError
 from grader.grading.record_json import from_object, json_text, to_object
 from grader.grading.records import Record
 from grader.grading.scoring import Result
+from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions.discovery import place_of
 
 
 class Store:
@@ -31,7 +34,12 @@ class Store:
     def __init__(self, folder: Path, assignment: str) -> None:
         if folder.is_file():
             raise UsageError(f"{folder} is a file; the results need a folder.")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write(folder / ".probe", "")
+            (folder / ".probe").unlink()
+        except OSError as error:
+            raise UsageError(unwritten(folder, error)) from None
         self.folder = folder
         self.files: dict[str, Path] = {}
         self.results: dict[str, Result] = {}
@@ -47,14 +55,17 @@ class Store:
 
     def earlier(self, path: Path) -> Record | None:
         """What an earlier run saw of this submission, under the path that is typed now."""
-        found = self.results.get(_place(path))
+        found = self.results.get(place_of(path))
         return msgspec.structs.replace(found.record, path=well_formed(str(path))) if found else None
 
     def keep(self, result: Result) -> None:
         """Write one result, in the place of an earlier one of the same submission."""
-        key = _place(Path(result.record.path))
+        key = place_of(Path(result.record.path))
+        name = result.record.submission
+        if key in self.files and not _is_named(self.files[key], name):
+            self.files.pop(key).unlink(missing_ok=True)  # it had another name without the others
         if key not in self.files:
-            self.files[key] = self._free(result.record.submission)
+            self.files[key] = self._free(name)
         self.results[key] = result
         # From here, so that the uploads and this folder can be moved together.
         relative = os.path.relpath(key, self.folder.resolve())
@@ -71,8 +82,22 @@ class Store:
 def write(file: Path, text: str) -> None:
     """Write a file that is whole at every moment."""
     beside = file.with_name(file.name + ".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(file)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def unwritten(folder: Path, error: OSError) -> str:
+    """What is said where results cannot be written."""
+    text = _(
+        "Results cannot be written to {folder}: {problem}. Make room there or choose another "
+        "folder with --out, and type the same command again: what is there is not run again."
+    )
+    return text.format(folder=well_formed(str(folder)), problem=error.strerror)
 
 
 def _read(file: Path) -> tuple[str, Result] | None:
@@ -85,20 +110,15 @@ def _read(file: Path) -> tuple[str, Result] | None:
     relative = fields.get("relative_path", "")
     if not isinstance(relative, str):
         return None
-    named = re.fullmatch(rf"{re.escape(_short(result.record.submission))}(-\d+)?", file.stem)
-    if not named:
+    if not _is_named(file, result.record.submission):
         return None
     if relative:
         return os.path.normpath(file.parent.resolve() / relative), result
-    return _place(Path(result.record.path)), result  # an older version knew no more
+    return place_of(Path(result.record.path)), result  # an older version knew no more
 
 
-def _place(path: Path) -> str:
-    """Where an upload lies. Links on the way to it are followed; one that is the upload itself is
-    not, for two students with equal files may have links to one file."""
-    if path.name in ("", ".."):
-        return well_formed(str(path.resolve()))
-    return well_formed(str(path.parent.resolve() / path.name))
+def _is_named(file: Path, submission: str) -> bool:
+    return re.fullmatch(rf"{re.escape(_short(submission))}(-\d+)?", file.stem) is not None
 
 
 def _written(file: Path) -> int:

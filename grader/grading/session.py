@@ -185,7 +185,8 @@ class Session:
     def _without_grade(
         self, path: Path, status: Status, notes: list[str], started: float
     ) -> Record:
-        name = well_formed(path.resolve().stem)
+        own = path if path.name not in ("", "..") else path.resolve()  # a link has its own name
+        name = well_formed(own.name if own.is_dir() else own.stem)
         return self._record(path, name, status, started, warnings=notes)
 
     def _record(

@@ -11,21 +11,27 @@ from grader.i18n.words import _
 
 SECONDS_PER_MB = 2.0  # of processor time, for each MB that was handed in
 LEAST_SECONDS, MOST_SECONDS = 2.0, 30.0
-MAX_UNPACKED = 64 << 20  # bytes of all code files of a zip together
+MAX_ARCHIVE = 64 << 20  # bytes of a student's zip
+MAX_FILE = 20 << 20  # bytes; notebooks carry pictures
+MAX_UNPACKED = 64 << 20  # bytes of all code files of a zip together, of zips in it too
+MAX_MEMBERS = 10_000  # of a student's zip and of the zips in it
 MAX_SOURCE = 1 << 20  # characters of code in a submission; its trees take two hundred times as much
 
 
 class Budget:
     """Asked before every step of reading; no single step takes more than about three seconds.
 
-    handed_in: bytes on the disk. Time is the processor's, of this thread alone, so a busy machine
-    costs no student anything. What turns out to be unreadable counts as well.
+    handed_in: bytes on the disk. files: code files that were given out. Time is the processor's, of
+    this thread alone, so a busy machine costs no student anything. What turns out to be unreadable
+    counts as well.
     """
 
     def __init__(self, name: str, handed_in: int = 0) -> None:
         self.name = name
         self.handed_in = handed_in
         self.unpacked = 0
+        self.members = 0
+        self.files = 0
         self.code = 0
         self.started = time.thread_time()
 
@@ -41,6 +47,13 @@ class Budget:
         if self.unpacked > MAX_UNPACKED:
             text = _("{name} unpacks to more than {limit} MB of code. Zip your own files only.")
             raise UnreadableSubmission(text.format(name=self.name, limit=MAX_UNPACKED >> 20))
+
+    def take_members(self, count: int, most: int) -> None:
+        """Count the members of a zip. Raises UnreadableSubmission for one that is too much."""
+        self.members += count
+        if self.members > most:
+            text = _("{name} holds more than {count:,} files. Zip your own files only.")
+            raise UnreadableSubmission(text.format(name=self.name, count=most))
 
     def take_code(self, name: str, count: int) -> None:
         """Count the characters of a file. Raises UnreadableSubmission for one that is too much."""

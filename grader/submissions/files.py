@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from grader.errors import UnreadableSubmission
 from grader.i18n.words import _
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.protocol import well_formed
-from grader.submissions.archive import MAX_ARCHIVE, MAX_FILE
+from grader.submissions.budget import MAX_ARCHIVE, MAX_FILE
 
 MAX_CELLS = 2_000
 
@@ -23,11 +24,23 @@ ENCODINGS = {
     *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"),
 }
 
+# Browsers add the ending that a server names, and number the copies of a download.
+ENDING = re.compile(r"(\.py|\.ipynb|\.zip)(\.txt|\.json|\s*\(\d+\))*$")
+
+
+def kind_of(name: str) -> str:
+    """What a file is by its name: ".py", ".ipynb" or ".zip"; "" for everything else. Capitals,
+    blanks at the end, a second ending ("hw.ipynb.json", "hw.py.txt") and the number of a copy
+    ("hw.ipynb (1)") do not matter."""
+    found = ENDING.search(name.strip().lower())
+    return found[1] if found else ""
+
 
 def bytes_of(path: Path) -> bytes:
     """The bytes of a file that is none too large. Raises UnreadableSubmission."""
     name = well_formed(path.name)
-    most = MAX_ARCHIVE if path.suffix.lower() == ".zip" else MAX_FILE
+    is_zip = kind_of(path.name) == ".zip"
+    most = MAX_ARCHIVE if is_zip else MAX_FILE
     try:
         if path.is_symlink():
             text = _("{name} is a link; hand in the file itself.")
@@ -38,7 +51,7 @@ def bytes_of(path: Path) -> bytes:
         if size > most:
             advice = (
                 _("Zip your own files only, without data sets.")
-                if path.suffix.lower() == ".zip"
+                if is_zip
                 else _(
                     "Clear the outputs of the notebook (Edit, Clear All Outputs), save it and hand"
                     " it in."
@@ -67,9 +80,10 @@ def pieces(name: str, data: bytes) -> list[Cell]:
             "your code in it."
         )
         raise UnreadableSubmission(text.format(name=name))
-    if name.endswith(".ipynb"):
+    kind = kind_of(name)
+    if kind == ".ipynb":
         return list(_notebook_cells(name, data))
-    if name.endswith(".py"):
+    if kind == ".py":
         return [Cell(name, _decoded(name, data))]
     text = _("{name} is neither a .py file nor an .ipynb notebook, nor a zip of them.")
     raise UnreadableSubmission(text.format(name=name))

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import io
-import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path, PurePath
 
 from grader.course.assignment import Stub
@@ -26,13 +25,12 @@ from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.archive import File, code_files
 from grader.submissions.budget import Budget
 from grader.submissions.choice import choose
-from grader.submissions.files import bytes_of, pieces, unopened
+from grader.submissions.files import bytes_of, kind_of, pieces, unopened
+from grader.submissions.folders import files_of
+from grader.submissions.layout import is_other_archive, other_archive
 from grader.submissions.syntax import Parser
 
 CHECKS = "test_public.py"  # comes with the template, and is handed in with it
-MAX_HELPERS = 100
-MAX_LISTED = 300_000  # entries of its folders
-MAX_DEPTH = 4  # of folders below the submission
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,10 @@ def read(path: Path, stubs: Sequence[Stub]) -> Submission:
     Raises UnreadableSubmission with a sentence for the student.
     """
     try:
-        if not path.is_dir():
+        if path.is_symlink() or not path.is_dir():
             return read_file(path, bytes_of(path), stubs)
         budget = Budget(well_formed(path.resolve().name))
-        return read_folder(path, _files_of(path, budget), stubs, budget)
+        return read_folder(path, files_of(path, budget), stubs, budget)
     except OSError as error:
         raise UnreadableSubmission(unopened(well_formed(path.name), error)) from None
 
@@ -72,7 +70,9 @@ def read(path: Path, stubs: Sequence[Stub]) -> Submission:
 def read_file(path: Path, data: bytes, stubs: Sequence[Stub]) -> Submission:
     """The same for a file or a zip whose bytes are at hand."""
     budget = Budget(well_formed(path.name), len(data))
-    if path.suffix.lower() == ".zip":
+    if is_other_archive(path.name):
+        raise other_archive(budget.name)
+    if kind_of(path.name) == ".zip":
         files = code_files(budget.name, io.BytesIO(data), budget)
         return _read_parts(N_("zip file"), path, files, stubs, budget)
     parser = Parser(budget)
@@ -98,7 +98,7 @@ def _read_parts(
     parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
     is_whole = True
-    for relative, data in islice(files, MAX_HELPERS):
+    for relative, data in files:
         try:
             if isinstance(data, UnreadableSubmission):
                 raise data
@@ -140,47 +140,12 @@ def _helpers(
     helpers = {
         _module_name(name.relative_to(shared)): cells
         for name, cells in parts.items()
-        if name not in program and name.suffix == ".py"
+        if name not in program and kind_of(name.name) == ".py"
     }
     for name in list(helpers):
         for end in range(1, name.count(".") + 1):
             helpers.setdefault(name.rsplit(".", end)[0], [])
     return helpers
-
-
-def _files_of(folder: Path, budget: Budget) -> Iterator[File]:
-    for path in _code_files(folder, budget):
-        relative = path.relative_to(folder)
-        try:
-            data = bytes_of(path)
-        except UnreadableSubmission as error:
-            yield relative, error
-        else:
-            budget.handed_in += len(data)
-            yield relative, data
-
-
-def _code_files(folder: Path, budget: Budget) -> list[Path]:
-    """The .py and .ipynb files below a folder; links and special files are not followed."""
-    found: list[Path] = []
-    waiting, left = [(folder, 0)], MAX_LISTED
-    while waiting and len(found) < MAX_HELPERS:
-        here, depth = waiting.pop()
-        with budget.paused(), os.scandir(here) as listed:  # a data set may lie beside the code
-            entries = sorted(islice(listed, left + 1), key=lambda entry: entry.name)
-        left -= len(entries)
-        if left < 0:
-            text = _("{name} holds more than {count:,} files. Zip your own files only.")
-            raise UnreadableSubmission(text.format(name=budget.name, count=MAX_LISTED))
-        for entry in entries:
-            path = Path(entry.path)
-            if entry.name.startswith((".", "__pycache__")):
-                continue
-            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-                waiting.append((path, depth + 1))
-            elif entry.is_file(follow_symlinks=False) and path.suffix in {".py", ".ipynb"}:
-                found.append(path)
-    return found[:MAX_HELPERS]
 
 
 def _module_name(path: PurePath) -> str:

@@ -6,7 +6,9 @@ import io
 import os
 import resource
 import stat
+import struct
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
+from grader.submissions import zip_names
 from grader.submissions.archive import ENTRY, MAX_FILE, MAX_MEMBERS
 from grader.submissions.reading import read
 
@@ -53,21 +56,126 @@ def test_zip_is_read_like_a_folder(hand_in):
     assert sorted(upload.helpers) == ["metrics", "parts", "parts.losses"]
 
 
-def test_names_that_leave_the_folder_are_passed_over(hand_in, tmp_path):
-    """A member is a label: nothing is written, wherever it says that it belongs."""
+def test_names_that_leave_the_folder_are_labels(hand_in, tmp_path):
+    """Only their harmless last parts count, and nothing is written, wherever they lead."""
     files = {
         "../evil.py": "z = 1\n",
-        "/tmp/evil.py": "z = 1\n",
-        "a/../../evil.py": "",
-        "hw.py": CODE,
+        "/tmp/evil.py": "z = 2\n",
+        "a/../../evil.py": "z = 3\n",
+        "..\\..\\hw.py": CODE,
+        "C:\\ada\\x.py": "z = 4\n",
     }
     before = sorted(path.name for path in tmp_path.parent.iterdir())
 
     upload = hand_in(zipped(files))
 
-    assert upload.helpers == {}
+    assert [cell.name for cell in upload.cells] == ["hw.py"]
+    assert {name for name, cells in upload.helpers.items() if cells} == {
+        *("evil", "tmp.evil", "a.evil", "ada.x")
+    }
     assert sorted(path.name for path in tmp_path.parent.iterdir()) == before
     assert [path.name for path in tmp_path.iterdir()] == ["ada.zip"]
+
+
+def test_two_names_of_one_label_are_two_files(hand_in):
+    """None takes the place of the other; of a name that is there twice the last counts."""
+    data = zipped({"hw.py": "old = 1", "HW.PY": CODE, "../HW.PY": "x = 1"}).replace(
+        b"hw.py", b"HW.PY"
+    )
+
+    upload = hand_in(data)
+
+    assert [cell.source for cell in upload.cells] == [CODE]
+    assert list(upload.helpers) == ["HW-2"]
+
+
+@pytest.mark.parametrize("name", ["HW1.PY", "hw.py ", "hw.Py"])
+def test_endings_are_taken_in_any_case(hand_in, name):
+    """As cameras, phones and old systems write them."""
+    assert [cell.source for cell in hand_in(zipped({name: CODE})).cells] == [CODE]
+
+
+# ------------------------------------------------------------------------------ zips in zips
+
+
+def test_a_zip_in_a_zip_is_part_of_the_submission(hand_in):
+    """Its files lie below its path, and import each other."""
+    inner = zipped({"hw/main.py": CODE, "hw/metrics.py": "x = 1\n"})
+
+    upload = hand_in(zipped({"Notes.txt": "", "done.ZIP": inner}))
+
+    assert [cell.name for cell in upload.cells] == ["done.ZIP/hw/main.py"]
+    assert list(upload.helpers) == ["metrics"]
+
+
+def test_a_broken_zip_in_a_zip_is_a_note(hand_in):
+    """What lies beside it is graded."""
+    upload = hand_in(zipped({"hw.py": CODE, "old.zip": b"PK no zip"}))
+
+    assert [cell.name for cell in upload.cells] == ["hw.py"]
+    assert [note for note in upload.warnings if note.startswith("old.zip is no zip file")]
+
+
+def test_zips_in_zips_end(hand_in):
+    """However deep they go, and whatever they unpack to, the bounds are those of one zip."""
+    data = zipped({"hw.py": CODE})
+    for _ in range(6):
+        data = zipped({"inner.zip": data})
+    with pytest.raises(UnreadableSubmission, match="is a zip in 3 other zips"):
+        hand_in(data)
+
+    bomb = zipped({f"{n}.py": b"#" * MAX_FILE for n in range(2)})
+    with pytest.raises(UnreadableSubmission, match="unpacks to more than 64 MB"):
+        hand_in(zipped({f"{n}.zip": bomb for n in range(4)}))
+
+    many = zipped({f"{n}.txt": "" for n in range(MAX_MEMBERS // 2)})
+    found = hand_in(zipped({"hw.py": CODE, "a.zip": many, "b.zip": many}))
+    assert [note for note in found.warnings if "more than 10,000 files" in note]
+
+
+def test_archives_of_other_kinds_say_what_to_do(tmp_path, hand_in):
+    """Alone, and beside what can be read."""
+    (tmp_path / "hw.tar.gz").write_bytes(b"\x1f\x8b")
+    with pytest.raises(UnreadableSubmission, match=r"hw\.tar\.gz is an archive of another kind"):
+        read(tmp_path / "hw.tar.gz", [])
+
+    upload = hand_in(zipped({"hw.py": CODE, "rest.RAR": b"Rar!"}))
+    assert [note for note in upload.warnings if note.startswith("rest.RAR is an archive of")]
+
+
+# ------------------------------------------------------------------------------ names
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("gbk", ["学生甲_作业1.ipynb", "hw.py"]),
+        ("gbk", ["李明.py"]),
+        ("gbk", ["陳大文.py", "王小明.py"]),
+        ("shift_jis", ["学生A_課題1.ipynb", "田中太郎.py"]),
+        ("shift_jis", ["レポート.py"]),
+        ("big5", ["林志玲.py"]),
+        ("cp437", ["Müller.py", "Jörg.py", "Weiß.py", "José.py"]),
+        ("cp850", ["João.py", "Søren Ørsted.py"]),
+        ("cp1252", ["Élodie.py", "José.py"]),
+        ("utf-8", ["김철수.py", "é.py", "Иванов.py"]),
+    ],
+)
+def test_names_are_read_in_the_encoding_that_fits_all(encoding, names):
+    """A zip that does not say in which encoding its names are was made on one system."""
+    infos = [zipfile.ZipInfo(name.encode(encoding).decode("cp437")) for name in names]
+
+    assert zip_names.names(infos) == names
+
+
+def test_the_unicode_field_of_a_member_counts_if_it_fits():
+    """Info-ZIP writes it; one that belongs to another name is older than a renaming."""
+    raw = "Привет.py".encode("cp866")
+    for checksum, name in ((zlib.crc32(raw), "Привет.py"), (1, raw.decode("cp437"))):
+        info = zipfile.ZipInfo(raw.decode("cp437"))
+        field = struct.pack("<BI", 1, checksum) + "Привет.py".encode()
+        info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+        assert zip_names.names([info]) == [name]
 
 
 def test_links_in_a_zip_are_not_followed(hand_in):
@@ -93,7 +201,6 @@ UNREADABLE = {
     ),
     "too many files": (ENTRY * (MAX_MEMBERS + 1), "more than 10,000 files"),
     "NUL bytes": (zipped({"hw.py": b"\0" * 100}), "NUL bytes"),
-    "zip in a zip": (zipped({"inner.zip": zipped({"hw.py": CODE})}), r"there is no \.py"),
 }
 
 

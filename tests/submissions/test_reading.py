@@ -18,8 +18,9 @@ from grader.sandbox.inside import cells
 from grader.submissions import budget, syntax
 from grader.submissions.archive import MAX_FILE
 from grader.submissions.budget import MAX_SOURCE, Budget
-from grader.submissions.files import MAX_CELLS
-from grader.submissions.reading import MAX_DEPTH, MAX_HELPERS, read
+from grader.submissions.files import MAX_CELLS, kind_of
+from grader.submissions.layout import MAX_DEPTH, MAX_FILES
+from grader.submissions.reading import read
 
 STUBS = [Stub("softmax", 1, (), (), ()), Stub("net", 1, (), (), ())]
 CODE = "def softmax(X):\n    return X\n"
@@ -68,6 +69,21 @@ def sources(read_submission):
 
 
 # ------------------------------------------------------------------------------ files
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *[(name, ".py") for name in ("hw.py", "HW.PY", "hw.py ", "hw.py.txt", "hw.py (2)")],
+        *[(name, ".ipynb") for name in ("a.b.ipynb", "hw.ipynb.json", "hw.ipynb(1)", "a.py.ipynb")],
+        *[(name, ".ipynb") for name in ("hw (1).IPYNB", "hw.ipynb (1).txt", "hw.ipynb.json\u3000")],
+        *[(name, ".zip") for name in ("hw.zip", "hw.ZIP (3)")],
+        *[(name, "") for name in ("", "py", "hw", "hw.pyc", "hw.txt", "a.json", "hw.py.bak")],
+    ],
+)
+def test_kind_of_a_file_is_read_off_its_name(name, kind):
+    """Whatever a browser, an editor or a platform has added to the ending."""
+    assert kind_of(name) == kind
 
 
 def test_file_is_one_cell(upload):
@@ -639,13 +655,13 @@ def test_folders_and_files_are_bounded(upload):
         ".git/hook.py": "x",
         "__pycache__/a.py": "x",
         f"{deep}/b.py": "x",
-        **{f"many/m{n}.py": "x = 1" for n in range(MAX_HELPERS + 20)},
+        **{f"many/m{n}.py": "x = 1" for n in range(MAX_FILES + 20)},
     }
 
     found = upload(files, read_folder=True)
 
     assert found.cells[0][0] == "hw.py"
-    assert len(found.helpers) <= MAX_HELPERS
+    assert len(found.helpers) <= MAX_FILES
     assert not {name for name in found.helpers if "hidden" in name or name.endswith((".b", "hook"))}
 
 
