@@ -1,0 +1,106 @@
+"""What course files draw with. Nothing is drawn: curves are kept as lists."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+
+class Canvas:
+    """A figure or an axes that takes every call and draws nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **options: Any) -> "Canvas":
+        return self
+
+
+class Animator:
+    """Keeps the points of some curves in the lists X and Y, one for each curve."""
+
+    def __init__(
+        self,
+        xlabel: Any = None,
+        ylabel: Any = None,
+        legend: Sequence[str] | None = None,
+        xlim: Any = None,
+        ylim: Any = None,
+        xscale: str = "linear",
+        yscale: str = "linear",
+        fmts: Sequence[str] = ("-", "m--", "g-.", "r:"),
+        nrows: int = 1,
+        ncols: int = 1,
+        figsize: Any = (3.5, 2.5),
+    ) -> None:
+        self.legend = list(legend or [])
+        self.fmts = fmts
+        self.fig = Canvas()
+        self.axes = [Canvas() for _ in range(nrows * ncols)]
+        self.X: list[list[Any]] = []
+        self.Y: list[list[Any]] = []
+
+    def add(self, x: Any, y: Any) -> None:
+        """Add one point to each curve; a y of None leaves its curve as it is."""
+        ys = list(y) if hasattr(y, "__len__") else [y]
+        xs = list(x) if hasattr(x, "__len__") else [x] * len(ys)
+        self.X = self.X or [[] for _ in ys]
+        self.Y = self.Y or [[] for _ in ys]
+        for (a, b), curve_x, curve_y in zip(zip(xs, ys), self.X, self.Y):
+            if a is not None and b is not None:
+                curve_x.append(a)
+                curve_y.append(b)
+
+    def config_axes(self) -> None:
+        """Do nothing: there are no axes."""
+
+
+class ProgressBoard:
+    """Keeps the curves of a training in `data`: for each label a list of points (x, y)."""
+
+    xlabel = ylabel = xlim = ylim = None
+
+    def __init__(self, **options: Any) -> None:
+        self.data: dict[str, list[tuple[float, float]]] = {}
+        self._waiting: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        vars(self).update(options)
+
+    def draw(self, x: Any, y: Any, label: str, every_n: int = 1) -> None:
+        """Take one more point; each `every_n` of a label become one, their mean."""
+        points = self._waiting[label]
+        points.append((float(x), float(torch.as_tensor(y).detach().float().mean())))
+        if len(points) >= every_n:
+            xs, ys = zip(*points)
+            self.data.setdefault(label, []).append((sum(xs) / len(xs), sum(ys) / len(ys)))
+            points.clear()
+
+
+def use_svg_display() -> None:
+    """Do nothing: the display stays as it is."""
+
+
+def set_figsize(figsize: Any = (3.5, 2.5)) -> None:
+    """Do nothing: there are no figures."""
+
+
+def set_axes(axes: Any, *settings: Any) -> None:
+    """Set xlabel, ylabel, xlim, ylim, xscale, yscale and legend of axes, given in this order."""
+    names = ("xlabel", "ylabel", "xlim", "ylim", "xscale", "yscale")
+    axes.set(**{name: value for name, value in zip(names, settings) if value is not None})
+    if settings[6:] and settings[6]:
+        axes.legend(settings[6])
+    axes.grid()
+
+
+def plot(X: Any, Y: Any = None, *settings: Any, **options: Any) -> None:
+    """Do nothing: no curves are drawn."""
+
+
+def show_images(
+    imgs: Iterable[Any], num_rows: int, num_cols: int, titles: Any = None, scale: float = 1.5
+) -> list[Canvas]:
+    """Return the axes of a grid of images, row by row; they are not drawn."""
+    return [Canvas() for _ in range(num_rows * num_cols)]
