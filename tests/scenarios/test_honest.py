@@ -67,7 +67,9 @@ def differences(result: Result, expected: dict[str, Any]) -> list[str]:
     for pattern in expected.get("never_says", []):
         if re.search(pattern, text, re.IGNORECASE):
             found.append(f"it says {pattern!r}")
-    found += [f"{stub}: no known mistake" for stub in expected.get("named", []) if stub not in named]
+    found += [
+        f"{stub}: no known mistake" for stub in expected.get("named", []) if stub not in named
+    ]
     return [*found, text] if found else []
 
 
