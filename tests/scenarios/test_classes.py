@@ -166,7 +166,7 @@ def records(tmp_path_factory):
     done = grade(*paths, "--json", top / "results.json", "--jobs", 2)
     assert done.returncode == 0, done.stderr
     found: dict[str, list] = {path.relative_to(top).parts[0]: [] for path in paths}
-    for result in json.loads((top / "results.json").read_text("utf-8"))["results"]:
+    for result in json.loads((top / "results.json").read_text("utf-8")):
         found[Path(result["record"]["path"]).relative_to(top).parts[0]].append(result)
     return found
 
@@ -232,7 +232,16 @@ def test_links_pipes_and_empty_files_have_a_record(records):
     """Each under its own name; a link to a folder is not followed."""
     by_name = {result["record"]["submission"]: result for result in records["links"]}
 
-    assert sorted(by_name) == "closed dangling empty good link loop other pipe".split()
+    assert sorted(by_name) == [
+        "closed",
+        "dangling",
+        "empty",
+        "good",
+        "link",
+        "loop",
+        "other",
+        "pipe",
+    ]
     right = {name for name, result in by_name.items() if result["grade"]["score"] == 100}
     assert {"closed", "good", "other"} <= right
     assert by_name["loop"]["record"]["status"] == "unreadable"
@@ -246,14 +255,26 @@ def test_space_after_the_ending_is_no_reason_to_refuse(tmp_path):
 
     done = grade(file, "--json", "-")
 
-    (result,) = json.loads(done.stdout)["results"]
+    (result,) = json.loads(done.stdout)
     assert result["grade"]["score"] == 100 or "is neither" not in said([result])
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
 def test_odd_names_on_a_narrow_terminal(tmp_path, encoding):
-    """What the terminal cannot write is replaced: no traceback, and the exit code tells the truth."""
-    names = "[bold]x $(touch_x) ::error::x a[1] -rf x.y.z grades 100%_done a|b `code` =1+1".split()
+    """What the terminal cannot write is replaced; no traceback, and the exit code is right."""
+    names = [
+        "[bold]x",
+        "$(touch_x)",
+        "::error::x",
+        "a[1]",
+        "-rf",
+        "x.y.z",
+        "grades",
+        "100%_done",
+        "a|b",
+        "`code`",
+        "=1+1",
+    ]
     names += ["tab\there", "new\nline", "trailing ", "quote'\"x", "<b>&amp;", "L" * 240]
     names += [
         "名字 作业",
@@ -318,7 +339,7 @@ def test_zip_on_a_read_only_share(tmp_path):
     done = grade(share / "class.zip", "--json", results, before=mount)
 
     if done.returncode == 0:
-        assert scores(json.loads(results.read_text("utf-8"))["results"]) == [100, 100]
+        assert scores(json.loads(results.read_text("utf-8"))) == [100, 100]
     else:
         assert done.returncode == 2
         assert "--" in done.stderr or "unpack it" in done.stderr.lower()
