@@ -167,18 +167,18 @@ def records(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     found: dict[str, list] = {path.relative_to(top).parts[0]: [] for path in paths}
     for result in json.loads((top / "results.json").read_text("utf-8")):
-        found[Path(result["record"]["path"]).relative_to(top).parts[0]].append(result)
+        found[Path(result["path"]).relative_to(top).parts[0]].append(result)
     return found
 
 
 def scores(results: list[dict]) -> list[float]:
     """The points of each, in order."""
-    return sorted(result["grade"]["score"] for result in results)
+    return sorted(result["score"] for result in results)
 
 
 def said(results: list[dict]) -> str:
     """The warnings of all of them."""
-    return "\n".join(warning for result in results for warning in result["record"]["warnings"])
+    return "\n".join(warning for result in results for warning in result["warnings"])
 
 
 @pytest.mark.xdist_group("classes")
@@ -212,7 +212,7 @@ def test_files_without_folders_are_told_apart(records):
 @pytest.mark.xdist_group("classes")
 def test_chinese_names_of_a_zip_are_kept(records):
     """Names in GBK without a mark are read as such."""
-    assert {result["record"]["submission"][:3] for result in records["gbk"]} == {
+    assert {result["submission"][:3] for result in records["gbk"]} == {
         "学生甲",
         "学生乙",
         "学生丙",
@@ -230,7 +230,7 @@ def test_names_that_leave_the_zip_are_read_or_explained(records):
 @pytest.mark.xdist_group("classes")
 def test_links_pipes_and_empty_files_have_a_record(records):
     """Each under its own name; a link to a folder is not followed."""
-    by_name = {result["record"]["submission"]: result for result in records["links"]}
+    by_name = {result["submission"]: result for result in records["links"]}
 
     assert sorted(by_name) == [
         "closed",
@@ -242,9 +242,9 @@ def test_links_pipes_and_empty_files_have_a_record(records):
         "other",
         "pipe",
     ]
-    right = {name for name, result in by_name.items() if result["grade"]["score"] == 100}
+    right = {name for name, result in by_name.items() if result["score"] == 100}
     assert {"closed", "good", "other"} <= right
-    assert by_name["loop"]["record"]["status"] == "unreadable"
+    assert by_name["loop"]["status"] == "unreadable"
 
 
 @pytest.mark.xdist_group("classes")
@@ -256,7 +256,7 @@ def test_space_after_the_ending_is_no_reason_to_refuse(tmp_path):
     done = grade(file, "--json", "-")
 
     (result,) = json.loads(done.stdout)
-    assert result["grade"]["score"] == 100 or "is neither" not in said([result])
+    assert result["score"] == 100 or "is neither" not in said([result])
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
