@@ -70,10 +70,10 @@ def read_file(path: Path, data: bytes, stubs: Iterable[str]) -> Submission:
     if path.suffix.lower() == ".zip":
         files = code_files(budget.name, io.BytesIO(data), budget)
         return _read_parts(N_("zip file"), path, files, set(stubs), budget)
-    parser = Parser(budget)
+    parser = Parser(budget, stubs)
     cells, notes = _cells(budget.name, data, parser)
     name = well_formed(path.stem)
-    return Submission(name, path, sha256(data).hexdigest(), cells, {}, notes, parser.trees)
+    return Submission(name, path, sha256(data).hexdigest(), cells, parser.written, notes, parser.trees)
 
 
 def read_folder(
@@ -88,7 +88,7 @@ def _read_parts(
 ) -> Submission:
     """One submission of several files; `kind` is what it is called in a message."""
     digest = sha256()
-    parser = Parser(budget)
+    parser = Parser(budget, stubs)
     parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
     for relative, data in islice(files, MAX_HELPERS):
@@ -113,7 +113,7 @@ def _read_parts(
         text = _("{name} was taken as the main file: it defines most of the stubs")
         notes.insert(0, text.format(name=well_formed(str(main))))
     name = budget.name if kind == "folder" else PurePath(budget.name).stem
-    helpers = _helpers(parts, main)
+    helpers = _helpers(parts, main) | parser.written
     return Submission(name, path, digest.hexdigest(), parts[main], helpers, notes, parser.trees)
 
 
@@ -187,14 +187,15 @@ def _cells(name: str, data: bytes, parser: Parser) -> tuple[list[Cell], list[str
     """The readable cells of one file, and what was left out."""
     parser.budget.check()
     found = pieces(name, data)
-    parser.budget.take_code(name, sum(len(piece.source) for piece in found))
+    parser.budget.take_code(name, sum(len(piece.source) for piece in found.code))
     cells: list[Cell] = []
-    notes: list[str] = []
-    for piece in found:
+    notes = found.notes
+    for piece in found.code:
         readable, problems = parser.readable(piece)
         cells += readable
         notes += problems
-    if not cells:
+    notes += parser.answers(found.others, cells)
+    if not cells and not parser.written:
         text = _("{name} cannot be graded: {problem}")
         problem = notes[0] if notes else _("it has no code")
         raise UnreadableSubmission(text.format(name=name, problem=problem))

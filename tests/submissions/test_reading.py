@@ -17,7 +17,8 @@ from grader.sandbox.inside import cells
 from grader.submissions import budget, syntax
 from grader.submissions.archive import MAX_FILE
 from grader.submissions.budget import MAX_SOURCE, Budget
-from grader.submissions.files import MAX_CELLS, kind_of
+from grader.submissions.files import kind_of
+from grader.submissions.notebooks import MAX_CELLS
 from grader.submissions.reading import MAX_DEPTH, MAX_HELPERS, read
 
 CODE = "def softmax(X):\n    return X\n"
