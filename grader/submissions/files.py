@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
-import tokenize
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from grader.errors import UnreadableSubmission
-from grader.i18n.words import _
+from grader.i18n.words import N_, _
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.budget import MAX_ARCHIVE, MAX_FILE
-
-MAX_CELLS = 2_000
-
-# Encodings of text that editors write; others (punycode, undefined) can hang or break a decoder.
-ENCODINGS = {
-    *("utf-8", "utf-8-sig", "ascii", "iso-8859-1", "latin-1", "cp1252", "koi8-r"),
-    *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"),
-}
+from grader.submissions.notebooks import cells_of, looks_like_notebook
+from grader.submissions.text import text_of
 
 # Browsers add the ending that a server names, and number the copies of a download.
 ENDING = re.compile(r"(\.py|\.ipynb|\.zip)(\.txt|\.json|\s*\(\d+\))*$")
+IS_PYTHON = re.compile(r"^[ \t]*(?:def|class|import|from)[ \t]+\w", re.MULTILINE)
+# How files of other kinds begin, and what they are.
+STARTS = {
+    b"%PDF": N_("a PDF"),
+    b"PK\x03\x04": N_("a zip file or an office document"),
+    b"Rar!": N_("an archive of another kind"),
+    b"7z\xbc\xaf": N_("an archive of another kind"),
+    b"\x1f\x8b": N_("an archive of another kind"),
+    b"\x89PNG": N_("a picture"),
+    b"\xff\xd8\xff": N_("a picture"),
+    b"{\\rtf": N_("a document of a word processor"),
+}
+POINTER = b"version https://git-lfs.github.com/spec/"
+PAGE = re.compile(
+    rb"\s*(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
+)
+
+
+class Pieces(NamedTuple):
+    """What is in a file."""
+
+    code: list[Cell]  # need not be Python yet
+    others: list[Cell]  # markdown and raw cells
+    notes: list[str]
 
 
 def kind_of(name: str) -> str:
@@ -72,67 +86,49 @@ def unopened(name: str, error: OSError) -> str:
     return text.format(name=name, problem=error.strerror)
 
 
-def pieces(name: str, data: bytes) -> list[Cell]:
-    """The code in a file, which need not be Python yet. Raises UnreadableSubmission."""
+def pieces(name: str, data: bytes) -> Pieces:
+    """What is in a file, by what it is more than by its name. Raises UnreadableSubmission."""
+    kind = kind_of(name)
+    if not kind or kind == ".zip":
+        text = _("{name} is neither a .py file nor an .ipynb notebook, nor a zip of them.")
+        raise UnreadableSubmission(text.format(name=name))
     if not data.strip():
         text = _(
             "{name} is empty. Did you save it before you handed it in? Hand in the template with "
             "your code in it."
         )
         raise UnreadableSubmission(text.format(name=name))
-    kind = kind_of(name)
-    if kind == ".ipynb":
-        return list(_notebook_cells(name, data))
-    if kind == ".py":
-        return [Cell(name, _decoded(name, data))]
-    text = _("{name} is neither a .py file nor an .ipynb notebook, nor a zip of them.")
-    raise UnreadableSubmission(text.format(name=name))
+    _check_start(name, data[:1000])
+    text, notes = text_of(name, data, kind == ".py")
+    is_notebook = kind == ".ipynb"
+    if looks_like_notebook(text) != is_notebook:
+        if not is_notebook:
+            is_notebook = True
+            notes.append(_("{name} is a notebook by what is in it, and was read as one"))
+        elif not text.lstrip().startswith(("{", "[")) and IS_PYTHON.search(text):
+            is_notebook = False
+            notes.append(_("{name} is no notebook but Python source, and was read as a .py file"))
+    notes = [note.format(name=name) for note in notes]
+    if is_notebook:
+        return Pieces(*cells_of(name, text), notes)
+    return Pieces([Cell(name, text.replace("\r\n", "\n").replace("\r", "\n"))], [], notes)
 
 
-def _decoded(name: str, data: bytes) -> str:
-    """Source text in its declared encoding, or UTF-8; what is no text at all is refused."""
-    if b"\0" in data:
-        text = _("{name} is not a text file: it has NUL bytes in it.")
-        raise UnreadableSubmission(text.format(name=name))
-    try:
-        encoding, _lines = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if encoding not in ENCODINGS:
-            raise LookupError
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except (SyntaxError, LookupError, ValueError):
-        text = _("{name} is not UTF-8 text. Save it as UTF-8 in your editor and hand it in again.")
-        raise UnreadableSubmission(text.format(name=name)) from None
-
-
-def _notebook_cells(name: str, data: bytes) -> Iterator[Cell]:
-    """The code cells of a notebook of format 3 or 4, numbered as a reader counts them."""
-    try:
-        notebook = json.loads(data)
-    except (ValueError, RecursionError):
+def _check_start(name: str, start: bytes) -> None:
+    """Raises UnreadableSubmission for a file that another program wrote."""
+    if start.startswith(POINTER):
         text = _(
-            "{name} is not a notebook: it is not JSON. Open it in Jupyter, save it, and hand in "
-            "the file that Jupyter wrote."
+            "{name} is only a pointer to a file in Git LFS. Run git lfs pull, and hand in the file "
+            "itself."
         )
-        raise UnreadableSubmission(text.format(name=name)) from None
-    if isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
-        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-        entries: Any = [cell for sheet in sheets for cell in _listed(sheet.get("cells"))]
-    else:
-        entries = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(entries, list):
-        text = _("{name} is JSON, but not a notebook: it has no list of cells.")
         raise UnreadableSubmission(text.format(name=name))
-    if len(entries) > MAX_CELLS:
-        text = _("{name} has more than {count:,} cells.")
-        raise UnreadableSubmission(text.format(name=name, count=MAX_CELLS))
-    for position, entry in enumerate(entries, start=1):
-        if isinstance(entry, dict) and entry.get("cell_type") == "code":
-            source = entry.get("source", entry.get("input", ""))
-            if isinstance(source, list):
-                source = "".join(line for line in source if isinstance(line, str))
-            if isinstance(source, str) and source.strip():
-                yield Cell(f"cell {position}", source.replace("\0", ""))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    if PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
+        text = _(
+            "{name} is a web page (HTML), such as a login page that was saved in place of the "
+            "file. Download the file itself (in Jupyter: File, Download) and hand that in."
+        )
+        raise UnreadableSubmission(text.format(name=name))
+    for beginning, what in STARTS.items():
+        if start.startswith(beginning):
+            text = _("{name} is {what} by what is in it. Hand in the .py or .ipynb file itself.")
+            raise UnreadableSubmission(text.format(name=name, what=_(what)))

@@ -75,11 +75,12 @@ def read_file(path: Path, data: bytes, stubs: Sequence[Stub]) -> Submission:
     if kind_of(path.name) == ".zip":
         files = code_files(budget.name, io.BytesIO(data), budget)
         return _read_parts(N_("zip file"), path, files, stubs, budget)
-    parser = Parser(budget)
+    parser = Parser(budget, [stub.name for stub in stubs])
     cells, notes = _cells(budget.name, data, parser)
     name = well_formed(path.stem)
     digest = sha256(data).hexdigest()
-    return Submission(name, path, digest, cells, {}, notes, not notes, trees=parser.trees)
+    helpers = parser.written
+    return Submission(name, path, digest, cells, helpers, notes, not notes, trees=parser.trees)
 
 
 def read_folder(
@@ -94,7 +95,7 @@ def _read_parts(
 ) -> Submission:
     """One submission of several files; `kind` is what it is called in a message."""
     digest = sha256()
-    parser = Parser(budget)
+    parser = Parser(budget, [stub.name for stub in stubs])
     parts: dict[PurePath, list[Cell]] = {}
     notes: list[str] = []
     is_whole = True
@@ -124,7 +125,7 @@ def _read_parts(
         path=path,
         digest=digest.hexdigest(),
         cells=choice.cells,
-        helpers=_helpers(parts, choice.main, choice.program),
+        helpers=_helpers(parts, choice.main, choice.program) | parser.written,
         warnings=[*choice.notes, *notes],
         is_whole=is_whole,
         main=choice.main if len(choice.program) == 1 else None,
@@ -157,14 +158,15 @@ def _cells(name: str, data: bytes, parser: Parser) -> tuple[list[Cell], list[str
     """The readable cells of one file, and what was left out."""
     parser.budget.check()
     found = pieces(name, data)
-    parser.budget.take_code(name, sum(len(piece.source) for piece in found))
+    parser.budget.take_code(name, sum(len(piece.source) for piece in found.code))
     cells: list[Cell] = []
-    notes: list[str] = []
-    for piece in found:
+    notes = found.notes
+    for piece in found.code:
         readable, problems = parser.readable(piece)
         cells += readable
         notes += problems
-    if not cells:
+    notes += parser.answers(found.others, cells)
+    if not cells and not parser.written:
         text = _("{name} cannot be graded: {problem}")
         problem = notes[0] if notes else _("it has no code")
         raise UnreadableSubmission(text.format(name=name, problem=problem))
