@@ -41,7 +41,7 @@ class Program:
     nested: dict[str, tuple[str, str]] = field(default_factory=dict)  # definitions inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[Note] = field(default_factory=list)
-    closed_helpers: set[str] = field(default_factory=set)  # that may not be called now
+    closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
     closed: dict[types.FunctionType, types.CodeType] = field(default_factory=dict)
 
     def close_helpers(self, module: types.ModuleType) -> None:
