@@ -1,45 +1,194 @@
-"""The stand-in for the course's helper package does what submissions expect of it."""
+"""The stand-ins for the course's helper packages do what submissions expect of them."""
 
 from __future__ import annotations
 
-import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from grader.course import datasets
+from grader.sandbox.inside.data import load_split
+from tests.conftest import grade_paths
+
 HELPERS = Path(__file__).parents[1] / "assignments" / "helpers"
 
 
 @pytest.fixture
-def d2l(monkeypatch):
-    """The module that `from d2l import torch as d2l` gives."""
+def course_import(monkeypatch):
+    """Import the stand-ins as plain modules, and forget them afterwards."""
     monkeypatch.syspath_prepend(str(HELPERS))
-    for name in ("d2l", "d2l.torch"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    forget()
+    yield
+    forget()
+
+
+def forget():
+    """Let the next import load the stand-ins anew."""
+    for name in [
+        name for name in sys.modules if name.partition(".")[0] in ("d2l", "d2lzh_pytorch")
+    ]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def d2l(course_import):
+    """The module that `from d2l import torch as d2l` gives."""
     from d2l import torch as module
 
-    yield module
-    for name in ("d2l", "d2l.torch"):
-        sys.modules.pop(name, None)
+    return module
 
 
-def test_importing_it_is_light(d2l):
-    """torchvision and matplotlib are imported by the functions that need them."""
-    source = Path(d2l.__file__).read_text(encoding="utf-8")
-    assert Path(d2l.__file__).is_relative_to(HELPERS)
-    assert not re.search(r"^(from|import) (torchvision|matplotlib)", source, flags=re.MULTILINE)
+@pytest.fixture
+def d2lzh(course_import):
+    """The module that `import d2lzh_pytorch` gives."""
+    import d2lzh_pytorch
+
+    return d2lzh_pytorch
+
+
+@pytest.fixture
+def images_beside(tmp_path, monkeypatch):
+    """A working folder with Fashion-MNIST in ../data."""
+    (tmp_path / "data").symlink_to(datasets.find("FashionMNIST", Path("embedded")).public_root)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+
+# ------------------------------------------------------------------------------ imports
+
+IMPORTS = {
+    "package": "import d2l\nused = d2l.sgd",
+    "from_package": "from d2l import sgd as used",
+    "star_of_package": "from d2l import *\nused = sgd",
+    "usual": "from d2l import torch as d2l\nused = d2l.sgd",
+    "module_as": "import d2l.torch as d2l\nused = d2l.sgd",
+    "module": "import d2l.torch\nused = d2l.torch.sgd",
+    "from_module": "from d2l.torch import sgd as used",
+    "star": "from d2l.torch import *\nused = nn and plt and torch.Tensor and sgd",
+    "older": "import d2lzh_pytorch as d2l\nused = d2l.sgd",
+    "older_star": "from d2lzh_pytorch import *\nused = nn and plt and torch.Tensor and sgd",
+    "older_module": "import d2lzh_pytorch.utils\nused = d2lzh_pytorch.utils.sgd",
+}
+PROGRAM = """
+import torch
+{imports}
+from d2l import mxnet as other
+from d2l.torch import bleu
+from d2l import torch as d2l
+
+def sigmoid(z):
+    assert {names}
+    return 1 / (1 + torch.exp(-z))
+
+def entropy(p):
+    return d2l.bleu(p)
+
+def cross_entropy(p, q):
+    return other.cross_entropy(p, q)
+
+def kl_divergence(p, q):
+    return bleu(p, q)
+"""
+
+
+def test_every_form_of_import_works_in_a_box(tmp_path):
+    """Each gives the helpers; what is not there is named, and costs only the stub that needs it."""
+    for name, source in IMPORTS.items():
+        (tmp_path / f"{name}.py").write_text(source, "utf-8")
+    names = " and ".join(f"{name}.used.__name__ == 'sgd'" for name in IMPORTS)
+    program = PROGRAM.format(imports="import " + ", ".join(IMPORTS), names=names)
+    (tmp_path / "logistic_regression.py").write_text(program, "utf-8")
+
+    (result,) = grade_paths([tmp_path], assignment="logistic_regression")
+
+    assert {stub.name: stub.status for stub in result.grade.stubs}["sigmoid"] == "passed"
+    entropy = [check.message for check in result.record.checks if check.stub == "entropy"]
+    assert any("the course's d2l here has no `bleu`" in message for message in entropy)
+    assert any("d2l.mxnet" in warning for warning in result.record.warnings)
+    assert any("bleu" in warning for warning in result.record.warnings)
+
+
+def test_importing_it_is_light(course_import):
+    """torchvision, matplotlib and IPython are imported by what needs them."""
+    program = (
+        "import sys\nfrom d2l.torch import *\n"
+        "print({'torchvision', 'matplotlib', 'IPython'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=HELPERS, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_modules_of_others_are_imported_when_they_are_used(d2l):
+    """`d2l.plt` and the like are the real modules for whoever asks them for something."""
+    from matplotlib import pyplot
+
+    assert d2l.plt.subplots is pyplot.subplots
+
+
+def test_what_is_missing_is_said(d2l):
+    """A name that it lacks, and the parts of d2l for other frameworks."""
+    import d2l as package
+
+    for module in (d2l, package):
+        with pytest.raises(AttributeError, match="the course's d2l here has no `bleu`"):
+            module.bleu  # noqa: B018
+    with pytest.raises(ModuleNotFoundError, match="the one for PyTorch, it has no `jax`"):
+        package.jax  # noqa: B018
 
 
 def test_the_names_that_submissions_use_are_there(d2l):
     """Names read off public course files."""
-    names = """sgd Accumulator accuracy evaluate_accuracy Animator Timer get_dataloader_workers
-        load_data_fashion_mnist get_fashion_mnist_labels show_images load_array synthetic_data
-        linreg squared_loss set_axes use_svg_display add_to_class Module""".split()  # noqa: SIM905
+    names = """sgd Accumulator accuracy evaluate_accuracy evaluate_loss Animator Timer
+        get_dataloader_workers load_data_fashion_mnist get_fashion_mnist_labels show_images
+        load_array synthetic_data data_iter linreg squared_loss set_axes set_figsize plot
+        use_svg_display train_epoch_ch3 train_ch3 predict_ch3 try_gpu try_all_gpus add_to_class
+        Module DataModule Trainer Classifier SGD FashionMNIST reshape matmul tensor arange randn
+        astype reduce_sum reduce_mean argmax size numpy log exp normal zeros ones concat stack abs
+        to linspace sin cos eye transpose rand""".split()  # noqa: SIM905
     assert [name for name in names if not callable(getattr(d2l, name, None))] == []
-    with pytest.raises(AttributeError, match="no 'argmax'"):
-        d2l.argmax  # noqa: B018
+
+
+# ------------------------------------------------------------------------------ short cuts
+
+BORROWED = """
+import torch
+from d2l import torch as d2l
+
+class Classifier(d2l.Classifier):
+    def __init__(self, lr=0.1):
+        super().__init__()
+        self.lr = lr
+
+    def loss(self, y_hat, y, averaged=True):
+        return super().loss(y_hat, y, averaged)
+
+    def accuracy(self, y_hat, y, averaged=True):
+        return d2l.SoftmaxRegression.accuracy(self, y_hat, y, averaged)
+
+    configure_optimizers = lambda self: d2l.Module.configure_optimizers(self)
+
+def quick_validation_loss(batch_losses):
+    return torch.as_tensor(batch_losses).mean()
+"""
+
+
+def test_methods_of_its_classes_earn_nothing(tmp_path):
+    """Not inherited, not by super(), not by the class's name; the stubs beside them are graded."""
+    (tmp_path / "hw.py").write_text(BORROWED, "utf-8")
+
+    (result,) = grade_paths([tmp_path / "hw.py"], assignment="classifier")
+
+    stubs = {stub.name: stub for stub in result.grade.stubs}
+    assert [name for name, stub in stubs.items() if stub.points] == ["quick_validation_loss"]
+    assert stubs["Classifier.validation_step"].status == "missing"
+
+
+# ------------------------------------------------------------------------------ functions
 
 
 def test_sgd_steps_in_place_and_clears_the_gradients(d2l):
@@ -98,7 +247,69 @@ def test_an_animator_collects_points_and_a_timer_adds_up(d2l):
     assert (animator.X, animator.Y) == ([[1, 2], [2]], [[0.5, 0.4], [0.8]])
     timer = d2l.Timer()
     assert timer.stop() >= 0
-    assert timer.sum() == sum(timer.times)
+    timer.times = [1.0, 2.0, 6.0]
+    assert (timer.sum(), timer.avg(), timer.cumsum()) == (9.0, 3.0, [1.0, 3.0, 9.0])
+
+
+def test_nothing_is_drawn(d2l):
+    """What a file draws with takes its calls, without a display and without matplotlib."""
+    animator = d2l.Animator(xlim=[1, 3], nrows=1, ncols=2)
+    animator.axes[1].set_title("loss").set_fontsize(3)
+    axes = d2l.show_images(torch.zeros(6, 28, 28), 2, 3, titles=["x"] * 6)
+    axes[5].imshow(torch.zeros(28, 28))
+    d2l.set_axes(axes[0], "x", "y", [0, 1], None, "linear", "log", ["loss"])
+    d2l.plot([1, 2], [[1, 2], [2, 1]], "x", "f(x)", legend=["f", "g"], figsize=(3, 2))
+    assert len(axes) == 6
+
+
+def test_the_functions_train_on_the_images(d2l, images_beside):
+    """Softmax regression by train_epoch_ch3, with the optimizer of PyTorch and with sgd."""
+    torch.manual_seed(0)
+    train_iter, test_iter = d2l.load_data_fashion_mnist(256)
+    net = d2l.nn.Sequential(d2l.nn.Flatten(), d2l.nn.Linear(784, 10))
+    loss = d2l.nn.CrossEntropyLoss(reduction="none")
+
+    d2l.train_ch3(net, train_iter, test_iter, loss, 1, torch.optim.SGD(net.parameters(), lr=0.1))
+    metrics = d2l.train_epoch_ch3(
+        net, train_iter, loss, lambda size: d2l.sgd(net.parameters(), 0.1, size)
+    )
+    d2l.predict_ch3(net, test_iter)
+
+    X, y = next(iter(test_iter))
+    images, labels = load_split(Path("../data"), "FashionMNIST", "test")
+    assert y.equal(torch.from_numpy(labels[:256]))
+    assert X.equal(torch.from_numpy(images[:256, None]).float() / 255)
+    assert 0 < metrics[0] < 1.5
+    assert 0.5 < d2l.evaluate_accuracy(net, test_iter) < 1
+    assert next(iter(d2l.load_data_fashion_mnist(4, resize=64)[1]))[0].shape == (4, 1, 64, 64)
+
+
+def test_loss_of_a_data_set_counts_elements(d2l):
+    """evaluate_loss is the mean over all elements, whatever the batches."""
+    batches = d2l.data_iter(2, torch.tensor([1.0, 2.0, 6.0]), torch.zeros(3))
+    assert d2l.evaluate_loss(lambda X: X, batches, lambda out, y: out - y) == 3.0
+
+
+def test_the_older_package_has_its_own_arguments(d2lzh, capsys):
+    """evaluate_accuracy takes the data first, sgd leaves the gradients, train_ch3 clears them."""
+    torch.manual_seed(0)
+    X, y = torch.eye(3), torch.tensor([0, 1, 2])
+    W = torch.zeros(3, 3, requires_grad=True)
+    data = [(X, y), (X[:1], y[:1])]
+
+    d2lzh.train_ch3(
+        lambda X: X @ W, data, data, d2lzh.nn.CrossEntropyLoss(), 3, 3, params=[W], lr=3.0
+    )
+
+    assert d2lzh.evaluate_accuracy(data, lambda X: X @ W) == 1.0
+    assert "epoch 3, loss" in capsys.readouterr().out
+    W.grad = torch.ones(3, 3)
+    d2lzh.sgd([W], 0.1, 2)
+    assert W.grad.all()
+    assert d2lzh.FlattenLayer()(torch.zeros(2, 1, 4, 4)).shape == (2, 16)
+
+
+# ------------------------------------------------------------------------------ classes
 
 
 def test_classes_can_grow(d2l):
@@ -128,3 +339,61 @@ def test_labels_are_words(d2l):
         "pullover",
         "t-shirt",
     ]
+
+
+@pytest.mark.parametrize("name", ["LinearRegression", "LinearRegressionScratch"])
+def test_linear_regression_is_trained(d2l, name):
+    """Trainer, Module and DataModule fit together, and the board keeps the curves."""
+    torch.manual_seed(0)
+    w = torch.tensor([2.0, -3.4])
+    model = (
+        d2l.LinearRegression(0.03) if name == "LinearRegression" else getattr(d2l, name)(2, 0.03)
+    )
+    data = d2l.SyntheticRegressionData(w, 4.2, num_train=320, num_val=100, batch_size=16)
+    trainer = d2l.Trainer(max_epochs=4, gradient_clip_val=50)
+
+    trainer.fit(model, data)
+
+    found = model.get_w_b()[0] if name == "LinearRegression" else model.w.detach()
+    assert (found.reshape(-1) - w).abs().max() < 0.8
+    assert len(model.board.data["train_loss"]) == 8
+    assert [x for x, _ in model.board.data["val_loss"]] == [1, 2, 3, 4]
+    assert (trainer.epoch, trainer.train_batch_idx, data.noise) == (4, 80, 0.01)
+
+
+def test_a_classifier_is_trained_on_the_images(d2l, images_beside):
+    """Softmax regression in classes, and one that a file derives from Classifier."""
+    torch.manual_seed(0)
+    data, trainer = d2l.FashionMNIST(batch_size=256), d2l.Trainer(max_epochs=1)
+    batch = next(iter(data.val_dataloader()))
+    data.visualize(batch)
+
+    class Scratch(d2l.Classifier):
+        def __init__(self, num_inputs, num_outputs, lr):
+            super().__init__()
+            self.save_hyperparameters()
+            self.W = torch.nn.Parameter(0.01 * torch.randn(num_inputs, num_outputs))
+
+        def forward(self, X):
+            return X.flatten(1) @ self.W
+
+    for model in (d2l.SoftmaxRegression(num_outputs=10, lr=0.1), Scratch(784, 10, lr=0.1)):
+        trainer.fit(model, data)
+        assert model.board.data["val_acc"][0][1] > 0.4
+        assert model.accuracy(model(*batch[:-1]), batch[-1], averaged=False).shape == (256,)
+    assert data.text_labels([9]) == ["ankle boot"]
+    assert data.train[0][0].shape == (1, 28, 28)
+
+
+def test_lazy_layers_get_their_shapes_before_they_are_initialised(d2l):
+    """apply_init calls the model once."""
+    model = d2l.LinearRegression(0.1)
+    model.apply_init([torch.zeros(2, 3)], lambda m: m.weight.data.fill_(1.0))
+    assert model.net.weight.equal(torch.ones(1, 3))
+
+
+def test_what_a_subclass_has_to_write_is_said(d2l):
+    """A model without a loss, and data without batches."""
+    for missing in (lambda: d2l.Module().loss(1, 2), lambda: d2l.DataModule().train_dataloader()):
+        with pytest.raises(NotImplementedError, match="no method"):
+            missing()

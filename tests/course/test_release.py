@@ -55,7 +55,14 @@ def test_release_has_what_a_student_needs():
     """Template, README, public checks and their contract, stand-ins, packages; no more."""
     assert list(release.contents(load(NAME, ROOT))) == [
         "helpers/d2l/__init__.py",
+        "helpers/d2l/arrays.py",
+        "helpers/d2l/datasets.py",
+        "helpers/d2l/drawing.py",
+        "helpers/d2l/modules.py",
         "helpers/d2l/torch.py",
+        "helpers/d2l/training.py",
+        "helpers/d2lzh_pytorch/__init__.py",
+        "helpers/d2lzh_pytorch/utils.py",
         f"{NAME}/README.md",
         f"{NAME}/assignment.toml",
         f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.mo",

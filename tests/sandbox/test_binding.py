@@ -196,6 +196,83 @@ def test_course_helper_may_be_used_elsewhere(load):
     assert stubs.stub("accuracy")(1, 2) == 2
 
 
+CLASSES = """
+class Base:
+    def __init__(self):
+        super().__init__()
+    def accuracy(self, y_hat, y):
+        return "of the course"
+    def score(self, y_hat, y):
+        return "of the course"
+    def forward(self, X):
+        return "of the course"
+class Other(Base):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class accuracy(d2l.accuracy):\n    def __init__(self, y_hat, y): self.total()",
+        "accuracy = lambda y_hat, y: d2l.accuracy().total()",
+        "accuracy = lambda y_hat, y: d2l.accuracy.total(None)",
+        "accuracy = lambda y_hat, y: d2l.Other().accuracy(y_hat, y)",
+    ],
+    ids=["subclass", "object", "method of the class", "method of another class"],
+)
+def test_course_class_is_refused_whole(load, source):
+    """No method of the class of the stub's name, and no method of that name, does the work."""
+    course = CLASSES + CLASSES.partition("    def acc")[0].replace("Base", "accuracy")
+    course += "    def total(self):\n        return 1\n"
+    stubs = load(f"import {HELPER} as d2l\n{source}", stand_ins={HELPER: course})
+
+    with pytest.raises(Missing, match="short_cut"):
+        stubs.stub("accuracy")(1, 2)
+    stubs.reset()
+    assert sys.modules[HELPER].accuracy().total() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def score(self, y_hat, y):\n        return super().score(y_hat, y)",
+        "score = lambda self, y_hat, y: d2l.Other.score(self, y_hat, y)",
+        "def score(self, y_hat, y):\n        return d2l.Base().score(y_hat, y)",
+    ],
+    ids=["super", "class", "object"],
+)
+def test_method_of_a_course_class_is_refused_in_its_stub(load, body):
+    """The class may be inherited from, but its method does not do the work of the stub."""
+    source = f"import {HELPER} as d2l\nclass Model(d2l.Other):\n    {body}"
+    stubs = load(source, stand_ins={HELPER: CLASSES})
+
+    with pytest.raises(Missing, match="short_cut"):
+        stubs.method(stubs.stub("Model")(), "score")(1, 2)
+    assert stubs.stub("Model")().accuracy(1, 2) == "of the course"
+
+
+@pytest.mark.parametrize("body", ["pass", f"score = {HELPER}.Base.score"], ids=["inherited", "put"])
+def test_inherited_method_of_a_course_class_is_no_stub(load, body):
+    """It is missing in the student's class."""
+    source = f"import {HELPER}\nclass Model({HELPER}.Other):\n    {body}"
+    stubs = load(source, stand_ins={HELPER: CLASSES})
+
+    assert problem_of(stubs, "Model.score") == "`score` is not defined in the class `Model`"
+
+
+def test_method_that_a_student_adds_to_a_course_class_is_the_students(load):
+    """It is never refused, and `forward` calls a module whatever it computes."""
+    source = (
+        f"import {HELPER} as d2l\n"
+        "def score(self, y_hat, y):\n    return self.forward(y_hat)\n"
+        "d2l.Base.score = score\nclass Model(d2l.Other):\n    pass\n"
+    )
+    stubs = load(source, stand_ins={HELPER: CLASSES})
+
+    assert stubs.method(stubs.stub("Model")(), "score")(1, 2) == "of the course"
+
+
 # ------------------------------------------------------------------------------ arguments
 
 

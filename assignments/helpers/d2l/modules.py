@@ -161,7 +161,7 @@ class Trainer(HyperParameters):
 
     def clip_gradients(self, grad_clip_val: float, model: nn.Module) -> None:
         """Shorten the gradient of all parameters together to a length."""
-        nn.utils.clip_grad_norm_(model.parameters(), grad_clip_val)
+        nn.utils.clip_grad_norm_(list(model.parameters()), grad_clip_val)
 
 
 class SGD(HyperParameters):
@@ -179,8 +179,7 @@ class SGD(HyperParameters):
     def zero_grad(self) -> None:
         """Clear the gradients."""
         for param in self.params:
-            if param.grad is not None:
-                param.grad.zero_()
+            param.grad = None
 
 
 class SyntheticRegressionData(DataModule):

@@ -127,7 +127,7 @@ def train_epoch_ch3(
         else:
             each.sum().backward()
             updater(len(X))
-        total, correct = total + float(each.sum()), correct + accuracy(y_hat, y)
+        total, correct = total + each.detach().sum().item(), correct + accuracy(y_hat, y)
         examples += y.numel()
     return total / examples, correct / examples
 

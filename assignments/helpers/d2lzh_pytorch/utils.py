@@ -79,7 +79,7 @@ def train_ch3(
             else:
                 optimizer.step()
                 optimizer.zero_grad()
-            counts.add(value, accuracy(y_hat, y), y.numel())
+            counts.add(value.detach(), accuracy(y_hat, y), y.numel())
         cost, train = counts[0] / counts[2], counts[1] / counts[2]
         test = evaluate_accuracy(test_iter, net)
         print(f"epoch {epoch + 1}, loss {cost:.4f}, train acc {train:.3f}, test acc {test:.3f}")

@@ -49,23 +49,33 @@ class Program:
     notes: list[Note] = field(default_factory=list)
     lost: dict[str, Note] = field(default_factory=dict)  # why a name is not there, by name
     closed_helpers: set[str] = field(default_factory=set)  # names that may not be called now
-    closed: list[tuple[types.FunctionType, types.CodeType]] = field(default_factory=list)
+    closed: dict[types.FunctionType, types.CodeType] = field(default_factory=dict)
 
     def close_helpers(self, module: types.ModuleType) -> None:
-        """Make the closed helpers of a stand-in refuse, under whatever name they are called."""
-        for name in self.closed_helpers & set(vars(module)):
-            helper = vars(module)[name]
-            function = vars(helper).get("__init__") if isinstance(helper, type) else helper
-            if isinstance(function, types.FunctionType):
-                self.closed.append((function, function.__code__))
-                function.__code__ = _refuse.__code__
+        """Make the closed helpers of a stand-in refuse, under whatever name they are called:
+        functions, all of a class, and a method of that name of any class."""
+        for name, value in vars(module).items():
+            methods = vars(value) if isinstance(value, type) else {}
+            for own, function in {name: value, **methods}.items():
+                # `forward` is how PyTorch calls a module, whatever it computes.
+                if {name, own} - {"forward"} & self.closed_helpers:
+                    self._close(function)
+
+    def _close(self, function: Any) -> None:
+        """Make a function refuse if it is a stand-in's own: students add methods to its classes."""
+        if isinstance(function, types.FunctionType) and any(
+            function.__globals__ is vars(module) for module in self.stand_ins.values()
+        ):
+            self.closed.setdefault(function, function.__code__)
+            free = function.__code__.co_freevars  # as many as before, or Python refuses the code
+            function.__code__ = _refuse.__code__.replace(co_freevars=free)
 
     def open_helpers(self) -> None:
         """Let all helpers do again what they do."""
         self.closed_helpers.clear()
-        while self.closed:
-            function, code = self.closed.pop()
+        for function, code in self.closed.items():
             function.__code__ = code
+        self.closed.clear()
 
 
 def _refuse(*args: Any, **kwargs: Any) -> None:
