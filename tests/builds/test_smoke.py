@@ -103,7 +103,7 @@ def test_solution_has_all_points_and_template_none(name):
 
     assert done.returncode == 0, done.stdout + done.stderr
     found = [(each["status"], each["score"], each["max_score"]) for each in json.loads(done.stdout)]
-    assert found == [("graded", 100, 100), ("graded", 0, 100)], done.stdout
+    assert found == [("graded", 100, 100), ("not_attempted", 0, 100)], done.stdout
 
 
 TWICE = """

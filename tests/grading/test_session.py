@@ -178,6 +178,34 @@ def test_whatever_was_handed_in_gives_a_record(session, upload, text, found):
     assert record.digests["suite"] == session.assignment.digest
 
 
+@pytest.mark.parametrize("more", ["", "\nprint(greet('Ada'))\n", "\n# not yet\n"])
+def test_template_is_not_attempted(session, upload, more):
+    """Nothing is run, and the record says so; asked for it, the checks meet it as any other."""
+    path = upload(TEMPLATE + more)
+    record = session.grade(path)
+    asked = session.grade(path, part=Part(of_template=True))
+
+    assert (record.status, record.isolation, record.checks) == ("not_attempted", None, [])
+    assert "Nothing is written" in record.warnings[0]
+    assert set(outcomes(asked).values()) == {"missing"}
+
+
+def test_work_that_python_cannot_read_is_graded(session, upload):
+    """The rest is the template, but the student has written something."""
+    record = session.grade(upload(TEMPLATE + "\ndef greet(name) return name\n"))
+
+    assert record.status == "graded"
+    assert "Python cannot read this" in record.warnings[0]
+
+
+def test_other_homework_is_told(session, upload):
+    """A file without any of the stubs is graded, with a question."""
+    record = session.grade(upload("def farewell(name):\n    return name\n"))
+
+    assert record.status == "graded"
+    assert "defines none of the stubs" in record.warnings[0]
+
+
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 \xff\x00"])
 def test_upload_that_is_no_program_is_unreadable(session, tmp_path, content):
     """The record says why; nothing has run, so there is no isolation level."""

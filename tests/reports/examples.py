@@ -107,6 +107,10 @@ EVE = Result(
     record("eve", [], status="unreadable", warnings=["eve.py is empty."], places={}),
     grade(0.0, 0.0, ("missing", "missing")),
 )
+DAN = Result(
+    record("dan", [], status="not_attempted", warnings=["Nothing is written in it."], places={}),
+    grade(0.0, 0.0, ("missing", "missing")),
+)
 FAY = Result(
     record("fay", [], status="infrastructure_error", warnings=["the grader failed: disk full"]),
     grade(0.0, 0.0, ("missing", "missing")),
@@ -121,13 +125,14 @@ MALLORY = Result(
     ),
     grade(0.0, 0.0, ("failed", "missing")),
 )
-CLASS = [ADA, BOB, EVE, FAY]
+CLASS = [ADA, BOB, DAN, EVE, FAY]
 
 # What each golden file shows; Gradescope's format is about one submission.
 FILES = {
     **{f"class.{name}": (name, CLASS) for name in names() if name != "gradescope"},
     **{f"hostile.{name}": (name, [MALLORY]) for name in names()},
     "ada.gradescope": ("gradescope", [ADA]),
+    "dan.gradescope": ("gradescope", [DAN]),
     "eve.gradescope": ("gradescope", [EVE]),
     "fay.gradescope": ("gradescope", [FAY]),
 }

@@ -28,7 +28,7 @@ from grader.course.misconceptions import Misconception
 from grader.course.templates import to_notebook
 from grader.grading.scoring import Result
 from grader.grading.session import open_session
-from grader.grading.settings import WHOLE, Part, Settings
+from grader.grading.settings import Part, Settings
 from grader.sandbox.inside.statements import bound_names
 from grader.validation import programs
 from grader.validation.programs import Program
@@ -90,7 +90,10 @@ def sorts(assignment: str) -> dict[str, list[Program]]:
     found = assignments.load(assignment, ROOT)
     (solution,) = programs.solutions(found, runs=1)
     notebook = replace(solution, form="ipynb", text=to_notebook(solution.text))
-    others = [replace(other, part=WHOLE) for other in programs.others(found, (), False)]
+    others = [
+        replace(other, part=Part(of_template=other.part.of_template))
+        for other in programs.others(found, (), False)
+    ]
     known = [other for other in others if other.mistakes]
     always = [other for other in known if is_fast(assignment, other.mistakes[0])]
     return {
