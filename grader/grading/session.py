@@ -44,6 +44,7 @@ from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
 from grader.submissions.definitions import defines_any, is_attempted, places, template_of
+from grader.submissions.discovery import name_of
 from grader.submissions.reading import Submission
 
 if TYPE_CHECKING:  # it imports torch, for which a session waits while its host starts
@@ -185,9 +186,7 @@ class Session:
     def _without_grade(
         self, path: Path, status: Status, notes: list[str], started: float
     ) -> Record:
-        own = path if path.name not in ("", "..") else path.resolve()  # a link has its own name
-        name = well_formed(own.name if own.is_dir() else own.stem)
-        return self._record(path, name, status, started, warnings=notes)
+        return self._record(path, name_of(path), status, started, warnings=notes)
 
     def _record(
         self,

@@ -103,11 +103,17 @@ def place_of(path: Path) -> str:
     return well_formed(str(path.parent.resolve() / path.name))
 
 
+def name_of(path: Path) -> str:
+    """What a submission is called: a file without its ending, a link by its own name."""
+    own = path if path.name not in ("", "..") else path.resolve()
+    return well_formed(own.name if own.is_dir() and not own.is_symlink() else own.stem)
+
+
 def telling_names(paths: Sequence[Path]) -> dict[Path, str]:
     """Names for those submissions that would be called like others: with the folders around them,
     or with their endings."""
     found: dict[Path, str] = {}
-    names = {path: path.name if path.is_dir() else path.stem for path in paths}
+    names = {path: name_of(path) for path in paths}
     common = Counter(names.values())
     places = {path: Path(place_of(path)) for path in paths if common[names[path]] > 1}
     beside = Counter((place.parent, names[path]) for path, place in places.items())

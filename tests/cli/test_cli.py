@@ -121,7 +121,8 @@ def batch(tmp_path_factory):
 
     In a process of its own, as a person starts it.
     """
-    folder = tmp_path_factory.mktemp("uploads")
+    folder = tmp_path_factory.mktemp("uploads") / "monday"
+    folder.mkdir()
     cell = {"cell_type": "code", "source": SOLUTION.replace("text.upper()", "text")}
     texts = [
         SOLUTION,
@@ -151,10 +152,10 @@ def test_batch_goes_on_after_an_unreadable_file(batch):
 
     assert process.returncode == 0
     assert [(one["submission"], one["status"], one["score"]) for one in found] == [
-        ("ada", "graded", 100),
+        ("monday_ada", "graded", 100),
         ("eve", "unreadable", 0),
         ("bob", "graded", 60),
-        ("ada", "unreadable", 0),
+        ("late_ada", "unreadable", 0),
     ]
     assert "eve.ipynb is not a notebook" in found[1]["warnings"][0]
 
@@ -183,14 +184,14 @@ def test_json_has_the_promised_fields(batch):
 
 
 def test_out_has_one_file_for_each_submission(batch):
-    """Two submissions of one name do not overwrite each other, and no unfinished file is left."""
+    """Two submissions of one name are told apart by their folders, and no unfinished file is left."""
     process, out = batch
 
     files = {path.name: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
 
-    assert set(files) == {"ada.json", "ada-2.json", "bob.json", "eve.json"}
+    assert set(files) == {"monday_ada.json", "late_ada.json", "bob.json", "eve.json"}
     assert not list(out.glob("*.part"))
-    everything = [files[f"{name}.json"][0] for name in ("ada", "eve", "bob", "ada-2")]
+    everything = [files[f"{name}.json"][0] for name in ("monday_ada", "eve", "bob", "late_ada")]
     relative = [fields.pop("relative_path") for fields in everything]
     assert relative == [f"../../{name}" for name in UPLOADS]
     assert everything == json.loads(process.stdout)

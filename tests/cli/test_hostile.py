@@ -258,3 +258,39 @@ def test_any_terminal_can_be_written_to(tmp_path, arguments):
     assert "Traceback" not in said
     if "--json" in arguments:
         assert json.loads(done.stdout.decode("ascii"))[0]["status"] == "unreadable"
+
+
+NAMES = ["名字 作业.py", "Jose\u0301.py", "🚀.py", os.fsdecode(b"latin\xe9.py"), "Иван.py"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_names_in_any_script_are_graded_from_any_terminal(tmp_path, environment):
+    """Tables, records and tables for a spreadsheet are written, and the exit code is right."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in NAMES:
+        (folder / name).touch()
+    options = ["--class", "--out", tmp_path / "out", "--isolation", "process", "--lang", "zh"]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "grade", "greeting", folder, *options, "--course", COURSE],
+        env={k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL")} | environment,
+        capture_output=True,
+        timeout=120,
+    )
+
+    said = (done.stdout + done.stderr).decode("latin-1")
+    assert done.returncode == 0, said
+    assert "Traceback" not in said
+    records = [file.read_text("utf-8") for file in (tmp_path / "out").glob("*.json")]
+    assert len(records) == len(NAMES)
+    if "LC_ALL" not in environment:  # there names are bytes, and stand escaped
+        assert "名字 作业" in "".join(records)
+        assert "名字 作业" in (tmp_path / "out/grades.csv").read_text("utf-8-sig")
