@@ -29,7 +29,7 @@ CONTRACT = {
         "data_iter": ["loader"],
         "averaged": ["average"],
     },
-    "names": {"W": ["w", "weight"], "Model": ["BaseModel"]},
+    "names": {"W": ["w", "weight"], "b": [], "Model": ["BaseModel"]},
 }
 HELPER = "course_helper"
 

@@ -1,33 +1,28 @@
-"""Finding a stub in a loaded submission, and calling it the way its author wrote it.
+"""Finding a stub in a loaded submission, to be called the way its author wrote it (calling.py).
 
-The contract of an assignment says how a stub is called. Real files use other names and orders;
-where the names tell, arguments are bound by name, and module values that a stub takes as further
-parameters (``net(X, W, b)``) are filled in. A stub with a dot in its name (``Classifier.loss``) is
-a method of a class of the student. Runs inside the box.
+The contract of an assignment says what a stub is called and what it takes; real files use other
+names. A stub with a dot in its name (``Classifier.loss``) is a method of a class of the student.
+Runs inside the box.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from grader.sandbox.inside.calling import (
+    MOST_WRAPPERS,
+    Signature,
+    adapted,
+    disguised,
+    held,
+    reordered,
+)
 from grader.sandbox.inside.device import asks_for_a_device, moved
 from grader.sandbox.inside.loader import Program
 from grader.sandbox.inside.notes import Missing, Note
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What a stub takes: for every parameter all spellings that mean it, in lower case.
-
-    optional: those with a default, by the contract's name; a check passes them by keyword.
-    """
-
-    required: list[list[str]]
-    optional: dict[str, list[str]]
 
 
 class Stubs:
@@ -46,6 +41,7 @@ class Stubs:
         self.supplied: dict[str, Any] = {}
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
         self.owners = list(dict.fromkeys(filter(None, owners)))  # classes whose methods are stubs
+        self.loaded = list(self._values().values())  # module values, before a check sets any
 
     def stub(self, name: str) -> Any:
         """The student's own function or class, ready to be called by the contract.
@@ -62,7 +58,7 @@ class Stubs:
         self._close_short_cuts(name)
         if "." in name:
             return lambda model, *args, **kwargs: self._bound(name, model)(*args, **kwargs)
-        ready = adapted(found, self._signature(name), self._lookup)
+        ready = adapted(found, self._signature(name))
         its_own = isinstance(found, type) or asks_for_a_device(self.contract, name)
         if self.device == "cpu" or its_own:
             return ready
@@ -119,9 +115,9 @@ class Stubs:
         if order:
             return "reordered", {"name": name, "order": ", ".join(order)}
         last = name.rpartition(".")[2]
-        used = self._find_name(name)[0] if "." in name else getattr(found, "__name__", last)
-        used = used.replace("<lambda>", last)
-        return ("other_name", {"name": name, "used": used}) if used != last else None
+        used = self._used_name(name) if name in self.contract["stubs"] else found.__name__
+        is_other = used != name.rpartition(".")[2]
+        return ("other_name", {"name": name, "used": used}) if is_other else None
 
     def _find(self, stub: str) -> tuple[Any, Missing]:
         """The student's own version of a stub, or None and why there is none. A method is given
@@ -130,20 +126,44 @@ class Stubs:
             return self._find_method(stub)
         problem = Missing("no_stub", name=stub)
         for name in self._names_of(stub):
-            for value in (
-                self.program.definitions.get(name),
-                vars(self.program.module).get(name),
-            ):
-                if value is None or value is Ellipsis or not callable(value):
+            for value in self._bound_to(name):
+                if not callable(value):
                     continue
-                if _module_of(value) in self.program.modules:
+                if self._is_own(value):
                     return value, problem
-                made = f"{_module_of(value)}.{_name_of(value)}"
-                problem = Missing("ready_made", name=name, made=made)
+                is_imported = name != stub and _name_of(value) == name
+                if not is_imported:  # else it is a thing of its own, under its own name
+                    made = f"{_module_of(value)}.{_name_of(value)}"
+                    problem = Missing("ready_made", name=name, made=made)
             if name in self.program.nested:
                 kind, outer = self.program.nested[name]
                 problem = Missing(f"in_{kind}", name=name, outer=outer)
         return None, problem
+
+    def _used_name(self, stub: str) -> str:
+        """What the student calls a stub; "" where there is none."""
+        if "." in stub:
+            return self._find_name(stub)[0]
+        found, _ = self._find(stub)
+        for name in self._names_of(stub):
+            if found is not None and any(value is found for value in self._bound_to(name)):
+                return name
+        return ""
+
+    def _bound_to(self, name: str) -> Iterator[Any]:
+        """What the name means and has meant. The last function goes before what a later statement
+        made of the name, but for a wrapper that a library puts around a function."""
+        last = vars(self.program.module).get(name)
+        if _module_of(last) not in self.program.modules and self._is_own(last):
+            yield last
+        yield from (value for value in (self.program.definitions.get(name), last))
+
+    def _is_own(self, value: Any, wrappers: int = 0) -> bool:
+        """Whether the student has defined it, or what a library's wrapper holds."""
+        if value is None or _module_of(value) in self.program.modules:
+            return value is not None
+        inside = (inner for inner, _ in held(value)) if wrappers < MOST_WRAPPERS else ()
+        return any(self._is_own(inner, wrappers + 1) for inner in inside)
 
     def _find_class(self, name: str) -> tuple[Any, Missing]:
         """The student's own class of that name, or None and why there is none."""
@@ -197,7 +217,7 @@ class Stubs:
         if not name:
             raise problem
         self._close_short_cuts(stub)
-        return adapted(getattr(target, name), self._signature(stub), self._lookup)
+        return adapted(getattr(target, name), self._signature(stub))
 
     def _bind_method(self, stub: str, value: Any) -> None:
         """Put ``value(self, ...)`` in the place of a method, under every name that it has."""
@@ -237,23 +257,26 @@ class Stubs:
         return [name, *self.contract["names"].get(name, [])]
 
     def _signature(self, stub: str) -> Signature:
-        required, optional = [], {}
+        required, optional = {}, {}
         for parameter in self.contract["stubs"][stub]["parameters"]:
             name, default, _ = parameter.partition("=")
             others = self.contract["spellings"].get(name, [])
             spellings = [name.lower(), *(other.lower() for other in others)]
-            if default:
-                optional[name] = spellings
-            else:
-                required.append(spellings)
-        return Signature(required, optional)
+            (optional if default else required)[name] = spellings
+        name = self._used_name(stub) or stub.rpartition(".")[2]
+        return Signature(name, required, optional, self._values, self.loaded)
 
-    def _lookup(self, name: str) -> Any:
-        """The current module value of that name in any handed-in module; KeyError without one."""
-        for module in self.program.modules.values():
-            if name in vars(module):
-                return vars(module)[name]
-        raise KeyError(name)
+    def _values(self) -> dict[str, Any]:
+        """The module values of the contract as they are now, by each of their names. What the
+        student calls otherwise is no value of the contract, and fills no argument."""
+        found = {}
+        for known in self.contract["names"].keys() - set(self.owners):
+            spellings = self._spellings_of(known)
+            for space in map(vars, self.program.modules.values()):
+                values = (space.get(spelling) for spelling in spellings)
+                told = [v for v in values if not (v is None or v is Ellipsis or callable(v))]
+                found |= dict.fromkeys(spellings, told[0]) if told else {}
+        return found
 
 
 class Submission:
@@ -273,117 +296,6 @@ class Submission:
         """Set module values, or put supplied parts in the place of stubs."""
         for name, value in values.items():
             self._stubs.bind(name, value)
-
-
-def adapted(
-    function: Any, signature: Signature, lookup: Callable[[str], Any]
-) -> Callable[..., Any]:
-    """`function` itself if it takes the contract's parameters in their order; otherwise a wrapper
-    that binds by name and fills further required parameters from module values.
-    """
-    own = _required(function)
-    if own is None:
-        return function
-    order = reordered(function, signature)
-    extra = [name for name in own[len(signature.required) :] if _known(name, lookup)]
-    spelled = _spelled(function, signature)
-    if order is None and not extra and not spelled:
-        return function
-    places = list(range(len(own)))
-    if order is not None:
-        places = _places(own, signature.required)
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        given = {spelled.get(name, name): value for name, value in kwargs.items()}
-        if order is None and not extra:
-            return function(*args, **given)
-        named = {own[place]: value for place, value in zip(places, args)}
-        fills = {name: lookup(name) for name in own if name not in named and _known(name, lookup)}
-        return function(**fills, **named, **given)
-
-    return call
-
-
-def disguised(part: Any, own: Any, signature: Signature) -> Any:
-    """A supplied part that takes its arguments as the student's `own` version does (order, names,
-    further ones), for it is called by code that the student wrote for that one."""
-    names = _required(own)
-    if names is None or not signature.required:
-        return part
-    places = _places(names, signature.required)
-    if None in places:
-        places = list(range(min(len(places), len(names))))
-    order = [names[place] for place in places]
-    spelled = _spelled(own, signature)
-    if names == order == [spellings[0] for spellings in signature.required] and not spelled:
-        return part
-    every = [parameter.name for parameter in _parameters(own) or []]
-    optional = {name: spelled.get(name, name) for name in signature.optional}
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        given = {**dict(zip(every, args)), **kwargs}
-        named = {name: given[used] for name, used in optional.items() if used in given}
-        return part(*(given[name] for name in order if name in given), **named)
-
-    return call
-
-
-def reordered(function: Any, signature: Signature) -> list[str] | None:
-    """The function's own parameter names if they are the contract's in another order or place,
-    else None. None also where the names do not tell."""
-    own = _required(function)
-    if own is None or len(own) < len(signature.required):
-        return None
-    places = _places(own, signature.required)
-    if None in places or places == list(range(len(places))):
-        return None
-    return own
-
-
-def _spelled(function: Any, signature: Signature) -> dict[str, str]:
-    """What the function calls the optional parameters, for those that it calls otherwise."""
-    own = {parameter.name.lower(): parameter.name for parameter in _parameters(function) or []}
-    found = {
-        name: next((own[spelling] for spelling in spellings if spelling in own), name)
-        for name, spellings in signature.optional.items()
-    }
-    return {name: used for name, used in found.items() if used != name}
-
-
-def _places(own: list[str], parameters: list[list[str]]) -> list[Any]:
-    """For every contract parameter the position at which the function takes it, or None."""
-    lowered = [name.lower() for name in own]
-    return [
-        next((lowered.index(spelling) for spelling in spellings if spelling in lowered), None)
-        for spellings in parameters
-    ]
-
-
-def _required(function: Any) -> list[str] | None:
-    """Names of the positional parameters without a default; None where they cannot be read."""
-    parameters = _parameters(function)
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    if parameters is None:
-        return None
-    return [p.name for p in parameters if p.kind == kind and p.default is p.empty]
-
-
-def _parameters(function: Any) -> list[inspect.Parameter] | None:
-    """The parameters that have a name of their own; None where they cannot be read."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [parameter for parameter in parameters if parameter.kind in kinds]
-
-
-def _known(name: str, lookup: Callable[[str], Any]) -> bool:
-    try:
-        value = lookup(name)
-    except KeyError:
-        return False
-    return not callable(value)
 
 
 def _module_of(value: Any) -> str:
