@@ -114,7 +114,6 @@ class Stubs:
         order = reordered(found, self._signature(name)) if name in self.contract["stubs"] else None
         if order:
             return "reordered", {"name": name, "order": ", ".join(order)}
-        last = name.rpartition(".")[2]
         used = self._used_name(name) if name in self.contract["stubs"] else found.__name__
         is_other = used != name.rpartition(".")[2]
         return ("other_name", {"name": name, "used": used}) if is_other else None
@@ -257,7 +256,8 @@ class Stubs:
         return [name, *self.contract["names"].get(name, [])]
 
     def _signature(self, stub: str) -> Signature:
-        required, optional = {}, {}
+        required: dict[str, list[str]] = {}
+        optional: dict[str, list[str]] = {}
         for parameter in self.contract["stubs"][stub]["parameters"]:
             name, default, _ = parameter.partition("=")
             others = self.contract["spellings"].get(name, [])
@@ -269,7 +269,7 @@ class Stubs:
     def _values(self) -> dict[str, Any]:
         """The module values of the contract as they are now, by each of their names. What the
         student calls otherwise is no value of the contract, and fills no argument."""
-        found = {}
+        found: dict[str, Any] = {}
         for known in self.contract["names"].keys() - set(self.owners):
             spellings = self._spellings_of(known)
             for space in map(vars, self.program.modules.values()):

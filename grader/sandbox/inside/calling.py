@@ -117,8 +117,7 @@ class Own:
         except TypeError as error:
             if self.is_certain:
                 raise TypeError(f"{signature.name}() {error}") from None
-            named = {signature.meant_by(name): value for name, value in kwargs.items()}
-            return {**dict(zip(signature.spellings, args)), **named}
+            return {**dict(zip(signature.spellings, args)), **self._by_name(kwargs)}
         given = {name: bound[used] for name, used in self.places.items() if used in bound}
         free = (name for name in signature.spellings if name not in self.places)
         for parameter in self.parameters or ():
@@ -126,8 +125,13 @@ class Own:
             if parameter.kind == Parameter.VAR_POSITIONAL:
                 given.update(zip(free, value or ()))
             elif parameter.kind == Parameter.VAR_KEYWORD:
-                given |= {signature.meant_by(name): each for name, each in (value or {}).items()}
+                given |= self._by_name(value or {})
         return given
+
+    def _by_name(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that the student passes by name, by the contract's names."""
+        known = {self.signature.meant_by(name): value for name, value in given.items()}
+        return {name: value for name, value in known.items() if name is not None}
 
 
 def adapted(function: Any, signature: Signature) -> Callable[..., Any]:
@@ -135,7 +139,7 @@ def adapted(function: Any, signature: Signature) -> Callable[..., Any]:
     that binds by name, then by place, and fills further parameters with module values."""
     own = Own(function, signature)
     if own.takes_as_the_contract():
-        return function  # type: ignore[no-any-return]
+        return function
     return lambda *args, **kwargs: own.call(function, args, kwargs)
 
 
@@ -144,7 +148,9 @@ def disguised(part: Any, function: Any, signature: Signature) -> Any:
     further ones), for it is called by code that the student wrote for that one."""
     own = Own(function, signature)
     names = [parameter.name for parameter in own.parameters or ()]
-    if names == list(signature.spellings) and own.takes_as_the_contract():
+    if not signature.spellings or (
+        names == list(signature.spellings) and own.takes_as_the_contract()
+    ):
         return part
 
     def call(*args: Any, **kwargs: Any) -> Any:
