@@ -184,7 +184,7 @@ def test_json_has_the_promised_fields(batch):
 
 
 def test_out_has_one_file_for_each_submission(batch):
-    """Two of one name are told apart by their folders, and no unfinished file is left."""
+    """Submissions of one name are told apart by their folders; no unfinished file is left."""
     process, out = batch
 
     files = {path.name: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
