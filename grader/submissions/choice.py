@@ -28,6 +28,7 @@ from grader.submissions.definitions import (
     names_of,
     written,
 )
+from grader.submissions.syntax import Parser
 
 Parts = Mapping[PurePath, list[Cell]]
 
@@ -43,13 +44,15 @@ class Choice:
     notes: list[str]
 
 
-def choose(parts: Parts, stubs: Sequence[Stub], trees: Mapping[str, ast.Module]) -> Choice:
+def choose(parts: Parts, stubs: Sequence[Stub], parser: Parser) -> Choice:
     """The program among the files of one submission, of which there is one at least.
 
-    trees: of their cells, by source.
+    parser: that has parsed them. Raises UnreadableSubmission when its budget is used up.
     """
-    files = [_File(path, Index(parts[path], trees), stubs) for path in sorted(parts, key=natural)]
+    order = sorted(parts, key=natural)
+    files = [_File(path, Index(parts[path], parser.trees), stubs) for path in order]
     for file in files:
+        parser.budget.check()
         file.take_from(files)
     main = _main(files)
     owners = dict.fromkeys(main.supplied, main)
@@ -116,7 +119,8 @@ class _File:
         return found
 
     def take_from(self, files: Sequence[_File]) -> None:
-        """Look which of these files it imports."""
+        """Look what is in it, and which of these files it imports."""
+        _ = self.written, self.assigned
         for other in files:
             parts = other.path.with_suffix("").parts
             parts = parts[:-1] if parts[-1] == "__init__" else parts

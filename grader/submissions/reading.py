@@ -119,7 +119,7 @@ def _read_parts(
         found = notes[0] if notes else _("there is no .py or .ipynb file in it")
         text = _("The {kind} {name} cannot be graded: {problem}")
         raise UnreadableSubmission(text.format(kind=_(kind), name=budget.name, problem=found))
-    choice = choose(parts, stubs, parser.trees)
+    choice = choose(parts, stubs, parser)
     return Submission(
         name=budget.name if kind == "folder" else PurePath(budget.name).stem,
         path=path,

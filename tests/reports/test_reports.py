@@ -158,7 +158,7 @@ def test_csv_gives_no_score_when_the_grader_failed():
     """The cell is empty: nobody takes it for a zero."""
     rows = list(csv.DictReader(io.StringIO(rendered("class.csv"))))
 
-    assert [row["score"] for row in rows] == ["13", "0", "0", ""]
+    assert [row["score"] for row in rows] == ["13", "0", "0", "0", ""]
 
 
 def test_markdown_takes_hostile_text_as_text():

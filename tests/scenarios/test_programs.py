@@ -90,10 +90,7 @@ def sorts(assignment: str) -> dict[str, list[Program]]:
     found = assignments.load(assignment, ROOT)
     (solution,) = programs.solutions(found, runs=1)
     notebook = replace(solution, form="ipynb", text=to_notebook(solution.text))
-    others = [
-        replace(other, part=Part(of_template=other.part.of_template))
-        for other in programs.others(found, (), False)
-    ]
+    others = [replace(other, part=WHOLE) for other in programs.others(found, (), False)]
     known = [other for other in others if other.mistakes]
     always = [other for other in known if is_fast(assignment, other.mistakes[0])]
     return {
@@ -307,5 +304,18 @@ def test_solution_and_checks_keep_to_the_device(assignment, device, tier, monkey
     ],
 )
 def test_untouched_template_has_no_points(assignment, form, device):
-    """The template gets 0: every stub is missing, and nothing of ours fails."""
-    assert findings(assignment, "untouched", "embedded", device, f"template.{form}") == []
+    """The template is no attempt."""
+    _, result = graded(assignment, "untouched", "embedded", device)[f"template.{form}"]
+
+    assert (result.record.status, result.grade.score) == ("not_attempted", 0)
+
+
+@pytest.mark.parametrize("assignment", [case(assignment, name="") for assignment in ASSIGNMENTS])
+def test_checks_find_every_stub_of_a_template_missing(assignment):
+    """Asked to run, they find nothing else, and nothing of ours fails."""
+    found = assignments.load(assignment, ROOT)
+    with open_session(found, Settings("cpu", data=Path("embedded"))) as session:
+        record = session.grade(found.public / f"{assignment}.ipynb", part=Part(of_template=True))
+
+    assert record.status == "graded"
+    assert {stub.status for stub in score(record, found).stubs} == {"missing"}
