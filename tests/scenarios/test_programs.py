@@ -26,9 +26,9 @@ from grader.course import assignment as assignments
 from grader.course import misconceptions
 from grader.course.misconceptions import Misconception
 from grader.course.templates import to_notebook
-from grader.grading.scoring import Result
+from grader.grading.scoring import Result, score
 from grader.grading.session import open_session
-from grader.grading.settings import Part, Settings
+from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.inside.uses import bound_in
 from grader.validation import programs
 from grader.validation.programs import Program
