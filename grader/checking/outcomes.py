@@ -24,6 +24,9 @@ from grader.i18n.words import _
 
 MAX_MESSAGE = 1_500  # characters
 MAX_HINT = 300
+NO_GPU = re.compile(
+    r"no NVIDIA (driver|GPU)|not compiled with CUDA|No CUDA GPUs|no MPS|MPS backend"
+)
 NOT_CALLABLE = re.compile(r"\(\) (missing|takes|got an unexpected) ")  # as Python says it
 
 
@@ -100,4 +103,14 @@ def _student_error(error: StudentError) -> str:
         text = _("{error} (while the check used what your code returned)")
         return text.format(error=f"{error.kind}: {error.message}")
     text = _("your code raised {error}").format(error=error)
-    return "\n".join(filter(None, [text, error.loss, error.trace]))
+    return "\n".join(filter(None, [_advice(error), text, error.loss, error.trace]))
+
+
+def _advice(error: StudentError) -> str:
+    """What to do about an error whose own text does not say it."""
+    if not NO_GPU.search(error.message):
+        return ""
+    return _(
+        "there is no GPU here: write device = 'cuda' if torch.cuda.is_available() else 'cpu' and "
+        "tensor.to(device)"
+    )

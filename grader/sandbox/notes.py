@@ -14,9 +14,7 @@ SENTENCES = {
     # of loading
     "cannot_compile": N_("{place}: Python cannot compile it: {error}"),
     "stopped": N_("{place}: stopped after {seconds} seconds"),
-    "no_package": N_(
-        "{place}: the package {name} is not installed here, and no module {name} was handed in"
-    ),
+    "no_package": N_("{place}: there is no package {name} here, and {name}.py was not handed in"),
     "failed": N_("{place}: failed: {error}"),
     "ended": N_("{place}: left out: {event} while it ran"),
     "not_on_device": N_("it cannot be loaded on {device} and runs on the processor: {event}"),
@@ -25,7 +23,7 @@ SENTENCES = {
     "other_name": N_("`{name}` was found under the name `{used}`"),
     # of what is missing
     "unwritten": N_("{stub}: your code is still missing"),
-    "not_implemented": N_("it raises NotImplementedError"),
+    "not_implemented": N_("it raises NotImplementedError ({place})"),
     "said": "{text}",  # the student's own words
     "short_cut": N_("it calls the course helper of the same name: write it yourself"),
     "no_stub": N_("`{name}` is not defined in the submission"),

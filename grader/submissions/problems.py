@@ -49,7 +49,7 @@ def _advice(text: str, problem: SyntaxError) -> str:
     line = lines[min(problem.lineno or 1, len(lines)) - 1][:1000]
     if sys.version_info < NEWEST and ("f-string" in problem.msg or NEWER.match(line)):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return _("; this is Python {version}, and a newer one may be able to").format(
-            version=version
-        )
+        return _(
+            "; this is Python {version}, and Python 3.12 or a newer one may be able to"
+        ).format(version=version)
     return ""

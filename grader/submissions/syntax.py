@@ -141,8 +141,8 @@ class Parser:
                 parts = [Cell(cell.name, text) for text in texts if not self._problem(text)]
                 for name in sorted(missing & set(Index(parts, self.trees).definitions)):
                     text = _(
-                        "{name} is no code cell and is not run, but it defines `{stub}`: make it "
-                        "one"
+                        "{name} is a markdown or raw cell and is not run, but it defines `{stub}`: "
+                        "make it a code cell"
                     )
                     notes.append(text.format(name=cell.name, stub=name))
         return notes

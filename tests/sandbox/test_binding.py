@@ -635,8 +635,8 @@ def test_broken_statements_are_noted_with_their_place(load):
     notes = in_words(load(source).program.notes)
 
     assert notes == [
-        "hw.py, line 1: the package not_a_package is not installed here, and no module "
-        "not_a_package was handed in; so `a` is missing, which `net` needs",
+        "hw.py, line 1: there is no package not_a_package here, and not_a_package.py was not "
+        "handed in; so `a` is missing, which `net` needs",
         "hw.py, line 2: failed: ZeroDivisionError: division by zero; so `b` is missing, which "
         "`net` needs",
         "hw.py, line 3: failed: SystemExit: 3; so `c` is missing, which `net` needs",

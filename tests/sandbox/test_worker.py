@@ -288,7 +288,7 @@ def test_stub_that_is_missing_has_a_code(worker, name, note):
     [
         (f"greet{UNWRITTEN}", ["unwritten", {"stub": "greet"}]),
         ("write it", ["said", {"text": "write it"}]),
-        ("", ["not_implemented", {}]),
+        ("", ["not_implemented", {"place": "hw.py, line 33"}]),
     ],
 )
 def test_stub_that_is_not_written_has_a_code(worker, text, note):

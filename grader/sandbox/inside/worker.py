@@ -75,7 +75,7 @@ class Worker:
             return _raised("CodecError", str(error), "")
         except BaseException as error:  # student code may raise anything
             if _says_unwritten(error) and self._raised_by_student(error):
-                return ("missing", *_packed(_unwritten(_message(error))))
+                return ("missing", *_packed(_unwritten(_message(error), _place(error))))
             lines = self._own_lines(error)
             return _raised(type(error).__name__, _message(error), lines, self._loss(error))
 
@@ -211,11 +211,17 @@ def _says_unwritten(error: BaseException) -> bool:
     return type(error) is NotImplementedError and not LACKING.search(_message(error))
 
 
-def _unwritten(message: str) -> Note:
+def _place(error: BaseException) -> str:
+    """Where an exception was raised: "cell 8, line 2"."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}, line {frame.lineno}"
+
+
+def _unwritten(message: str, place: str) -> Note:
     """What it says that a stub is not written: a template names the stub."""
     if message.endswith(UNWRITTEN):
         return "unwritten", {"stub": message.removesuffix(UNWRITTEN)}
-    return ("said", {"text": message}) if message else ("not_implemented", {})
+    return ("said", {"text": message}) if message else ("not_implemented", {"place": place})
 
 
 def _packed(note: Note) -> tuple[Any, list[Any]]:
