@@ -26,7 +26,7 @@ from grader.course import assignment as assignments
 from grader.course import misconceptions
 from grader.course.misconceptions import Misconception
 from grader.course.templates import to_notebook
-from grader.grading.scoring import Result
+from grader.grading.scoring import Result, score
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.inside.statements import bound_names
@@ -315,9 +315,7 @@ def test_checks_find_every_stub_of_a_template_missing(assignment):
     """Asked to run, they find nothing else, and nothing of ours fails."""
     found = assignments.load(assignment, ROOT)
     with open_session(found, Settings("cpu", data=Path("embedded"))) as session:
-        record = session.grade(
-            found.public / f"{assignment}.ipynb", part=Part(of_template=True)
-        )
+        record = session.grade(found.public / f"{assignment}.ipynb", part=Part(of_template=True))
 
     assert record.status == "graded"
     assert {stub.status for stub in score(record, found).stubs} == {"missing"}
