@@ -2,8 +2,8 @@
 
 The main file has most of the stubs. Files that it imports are modules; another file that has stubs
 which the program still lacks belongs to it, too: part2.ipynb, a script that nobody imports. Order
-in a zip, time stamps and names decide nothing, but for the order in which cells of several files
-are run.
+in a zip and time stamps decide nothing. Names tell only in which order cells of several files are
+run, and which of two files counts that nothing else tells apart.
 """
 
 from __future__ import annotations
