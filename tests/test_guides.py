@@ -139,7 +139,6 @@ def test_guide_for_students(folder, tmp_path):
     zipfile.ZipFile(tmp_path / "handout.zip").extractall(tmp_path / "home")
     work = tmp_path / "home/greeting"
     shutil.copyfile(work / "greeting.py", work / "my_work.py")
-    os.utime(work / "greeting.ipynb", (0, 0))  # the other one was saved last
     said = []
 
     for command in [line for line in commands if "--watch" not in line]:
@@ -148,10 +147,10 @@ def test_guide_for_students(folder, tmp_path):
         said.append(done.stdout.splitlines()[0])
 
     assert said == [
-        "greeting.py: 1 of 1 stubs pass their public checks",
+        "greeting.ipynb: 1 of 1 stubs pass their public checks",
         "my_work.py: 1 of 1 stubs pass their public checks",
-        "greeting.py: 1 of 1 stubs pass their public checks",
-        "greeting.py：1 个小题中有 1 个通过公开检查",
+        "greeting.ipynb: 1 of 1 stubs pass their public checks",
+        "greeting.ipynb：1 个小题中有 1 个通过公开检查",
     ]
 
 

@@ -2,8 +2,8 @@
 
 The main file has most of the stubs. Files that it imports are modules; another file that has stubs
 which the program still lacks belongs to it, too: part2.ipynb, a script that nobody imports. Order
-in a zip, time stamps and names decide nothing, but for the order in which cells of several files
-are run.
+in a zip and time stamps decide nothing. Names tell only in which order cells of several files are
+run, and which of two files counts that nothing else tells apart.
 """
 
 from __future__ import annotations
@@ -49,8 +49,11 @@ def choose(parts: Parts, stubs: Sequence[Stub], parser: Parser) -> Choice:
 
     parser: that has parsed them. Raises UnreadableSubmission when its budget is used up.
     """
-    order = sorted(parts, key=natural)
-    files = [_File(path, Index(parts[path], parser.trees), stubs) for path in order]
+    files = []
+    for path in sorted(parts, key=natural):
+        parser.budget.check()
+        index = Index(parts[path], parser.trees)
+        files.append(_File(path, index, stubs, {*written(index, stubs)}, assigned(index)))
     for file in files:
         parser.budget.check()
         file.take_from(files)
@@ -83,26 +86,24 @@ def natural(path: PurePath) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, eq=False)
 class _File:
-    """One file, and what is in it."""
+    """One file, and what is in it.
+
+    assigned: names of values, and whether they are more than ``...``. takes: the names that it
+    takes from the other files that it imports.
+    """
 
     path: PurePath
     index: Index
     stubs: Sequence[Stub]
-    takes: dict[_File, set[str]] = field(default_factory=dict)  # names from files that it imports
-
-    @cached_property
-    def written(self) -> set[str]:
-        return set(written(self.index, self.stubs))
+    written: set[str]
+    assigned: dict[str, bool]
+    takes: dict[_File, set[str]] = field(default_factory=dict)
 
     @cached_property
     def defined(self) -> set[str]:
         """The stubs that it defines, written or not."""
         found = {stub.name for stub in self.stubs if definition_of(self.index, stub)}
         return found | self.written
-
-    @cached_property
-    def assigned(self) -> dict[str, bool]:
-        return assigned(self.index)
 
     @cached_property
     def imports(self) -> dict[str, set[str]]:
@@ -119,8 +120,7 @@ class _File:
         return found
 
     def take_from(self, files: Sequence[_File]) -> None:
-        """Look what is in it, and which of these files it imports."""
-        _ = self.written, self.assigned
+        """Look which of these files it imports."""
         for other in files:
             parts = other.path.with_suffix("").parts
             parts = parts[:-1] if parts[-1] == "__init__" else parts
