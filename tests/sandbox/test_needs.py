@@ -9,7 +9,7 @@ import pytest
 
 from grader.sandbox.inside.needs import Needs, Wanted
 
-WANTED = Wanted((("net", ("net", "model")), ("loss", ("loss",))), frozenset({"W", "lr"}))
+WANTED = Wanted((("net", ("net", "model")), ("loss", ("loss",))), frozenset({"W", "lr"}), frozenset({"X"}))
 
 
 def left_out(source, wanted=WANTED):

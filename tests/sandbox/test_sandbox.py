@@ -487,8 +487,9 @@ x = os._exit(3)
 print("not run")
 y = threading.Event().wait()
 
-def double(x):
-    return x * 2
+def double(number):
+    later = lambda: (x, y)
+    return number * 2
 
 print("never", x, y)
 """

@@ -46,7 +46,7 @@ def graded(assignment: str) -> dict[Path, Result]:
 def differences(result: Result, expected: dict[str, Any]) -> list[str]:
     """What is not as expected.
 
-    status: of the record. default: the status of each stub that `stubs` does not name; "any"
+    gap: what is not reached yet. status: of the record. default: the status of each stub that `stubs` does not name; "any"
     leaves it open. says, never_says: regular expressions, without regard to case, for what the
     student reads. named: stubs whose mistake must be a known one.
     """
@@ -84,4 +84,7 @@ def test_honest_work_is_graded_for_what_it_says(folder):
     if found and "otherwise" in expected:
         found = differences(result, expected["otherwise"])
 
+    if "gap" in expected:
+        assert found, "it is reached: take the gap out of expected.toml"
+        pytest.xfail(expected["gap"])
     assert not found, "\n".join(found)

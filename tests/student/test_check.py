@@ -97,12 +97,14 @@ def test_mistake_of_syntax_is_told(folder):
     code, said = check("greeting.py")
 
     assert code == 1
-    assert "note: greeting.py, line 6: Python cannot read this ('(' was never closed)" in said
+    assert "'(' was never closed" in said
 
 
 def test_notes_are_about_what_is_wrong(folder):
     """Training and printing at top level is left out for everybody: no note about that."""
-    Path("greeting.py").write_text(f"{SOLUTION}\nprint(greet('Ada'))\nx = 1 / 0\n", "utf-8")
+    needs = "def greet(name, word=word):"
+    text = f"word = 1 / 0\n{SOLUTION}\nprint(greet('Ada'))\nx = 1 / 0\n"
+    Path("greeting.py").write_text(text.replace("def greet(name):", needs), "utf-8")
 
     said = check("greeting.py")[1]
 

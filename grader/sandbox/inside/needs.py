@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from grader.sandbox.inside.definitions import DEFINITIONS
+from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS
 from grader.sandbox.inside.uses import functions_in, use_of
 
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -106,8 +106,10 @@ class Needs:
                         self._want(self._further(self.nodes[number]), LIGHT)
 
     def _further(self, node: ast.stmt) -> set[str]:
-        """Parameters that no check knows: values of the module fill them."""
-        names = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+        """Parameters of a function that no check knows: values of the module fill them."""
+        if not isinstance(node, FUNCTIONS):
+            return set()
+        names = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args)}
         return (names & self.binders.keys()) - self.wanted.arguments
 
     def _want(self, names: Iterable[str], level: int) -> None:
