@@ -9,7 +9,9 @@ import pytest
 
 from grader.sandbox.inside.needs import Needs, Wanted
 
-WANTED = Wanted((("net", ("net", "model")), ("loss", ("loss",))), frozenset({"W", "lr"}), frozenset({"X"}))
+WANTED = Wanted(
+    (("net", ("net", "model")), ("loss", ("loss",))), frozenset({"W", "lr"}), frozenset({"X"})
+)
 
 
 def left_out(source, wanted=WANTED):
