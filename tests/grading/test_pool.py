@@ -23,7 +23,7 @@ COURSE = ROOT / "tests" / "small_course"
 SETTINGS = Settings("cpu", "auto")
 RIGHT = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
 # While it is loaded, it waits until the test has killed the process that grades it.
-PATIENT = RIGHT + "\nimport time\ngreeting.late = [time.sleep(0.1) for _ in range(50)]\n"
+PATIENT = RIGHT + "\nimport time\ngreet.late = [time.sleep(0.1) for _ in range(50)]\n"
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ def differences(result: Result, expected: dict[str, Any]) -> list[str]:
     """What is not as expected.
 
     gap: what is not reached yet. status: of the record. default: the status of each stub that
-    `stubs` does not name; "any" leaves it open. says, never_says: regular expressions, without regard to case, for what the
-    student reads. named: stubs whose mistake must be a known one.
+    `stubs` does not name; "any" leaves it open. says, never_says: regular expressions, without
+    regard to case, for what the student reads. named: stubs whose mistake must be a known one.
     """
     record = result.record
     text = "\n".join([*record.warnings, *(check.message for check in record.checks)])
