@@ -76,6 +76,10 @@ def _at(
     find = everyone if is_class else people
     try:
         if is_folder:
+            only = _only_zip(path, leave_out)
+            inside = _at(only, assignment, leave_out, is_class, notes) if only else []
+            if inside not in ([], [only]):
+                return inside
             persons = find(OnDisk(path, leave_out), assignment)
             return [path] if persons is None else [each.path for each in _on_disk(persons)]
         with path.open("rb") as file:
@@ -89,6 +93,14 @@ def _at(
         return [path]  # its record says why
     notes += said
     return unpacked
+
+
+def _only_zip(folder: Path, leave_out: Path | None) -> Path | None:
+    """The zip that a folder holds and nothing else, but for what was unpacked from it."""
+    entries = [path for path in folder.iterdir() if path.name[0] != "." and path != leave_out]
+    zips = [path for path in entries if kind_of(path.name) == ".zip" and path.is_file()]
+    unpacked = [path.with_suffix(".unpacked") for path in zips]
+    return zips[0] if len(zips) == 1 and set(entries) <= {*zips, *unpacked} else None
 
 
 def _on_disk(persons: Sequence[Tree]) -> list[OnDisk]:

@@ -25,3 +25,29 @@ def test_models_of_torchvision_are_there_when_they_are_used():
     """Importing torchvision for its data sets and making an optimizer is quick; what takes a second
     is imported late."""
     subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)
+
+
+COMPILED = """
+from grader.sandbox.inside.worker import prepare_torch
+from grader.sandbox.inside.loader import load
+from grader.sandbox.inside.cells import Cell
+
+prepare_torch()
+source = '''
+import torch
+@torch.compile
+def one(x):
+    return x + 1
+@torch.compile(mode="reduce-overhead")
+def two(x):
+    return x + 2
+three = torch.compile(lambda x: x + 3)
+'''
+names = load([Cell("a", source)], {}, {}).module
+assert [names.one(0), names.two(0), names.three(0)] == [1, 2, 3]
+"""
+
+
+def test_what_is_to_be_compiled_runs_as_it_is():
+    """torch.compile needs a compiler, which no box has: the function is right without it."""
+    subprocess.run([sys.executable, "-c", COMPILED], check=True, timeout=120)

@@ -234,6 +234,14 @@ def test_zip_of_a_class_is_unpacked_beside_it(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["class.unpacked", "class.zip"]
 
 
+def test_folder_that_holds_only_the_zip_of_a_class_is_that_class(tmp_path):
+    """As a download folder does, also when it was unpacked there before."""
+    zipped(tmp_path / "class.zip", {"ada.py": BOTH, "bob.py": BOTH})
+
+    for _ in range(2):
+        assert [each.name for each in at(tmp_path)] == ["ada.py", "bob.py"]
+
+
 def test_a_new_zip_takes_the_place_of_the_old_one(tmp_path):
     """What is no longer in it is gone, what was changed is replaced; the same zip is not unpacked
     again."""
