@@ -7,8 +7,9 @@ import sys
 import unicodedata
 
 from grader.i18n.words import _
-from grader.submissions.notebooks import DEFINES
 
+# What a stretch defines, also where its colon is missing.
+NAMED = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 # Characters of Chinese and of typographic keyboards that no normal form makes ASCII.
 TWINS = str.maketrans("“”„‘’，。、【】《》–—−×÷\u00a0\u3000", '"""\'\',.,[]<>---*/  ')
 NEWEST = (3, 14)  # the newest Python whose syntax is told from a mistake
@@ -26,7 +27,7 @@ def note_of(name: str, first_line: int, text: str, problem: SyntaxError) -> str:
     """
     line = first_line + (problem.lineno or 1) - 1
     why = problem.msg + _advice(text, problem)
-    defined = DEFINES.match(text)
+    defined = NAMED.match(text)
     if defined:
         note = _("{name}, line {line}: Python cannot read `{defined}` ({problem}); left out")
         return note.format(name=name, line=line, defined=defined[1][:80], problem=why)

@@ -28,6 +28,7 @@ from grader.submissions.choice import choose
 from grader.submissions.files import bytes_of, kind_of, pieces, unopened
 from grader.submissions.folders import files_of
 from grader.submissions.layout import is_other_archive, other_archive
+from grader.submissions.magics import module_of
 from grader.submissions.syntax import Parser
 
 CHECKS = "test_public.py"  # comes with the template, and is handed in with it
@@ -136,13 +137,20 @@ def _read_parts(
 def _helpers(
     parts: dict[PurePath, list[Cell]], main: PurePath, program: Collection[PurePath]
 ) -> dict[str, list[Cell]]:
-    """The other modules, named as the main file can import them, with the packages they are in."""
+    """The other modules, named as the main file can import them, with the packages they are in;
+    of notebooks those that ``%run`` names."""
     shared = main.parent if all(main.parent in name.parents for name in parts) else PurePath()
     helpers = {
         _module_name(name.relative_to(shared)): cells
         for name, cells in parts.items()
         if name not in program and kind_of(name.name) == ".py"
     }
+    code = "\n".join(cell.source for cells in parts.values() for cell in cells)
+    for path, cells in parts.items():
+        if path not in program and kind_of(path.name) == ".ipynb":
+            module = module_of(f'"{path.relative_to(shared)}"')
+            if f"from {module} import *" in code:
+                helpers.setdefault(module, cells)
     for name in list(helpers):
         for end in range(1, name.count(".") + 1):
             helpers.setdefault(name.rsplit(".", end)[0], [])

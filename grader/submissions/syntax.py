@@ -31,7 +31,7 @@ from grader.submissions.magics import (
     without_magics,
 )
 from grader.submissions.notebooks import DEFINES, conflict_lines, listed, one_side
-from grader.submissions.problems import note_of
+from grader.submissions.problems import NAMED, note_of
 
 MAX_STRETCHES = 20_000  # of a broken source, that are tried
 MAX_JOINED = 200  # stretches that one statement may span: the lines of a text at the margin
@@ -228,7 +228,7 @@ class Parser:
         places = [
             number
             for before, number, after in zip([-2, *broken], broken, [*broken[1:], -2])
-            if (number != before + 1 or DEFINES.match(stretches[number][1]))
+            if (number != before + 1 or NAMED.match(stretches[number][1]))
             and not (stretches[number][1].startswith("@") and after == number + 1)
         ]
         notes = []

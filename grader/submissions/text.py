@@ -20,7 +20,7 @@ WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 CODING = re.compile(rb"[ \t\f]*#[^\n\r]{0,200}?coding[:=][ \t]*([-\w.]{1,50})")  # PEP 263
 BLANK = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 # Codecs of Python that hang on long texts, or make a text of one that was escaped.
-NO_TEXT = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7"}
+NO_TEXT = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"}
 BEYOND = re.compile(rb"[\x80-\xff]+")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 LOOKED_AT = 1 << 16  # bytes, of which the encoding is guessed
@@ -91,7 +91,9 @@ def _declared(name: str, data: bytes) -> str:
     except (LookupError, ValueError):
         return ""
     try:
-        if codec.name in NO_TEXT or line[0].decode(codec.name) != line[0].decode("latin-1"):
+        if codec.name.replace("-", "_") in NO_TEXT or line[0].decode(codec.name) != line[0].decode(
+            "latin-1"
+        ):
             raise LookupError
     except LookupError:  # not a text encoding, or none that has ASCII in it
         text = _(
