@@ -15,7 +15,7 @@ from grader.submissions.notebooks import cells_of, looks_like_notebook
 from grader.submissions.text import text_of
 
 # Browsers add the ending that a server names, and number the copies of a download.
-ENDING = re.compile(r"(\.py|\.ipynb|\.zip)(\.txt|\.json|\s*\(\d+\))*$")
+ENDING = re.compile(r"(\.py|\.ipynb|\.zip)(\.txt|\.json|\s*\(\d+\)|[.\s])*$")
 IS_PYTHON = re.compile(r"^[ \t]*(?:def|class|import|from)[ \t]+\w", re.MULTILINE)
 # How files of other kinds begin, and what they are.
 STARTS = {

@@ -61,6 +61,10 @@ def test_what_binds_a_needed_name_runs(before):
         "def register(name):\n    table[name] = 1\nregister('a')",
         "def register(function):\n    table.append(function)\n@register\ndef a():\n    pass",
         "table += [1]",
+        "other = table\nother.append(1)",
+        "other = table['rows']\nthird = [other]\nthird[0].append(1)",
+        "for each in (table, 2):\n    each.append(1)",
+        "setattr(table, 'value', 1)",
         "del table[0]",
     ],
 )
@@ -164,6 +168,7 @@ def test_local_names_are_not_needed():
         ("torch.manual_seed(SEED)", True),
         ("torch.backends.cudnn.deterministic = True", True),
         ("sys.setrecursionlimit(10000)", True),
+        ("setattr(torch, 'mine', net)", True),
         ("sys.path.append('src')", True),
         ("torch.save(losses, 'losses.pt')", False),
         ("seaborn.set_theme()", False),

@@ -86,7 +86,7 @@ class Needs:
         self.changers: set[int] = set()
         self.settings: set[int] = set()
         self._begin()
-        while self._take_changes() or self._take_settings():
+        while self._take_changes() or self._take_settings() or self._want_others():
             pass
         self.of = [self._need(number) for number in range(len(self.nodes))]
         self.users = self._users()
@@ -143,11 +143,7 @@ class Needs:
 
     def _take_changes(self) -> bool:
         """Take what may change the object of a needed name; True if that was anything new."""
-        objects = {
-            name
-            for name in self.level
-            if any(not self._always(number) for number in self.binders.get(name, ()))
-        }
+        objects = self._objects()
         parts = {name for name in self.level if not self._is_imported(name)}
         unbound = self._unbound()
         before = len(self.changers)
@@ -159,6 +155,23 @@ class Needs:
                 self.changers.add(number)
                 self._take(number, FULL if self._always(number) else LIGHT)
         return len(self.changers) > before
+
+    def _want_others(self) -> bool:
+        """Want the other names of needed objects, through which these may be changed too."""
+        before = len(self.level)
+        for use in self.uses:
+            if not use.trains:
+                found = [n for n, sources in use.others.items() if sources & self._objects()]
+                self._want((name for name in found if name in use.binds), LIGHT)
+        return len(self.level) > before
+
+    def _objects(self) -> set[str]:
+        """Needed names that mean objects which may be changed: no functions, classes, modules."""
+        return {
+            name
+            for name in self.level
+            if any(not self._always(number) for number in self.binders.get(name, ()))
+        }
 
     def _unbound(self) -> set[str]:
         """Names that are needed and that no statement binds, as far as one can see."""

@@ -34,6 +34,7 @@ class Use:
     binds: names that it sets. stores: names of whose objects it sets a part. changes: names whose
     objects it may change: by a part, by a method, by passing them to a call. sets: names of which
     it sets a part, or calls something without a look at what comes back: settings of a module.
+    others: names that it makes mean what names on the right mean, with these.
     words: what stands in its texts, if it sets names that are not to be seen in the tree.
     trains: it calls ``backward``.
     """
@@ -44,6 +45,7 @@ class Use:
     stores: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
+    others: dict[str, set[str]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     is_dynamic: bool = False
     trains: bool = False
@@ -183,6 +185,17 @@ class _Reader(ast.NodeVisitor):
             self._store(node)
         self.generic_visit(node)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self._rename(target, node.value)
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self._rename(node.target, node.iter)
+        self.generic_visit(node)
+
+    visit_AsyncFor = visit_For  # noqa: N815
+
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name) and not self._is_local(node.target.id):
             self.use.reads.add(node.target.id)
@@ -202,6 +215,8 @@ class _Reader(ast.NodeVisitor):
             self.use.is_dynamic = True
             texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
             self._texts(texts)
+        if called in ("setattr", "delattr") and node.args:
+            self._store(node.args[0])
         if called not in READ_ONLY:
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                 for part in _parts(argument):
@@ -232,6 +247,14 @@ class _Reader(ast.NodeVisitor):
     def _bind(self, name: str | None) -> None:
         if name and name != "*" and not self.is_later and not self._is_local(name):
             self.use.binds.add(name)
+
+    def _rename(self, target: ast.expr, value: ast.expr) -> None:
+        """A name that is set to what another one means, or to a part of it."""
+        sources = {name for part in _parts(value) if (name := base_of(part))}
+        if not self.is_later and sources:
+            for part in _parts(target):
+                if isinstance(part, ast.Name):
+                    self.use.others.setdefault(part.id, set()).update(sources)
 
     def _store(self, node: ast.expr) -> None:
         for names in (self.use.stores, self.use.changes, self.use.sets):
