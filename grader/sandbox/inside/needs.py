@@ -19,9 +19,10 @@ from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS
 from grader.sandbox.inside.uses import functions_in, use_of
 
 IMPORTS = (ast.Import, ast.ImportFrom)
-# How much a name is needed. A light need runs no training: it is that of what a check may set or
-# ask for, and of what a statement reads that changes something.
-LIGHT, FULL = 1, 2
+# How much a name is needed: fully where a stub looks it up; lightly, which runs no training, where
+# a check sets it or asks for it; softly, which runs nothing that only changes its object, where it
+# is read by a statement that changes something or sets up a module.
+SOFT, LIGHT, FULL = 1, 2, 3
 
 
 class Wanted(NamedTuple):
@@ -153,24 +154,25 @@ class Needs:
             hidden = use.is_dynamic and (unbound or use.words & set(self.level))
             if use.changes & objects or use.stores & parts or hidden:
                 self.changers.add(number)
-                self._take(number, FULL if self._always(number) else LIGHT)
+                self._take(number, FULL if self._always(number) else SOFT)
         return len(self.changers) > before
 
     def _want_others(self) -> bool:
         """Want the other names of needed objects, through which these may be changed too."""
-        before = len(self.level)
+        objects = self._objects()
         for use in self.uses:
             if not use.trains:
-                found = [n for n, sources in use.others.items() if sources & self._objects()]
+                found = [n for n, sources in use.others.items() if sources & objects]
                 self._want((name for name in found if name in use.binds), LIGHT)
-        return len(self.level) > before
+        return self._objects() > objects
 
     def _objects(self) -> set[str]:
         """Needed names that mean objects which may be changed: no functions, classes, modules."""
         return {
             name
-            for name in self.level
-            if any(not self._always(number) for number in self.binders.get(name, ()))
+            for name, level in self.level.items()
+            if level > SOFT
+            and any(not self._always(number) for number in self.binders.get(name, ()))
         }
 
     def _unbound(self) -> set[str]:
@@ -196,7 +198,7 @@ class Needs:
             is_new = number not in self.taken and not self._always(number) and not use.trains
             if is_new and use.sets & relevant and use.reads <= there:
                 self.settings.add(number)
-                self._take(number, LIGHT)
+                self._take(number, SOFT)
         return len(self.settings) > before
 
     def _modules(self) -> dict[str, str]:
@@ -225,7 +227,7 @@ class Needs:
     # ---------------------------------------------------------------- what is said
 
     def _need(self, number: int) -> Need | None:
-        names = {name for name in self.uses[number].binds if name in self.level}
+        names = {n for n in self.uses[number].binds if self.level.get(n, 0) > SOFT}
         if not (number in self.taken or self._always(number)):
             return None
         node = self.nodes[number]

@@ -120,6 +120,7 @@ class _Reader(ast.NodeVisitor):
         self.enters = enters
         self.local: list[set[str]] = []  # names of the functions and classes around
         self.is_later = False  # in a function that this code only makes
+        self.is_for_effect = False  # in a statement whose value nobody looks at
 
     def inside(self, node: Function) -> None:
         """Read what a call of a function does."""
@@ -202,9 +203,16 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Call):
-            self._add(self.use.sets, node.value)
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id in READ_ONLY and not self.local:
+            shown = _Reader(use=Use(reads=self.use.reads, binds=self.use.binds))
+            shown.generic_visit(node)  # what is only printed changes nothing that is worth it
+            return
+        if called is not None:
+            self._add(self.use.sets, called)
+        before, self.is_for_effect = self.is_for_effect, True
         self.generic_visit(node)
+        self.is_for_effect = before
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -217,7 +225,9 @@ class _Reader(ast.NodeVisitor):
             self._texts(texts)
         if called in ("setattr", "delattr") and node.args:
             self._store(node.args[0])
-        if called not in READ_ONLY:
+        # A library's function whose value is used, such as torch.exp(W), leaves what it is given.
+        is_changing = self.is_for_effect or not isinstance(node.func, ast.Attribute)
+        if is_changing and called not in READ_ONLY:
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                 for part in _parts(argument):
                     self._add(self.use.changes, part)
