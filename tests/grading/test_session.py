@@ -195,7 +195,7 @@ def test_work_that_python_cannot_read_is_graded(session, upload):
     record = session.grade(upload(TEMPLATE + "\ndef greet(name) return name\n"))
 
     assert record.status == "graded"
-    assert "Python cannot read this" in record.warnings[0]
+    assert "Python cannot read `greet`" in record.warnings[0]
 
 
 def test_other_homework_is_told(session, upload):
