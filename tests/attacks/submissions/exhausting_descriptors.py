@@ -23,3 +23,6 @@ FULL = fill()
 def echo(x):
     fill()
     return x
+
+
+echo.needs = FULL  # so that it is run

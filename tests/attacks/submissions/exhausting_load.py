@@ -20,3 +20,6 @@ VALUE = for_ever()
 
 def echo(x):
     return x
+
+
+echo.needs = VALUE  # so that it is run

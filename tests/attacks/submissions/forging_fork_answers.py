@@ -35,3 +35,6 @@ STARTED = THREAD.start()
 
 def echo(x):
     return x
+
+
+echo.needs = STARTED  # so that it is run

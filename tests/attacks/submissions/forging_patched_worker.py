@@ -35,3 +35,6 @@ def predict(images, examples, labels):
 
 def echo(x):
     return x
+
+
+secret_sum.needs = PATCHED  # so that it is run
