@@ -58,7 +58,7 @@ class Program:
             methods = vars(value) if isinstance(value, type) else {}
             for own, function in {name: value, **methods}.items():
                 # `forward` is how PyTorch calls a module, whatever it computes.
-                if {name, own} - {"forward"} & self.closed_helpers:
+                if ({name, own} - {"forward"}) & self.closed_helpers:
                     self._close(function)
 
     def _close(self, function: Any) -> None:
@@ -119,7 +119,7 @@ def load(
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
     sys.meta_path.append(progress_bars.Finder())
     runner.execute(cells, module, plan)
-    runner.retry(module, plan)
+    runner.retry(module)
     return program
 
 
@@ -167,21 +167,19 @@ class _Runner:
             self._register_source(cell)
         for statement in plan.statements:
             if statement.problem:
-                self._note(statement, plan, "cannot_compile", error=statement.problem)
+                self._note(statement, "cannot_compile", error=statement.problem)
             elif statement.code is None:
                 self.unbound |= statement.names
             else:
-                self._run(statement, module, plan)
+                self._run(statement, module)
 
-    def retry(self, module: types.ModuleType, plan: Plan) -> None:
+    def retry(self, module: types.ModuleType) -> None:
         """Notebooks are run out of order: give names that came later a second chance."""
         waiting, self.later = self.later, []
         for statement in waiting:
-            self._run(statement, module, plan, again=True)
+            self._run(statement, module, again=True)
 
-    def _run(
-        self, statement: Statement, module: types.ModuleType, plan: Plan, again: bool = False
-    ) -> None:
+    def _run(self, statement: Statement, module: types.ModuleType, again: bool = False) -> None:
         if statement.place in self.skip:
             return
         self.progress(statement.place)
@@ -210,20 +208,19 @@ class _Runner:
             self._remember(statement, module)
         self.unbound |= statement.names - set(vars(module))
         if problem is not None:
-            self._lose(statement, module, plan, *problem)
+            self._lose(statement, module, *problem)
 
     def _lose(
-        self,
-        statement: Statement,
-        module: types.ModuleType,
-        plan: Plan,
-        code: str,
-        parameters: dict[str, str],
+        self, statement: Statement, module: types.ModuleType, code: str, parameters: dict[str, str]
     ) -> None:
         """Note what a statement that failed was needed for, if it was needed."""
-        names = sorted(name for name in statement.need.names if name not in vars(module))
+        needed = statement.need.names
+        names = sorted(name for name in needed if name not in vars(module))
+        users = {stub for name in names for stub in needed[name]} - set(names)
+        if users:
+            parameters |= {"lost": _quoted(names), "stubs": _quoted(sorted(users))}
         if names or statement.need.changes:
-            note = self._note(statement, plan, code, names, **parameters)
+            note = self._note(statement, code, **parameters)
             self.program.lost.update((name, note) for name in names)
 
     def _remember(self, statement: Statement, module: types.ModuleType) -> None:
@@ -233,13 +230,8 @@ class _Runner:
             if isinstance(value, (types.FunctionType, type)):
                 self.program.definitions[name] = value
 
-    def _note(
-        self, statement: Statement, plan: Plan, code: str, names: Sequence[str] = (), **other: str
-    ) -> Note:
-        users = {stub for name in names for stub in plan.users.get(name, ())} - set(names)
-        if users:
-            other |= {"lost": _quoted(names), "stubs": _quoted(sorted(users))}
-        note = code, {"place": statement.place, **other}
+    def _note(self, statement: Statement, code: str, **parameters: str) -> Note:
+        note = code, {"place": statement.place, **parameters}
         self.program.notes.append(note)
         return note
 
@@ -254,7 +246,7 @@ class _Runner:
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports of modules from cells, loaded definitions first like the main file."""
+    """Imports of modules from cells, of which all names are wanted."""
 
     def __init__(
         self,

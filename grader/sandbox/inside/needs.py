@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS
-from grader.sandbox.inside.uses import functions_in, use_of
+from grader.sandbox.inside.uses import functions_in, imported, use_of
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 # How much a name is needed: fully where a stub looks it up; lightly, which runs no training, where
@@ -55,10 +55,11 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Need:
-    """Why a statement runs. names: needed ones that it binds. changes: whether it may change the
-    object of one. is_setting: whether it only sets up a module."""
+    """Why a statement runs. names: needed ones that it binds, with the stubs that need them.
+    changes: whether it may change the object of one. is_setting: whether it only sets up a module.
+    """
 
-    names: frozenset[str] = frozenset()
+    names: dict[str, list[str]] = field(default_factory=dict)
     changes: bool = False
     is_setting: bool = False
 
@@ -89,8 +90,8 @@ class Needs:
         self._begin()
         while self._take_changes() or self._take_settings() or self._want_others():
             pass
-        self.of = [self._need(number) for number in range(len(self.nodes))]
         self.users = self._users()
+        self.of = [self._need(number) for number in range(len(self.nodes))]
 
     # ---------------------------------------------------------------- from name to name
 
@@ -207,8 +208,7 @@ class Needs:
         for node in self.nodes:
             for part in node.names if isinstance(node, IMPORTS) else ():
                 module = getattr(node, "module", None) or part.name
-                name = part.asname or part.name.partition(".")[0]
-                found[name] = module.partition(".")[0]
+                found[imported(part)] = module.partition(".")[0]
         return found
 
     def _constants(self) -> set[str]:
@@ -234,7 +234,8 @@ class Needs:
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             names = self._unbound()
         is_setting = number in self.settings and not names
-        return Need(frozenset(names), number in self.changers, is_setting)
+        users = {name: self.users.get(name, []) for name in names}
+        return Need(users, number in self.changers, is_setting)
 
     def _users(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -27,7 +27,7 @@ class Statement:
     names: frozenset[str]  # that it binds, imports apart
     code: types.CodeType | None
     problem: str = ""
-    need: Need = field(default=Need())
+    need: Need = field(default_factory=Need)
 
     @property
     def place(self) -> str:
@@ -37,12 +37,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Plan:
-    """The statements of a module, definitions that hide inside others, by name, and the stubs that
-    need a name, by name."""
+    """The statements of a module, and definitions that hide inside others, by name."""
 
     statements: tuple[Statement, ...]
     nested: dict[str, tuple[str, str]]
-    users: dict[str, list[str]]
 
 
 class Plans(dict[tuple[tuple[Cell, ...], Wanted], Plan]):
@@ -70,7 +68,7 @@ def plan(cells: tuple[Cell, ...], wanted: Wanted) -> Plan:
     for (cell, node), need in zip(placed, needs.of, strict=True):
         flags |= _future_flags(node)
         statements.append(_statement(cell, node, need, flags))
-    return Plan(tuple(statements), index.nested, needs.users)
+    return Plan(tuple(statements), index.nested)
 
 
 def _statement(cell: Cell, node: ast.stmt, need: Need | None, flags: int) -> Statement:

@@ -71,10 +71,10 @@ class Use:
 
 def use_of(node: ast.stmt, functions: dict[str, Use]) -> Use:
     """What executing a top-level statement does, with all that it may call."""
-    reader = _Reader()
-    _read(node, reader.visit, reader.use)
-    reader.use.take_called(functions)
-    return reader.use
+    use = Use()
+    _Reader(use).read(node)
+    use.take_called(functions)
+    return use
 
 
 def functions_in(trees: Iterable[ast.AST]) -> dict[str, Use]:
@@ -82,20 +82,10 @@ def functions_in(trees: Iterable[ast.AST]) -> dict[str, Use]:
     their bare names. A class's name stands for making one and for calling that."""
     found: dict[str, Use] = {}
     for name, node in (pair for tree in trees for pair in _named_functions(tree)):
-        reader = _Reader(enters=True, use=found.setdefault(name, Use()))
-        _read(node, reader.inside, reader.use)
+        _Reader(found.setdefault(name, Use()), enters=True).read(node)
     while sum(use.take_called(found) for use in reversed(found.values())):
         pass
     return found
-
-
-def _read(node: Any, visit: Any, use: Use) -> None:
-    try:
-        visit(node)
-    except TOO_DEEP:  # the names must do
-        names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
-        use.reads.update(name.id for name in names if isinstance(name.ctx, ast.Load))
-        use.binds.update(name.id for name in names if isinstance(name.ctx, ast.Store))
 
 
 def _named_functions(tree: ast.AST) -> Iterator[tuple[str, Function]]:
@@ -112,15 +102,27 @@ def _named_functions(tree: ast.AST) -> Iterator[tuple[str, Function]]:
 class _Reader(ast.NodeVisitor):
     """Walks through code and fills a Use.
 
-    enters: whether the functions that are made on the way are taken as called, too.
+    enters: what is read is a function that is called, and so are the functions that it makes.
     """
 
-    def __init__(self, enters: bool = False, use: Use | None = None) -> None:
-        self.use = Use() if use is None else use
+    def __init__(self, use: Use, enters: bool = False) -> None:
+        self.use = use
         self.enters = enters
         self.local: list[set[str]] = []  # names of the functions and classes around
         self.is_later = False  # in a function that this code only makes
         self.is_for_effect = False  # in a statement whose value nobody looks at
+
+    def read(self, node: Any) -> None:
+        """Read a statement, or a call of a function."""
+        try:
+            if self.enters:
+                self.inside(node)
+            else:
+                self.visit(node)
+        except TOO_DEEP:  # the names must do
+            names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+            self.use.reads.update(name.id for name in names if isinstance(name.ctx, ast.Load))
+            self.use.binds.update(name.id for name in names if isinstance(name.ctx, ast.Store))
 
     def inside(self, node: Function) -> None:
         """Read what a call of a function does."""
@@ -205,7 +207,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Expr(self, node: ast.Expr) -> None:
         called = node.value.func if isinstance(node.value, ast.Call) else None
         if isinstance(called, ast.Name) and called.id in READ_ONLY and not self.local:
-            shown = _Reader(use=Use(reads=self.use.reads, binds=self.use.binds))
+            shown = _Reader(Use(reads=self.use.reads, binds=self.use.binds))
             shown.generic_visit(node)  # what is only printed changes nothing that is worth it
             return
         if called is not None:
@@ -222,7 +224,8 @@ class _Reader(ast.NodeVisitor):
         if called in DYNAMIC and not self.is_later:
             self.use.is_dynamic = True
             texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
-            self._texts(texts)
+            found = (re.findall(r"\w+", text) for text in texts if isinstance(text, str))
+            self.use.words.update(word for words in found for word in words)
         if called in ("setattr", "delattr") and node.args:
             self._store(node.args[0])
         # A library's function whose value is used, such as torch.exp(W), leaves what it is given.
@@ -234,7 +237,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_alias(self, node: ast.alias) -> None:
-        self._bind(node.asname or node.name.partition(".")[0])
+        self._bind(imported(node))
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         self._bind(node.name)
@@ -249,10 +252,6 @@ class _Reader(ast.NodeVisitor):
     def visit_MatchMapping(self, node: Any) -> None:
         self._bind(node.rest)
         self.generic_visit(node)
-
-    def _texts(self, texts: list[Any]) -> None:
-        found = (re.findall(r"\w+", text) for text in texts if isinstance(text, str))
-        self.use.words.update(word for words in found for word in words)
 
     def _bind(self, name: str | None) -> None:
         if name and name != "*" and not self.is_later and not self._is_local(name):
@@ -292,7 +291,7 @@ def bound_in(body: Iterable[ast.AST]) -> set[str]:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found.add(node.id)
         elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name.partition(".")[0])
+            found.add(imported(node))
         elif isinstance(node, ast.Global):
             of_module.update(node.names)
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
@@ -305,6 +304,11 @@ def bound_in(body: Iterable[ast.AST]) -> set[str]:
         if not isinstance(node, ast.Lambda):
             waiting += ast.iter_child_nodes(node)
     return found - of_module
+
+
+def imported(alias: ast.alias) -> str:
+    """The name that an import binds: "torch" of ``import torch.nn``."""
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def base_of(node: ast.AST) -> str:
