@@ -53,6 +53,8 @@ def grade_all(
     """
     assignment = assignments.load(name, course)
     store = Store(out, name) if out is not None else None
+    if store is not None:
+        store.check_room()
     known = store if not force else None
     notes: list[str] = []
     if jobs > 1:

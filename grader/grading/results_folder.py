@@ -36,8 +36,6 @@ class Store:
             raise UsageError(f"{folder} is a file; the results need a folder.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write(folder / ".probe", "")
-            (folder / ".probe").unlink()
         except OSError as error:
             raise UsageError(unwritten(folder, error)) from None
         self.folder = folder
@@ -52,6 +50,15 @@ class Store:
             if key in self.files and _written(self.files[key]) > _written(file):
                 continue
             self.files[key], self.results[key] = file, result
+
+    def check_room(self) -> None:
+        """Raises UsageError where nothing can be written, before anything is graded."""
+        probe = self.folder / ".probe"
+        try:
+            write(probe, "")
+            probe.unlink()
+        except OSError as error:
+            raise UsageError(unwritten(self.folder, error)) from None
 
     def earlier(self, path: Path) -> Record | None:
         """What an earlier run saw of this submission, under the path that is typed now."""

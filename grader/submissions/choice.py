@@ -24,10 +24,12 @@ from grader.submissions.definitions import (
     assigned,
     code_of,
     definition_of,
+    imports,
     is_finished,
     names_of,
     written,
 )
+from grader.submissions.files import kind_of, module_name
 from grader.submissions.syntax import Parser
 
 Parts = Mapping[PurePath, list[Cell]]
@@ -108,25 +110,15 @@ class _File:
     @cached_property
     def imports(self) -> dict[str, set[str]]:
         """The names that it takes from each module that it imports; "*" for all of them."""
-        found: dict[str, set[str]] = {}
-        for node in (node for _cell, tree in self.index.trees for node in ast.walk(tree)):
-            if isinstance(node, ast.Import):
-                found |= {name.name: found.get(name.name, set()) for name in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                module = node.module or ""
-                for name in node.names:
-                    found.setdefault(module, set()).add(name.asname or name.name)
-                    found.setdefault(f"{module}.{name.name}".lstrip("."), set())
-        return found
+        return imports(self.index)
 
     def take_from(self, files: Sequence[_File]) -> None:
         """Look which of these files it imports."""
         for other in files:
-            parts = other.path.with_suffix("").parts
-            parts = parts[:-1] if parts[-1] == "__init__" else parts
+            parts = module_name(other.path).split(".")
             spellings = (".".join(parts[start:]) for start in range(len(parts)))
             found = [self.imports[module] for module in spellings if module in self.imports]
-            if found and other is not self and other.path.suffix == ".py":
+            if found and other is not self and kind_of(other.path.name) == ".py":
                 self.takes[other] = set().union(*found)
 
     @cached_property
@@ -186,7 +178,7 @@ class _File:
                     last = node.end_lineno or node.lineno
                     lines[first:last] = [""] * (last - first)
             name = f"{well_formed(str(self.path))}, {cell.name}"
-            name = cell.name if self.path.suffix == ".py" else name
+            name = cell.name if kind_of(self.path.name) == ".py" else name
             if any(map(str.strip, lines)):
                 yield Cell(name, "\n".join(lines), cell.first_line)
 

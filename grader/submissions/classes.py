@@ -8,7 +8,6 @@ person decides.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -18,11 +17,10 @@ from pathlib import PurePath
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission, UsageError
 from grader.i18n.words import _
-from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.protocol import well_formed
-from grader.submissions.definitions import definition_of, template_of, written
-from grader.submissions.files import kind_of
-from grader.submissions.trees import Tree
+from grader.submissions.definitions import definition_of, imports, template_of, written
+from grader.submissions.files import kind_of, stem_of
+from grader.submissions.trees import InZip, Tree
 
 MAX_ABOVE = 4  # folders around a class
 LOOKED_AT = 5  # folders that are asked whether each is a class of its own
@@ -41,21 +39,11 @@ README = re.compile(r"(readme|instructions?|moodle|license)\b", re.IGNORECASE)
 ORDINARY = {
     *("src", "source", "code", "app", "lib", "libs", "util", "utils", "helper", "helpers", "model"),
     *("models", "module", "modules", "package", "script", "scripts", "notebook", "notebooks"),
-    *(
-        "data",
-        "dataset",
-        "datasets",
-        "test",
-        "tests",
-        "doc",
-        "docs",
-        "report",
-        "reports",
-        "figures",
-    ),
-    *("images", "img", "output", "outputs", "results", "checkpoints", "runs", "logs", "main"),
+    *("data", "dataset", "datasets", "test", "tests", "doc", "docs", "report", "reports"),
+    *("figures", "images", "img", "output", "outputs", "results", "checkpoints", "runs", "logs"),
+    *("main", "assets"),
     *("template", "handout", "starter", "solution", "solutions", "submission", "ipynb", "py"),
-    *("common", "config", "configs", "assets", "train", "training", "setup", "conftest", "d2l"),
+    *("common", "config", "configs", "train", "training", "setup", "conftest", "d2l"),
 }
 VERSION = re.compile(
     r"((^|[\s_.-]+)(copy ?\d*|kopie|checkpoint|old|backup|bak|final|new|orig(inal)?|draft|template|"
@@ -166,9 +154,8 @@ class _Works:
 
     def add(self, entry: Tree) -> bool:
         """Read one more. Whether it makes the folder a class. Raises Unclear."""
-        whole = getattr(entry, "whole", None)
-        if whole is not None:
-            whole.check()
+        if isinstance(entry, InZip):
+            entry.whole.check()
         stubs, template = self.assignment.stubs, template_of(self.assignment)
         try:
             upload = entry.read(stubs)
@@ -178,7 +165,8 @@ class _Works:
         done = set(written(upload.index, stubs, template))
         defined = {stub.name for stub in stubs if definition_of(upload.index, stub)} | done
         main = upload.main.name if upload.main else ""
-        work = _Work(entry, main, done, defined, _imports(upload.index))
+        modules = {module.partition(".")[0] for module in imports(upload.index)}
+        work = _Work(entry, main, done, defined, modules)
         rivals = [each for each in self.read if each.written & done and self._differ(each, work)]
         self.read.append(work)
         if any(work.imports_from(each) or each.imports_from(work) for each in rivals):
@@ -214,21 +202,7 @@ def _base(entry: Tree, assignment: str) -> str:
 
 
 def _plain(name: str) -> str:
-    kind = kind_of(name)
-    stem = name.casefold()[: name.casefold().rindex(kind)] if kind else PurePath(name).stem
-    return VERSION.sub("", stem.casefold())
-
-
-def _imports(index: Index) -> set[str]:
-    """The first parts of the names of all modules that are imported."""
-    found = set()
-    for node in (node for _cell, tree in index.trees for node in ast.walk(tree)):
-        if isinstance(node, ast.Import):
-            found |= {name.name.partition(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            module = (node.module or "").partition(".")[0]
-            found |= {module} if module else {name.name for name in node.names}
-    return found
+    return VERSION.sub("", stem_of(name).casefold())
 
 
 def _unclear(tree: Tree, entries: Iterable[Tree]) -> Unclear:

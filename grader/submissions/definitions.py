@@ -125,6 +125,21 @@ def assigned(index: Index) -> dict[str, bool]:
     return found
 
 
+def imports(index: Index) -> dict[str, set[str]]:
+    """The names that a program takes from each module that it imports, a name of a package also
+    where it may be a module; "*" for all of them."""
+    found: dict[str, set[str]] = {}
+    for node in (node for _cell, tree in index.trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            found |= {name.name: found.get(name.name, set()) for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            for name in node.names:
+                found.setdefault(module, set()).add(name.asname or name.name)
+                found.setdefault(f"{module}.{name.name}".lstrip("."), set())
+    return found
+
+
 def is_finished(found: Definition) -> bool:
     """Whether nothing in a definition says that code is missing."""
     return not any(map(_says_missing, ast.walk(found.node)))

@@ -16,7 +16,7 @@ from grader.submissions.archive import Archive
 from grader.submissions.budget import Budget
 from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.files import kind_of
-from grader.submissions.trees import InZip, OnDisk, Tree
+from grader.submissions.trees import InZip, OnDisk
 from grader.submissions.unpacking import unpack
 
 MAX_MEMBERS = 100_000  # of a class's zip
@@ -81,7 +81,9 @@ def _at(
             if inside not in ([], [only]):
                 return inside
             persons = find(OnDisk(path, leave_out), assignment)
-            return [path] if persons is None else [each.path for each in _on_disk(persons)]
+            if persons is None:
+                return [path]
+            return [each.path for each in persons if isinstance(each, OnDisk)]
         with path.open("rb") as file:
             budget = Budget(path.name, path.stat().st_size)
             archive = Archive(path.name, file, budget, MAX_MEMBERS)
@@ -101,10 +103,6 @@ def _only_zip(folder: Path, leave_out: Path | None) -> Path | None:
     zips = [path for path in entries if kind_of(path.name) == ".zip" and path.is_file()]
     unpacked = [path.with_suffix(".unpacked") for path in zips]
     return zips[0] if len(zips) == 1 and set(entries) <= {*zips, *unpacked} else None
-
-
-def _on_disk(persons: Sequence[Tree]) -> list[OnDisk]:
-    return [each for each in persons if isinstance(each, OnDisk)]
 
 
 def place_of(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from grader.errors import UnreadableSubmission
@@ -48,6 +48,19 @@ def kind_of(name: str) -> str:
     ("hw.ipynb (1)") do not matter."""
     found = ENDING.search(name.strip().lower())
     return found[1] if found else ""
+
+
+def stem_of(name: str) -> str:
+    """The name of a file without its endings: "hw" of "hw.PY" and of "hw.ipynb (1)"."""
+    name = name.rstrip()
+    found = ENDING.search(name.lower())
+    return name[: len(name) - len(found[0])] if found else PurePath(name).stem
+
+
+def module_name(path: PurePath) -> str:
+    """The dotted name by which a file of a submission is imported."""
+    stem = stem_of(path.name)
+    return ".".join(path.parent.parts if stem == "__init__" else (*path.parent.parts, stem))
 
 
 def bytes_of(path: Path) -> bytes:

@@ -110,15 +110,7 @@ def _value(command: str) -> str:
 
 # Line magics whose argument is Python.
 MEASURES = {
-    "time",
-    "timeit",
-    "prun",
-    "memit",
-    "mprun",
-    "lprun",
-    "debug",
-    "snakeviz",
-    "pyinstrument",
+    *("time", "timeit", "prun", "memit", "mprun", "lprun", "debug", "snakeviz", "pyinstrument"),
 }
 
 

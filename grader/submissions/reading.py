@@ -25,7 +25,7 @@ from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.archive import File, code_files
 from grader.submissions.budget import Budget
 from grader.submissions.choice import choose
-from grader.submissions.files import bytes_of, kind_of, pieces, unopened
+from grader.submissions.files import bytes_of, kind_of, module_name, pieces, unopened
 from grader.submissions.folders import files_of
 from grader.submissions.layout import is_other_archive, other_archive
 from grader.submissions.magics import module_of
@@ -141,7 +141,7 @@ def _helpers(
     of notebooks those that ``%run`` names."""
     shared = main.parent if all(main.parent in name.parents for name in parts) else PurePath()
     helpers = {
-        _module_name(name.relative_to(shared)): cells
+        module_name(name.relative_to(shared)): cells
         for name, cells in parts.items()
         if name not in program and kind_of(name.name) == ".py"
     }
@@ -155,11 +155,6 @@ def _helpers(
         for end in range(1, name.count(".") + 1):
             helpers.setdefault(name.rsplit(".", end)[0], [])
     return helpers
-
-
-def _module_name(path: PurePath) -> str:
-    parts = path.with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _cells(name: str, data: bytes, parser: Parser) -> tuple[list[Cell], list[str]]:

@@ -87,23 +87,24 @@ def _declared(name: str, data: bytes) -> str:
         return ""
     declared = re.sub("-(unix|dos|mac)$", "", line[1].decode("ascii", "replace"))
     try:
-        codec = codecs.lookup(declared)
+        found = codecs.lookup(declared).name
     except (LookupError, ValueError):
         return ""
     try:
-        if codec.name.replace("-", "_") in NO_TEXT or line[0].decode(codec.name) != line[0].decode(
-            "latin-1"
-        ):
-            raise LookupError
-    except LookupError:  # not a text encoding, or none that has ASCII in it
+        is_text = found.replace("-", "_") not in NO_TEXT and (
+            line[0].decode(found) == line[0].decode("latin-1")  # it has ASCII in it
+        )
+    except LookupError:  # as rot13, which makes text of text
+        is_text = False
+    except ValueError:
+        return ""
+    if not is_text:
         text = _(
             "{name} says in its first lines that its encoding is {encoding}, in which nobody "
             "writes Python. Delete the coding line and save the file as UTF-8."
         )
-        raise UnreadableSubmission(text.format(name=name, encoding=declared)) from None
-    except ValueError:
-        return ""
-    return codec.name
+        raise UnreadableSubmission(text.format(name=name, encoding=declared))
+    return found
 
 
 def _plausible(data: bytes) -> str:
