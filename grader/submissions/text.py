@@ -92,7 +92,7 @@ def _declared(name: str, data: bytes) -> str:
         return ""
     try:
         is_text = found.replace("-", "_") not in NO_TEXT and (
-            line[0].decode(found) == line[0].decode("latin-1")  # it has ASCII in it
+            line[1].decode(found) == line[1].decode("latin-1")  # it has ASCII in it
         )
     except LookupError:  # as rot13, which makes text of text
         is_text = False

@@ -326,6 +326,14 @@ def test_text_in_another_encoding_is_read(upload, data):
     assert "x = 'ü'" in "".join(sources(upload({"hw.py": data})))
 
 
+def test_declared_encoding_may_be_used_before_it_is_declared(upload):
+    """A coding line may hold letters of that encoding, as Python reads it."""
+    found = upload({"hw.py": "# 作业 coding: gbk\nx = '你'".encode("gbk")})
+
+    assert "x = '你'" in "".join(sources(found))
+    assert found.warnings == []
+
+
 def test_module_that_a_cell_writes_is_a_module(upload):
     """``%%writefile`` makes a file that other cells import."""
     found = upload({"hw.ipynb": notebook("%%writefile helper.py\ny = 1", "from helper import y")})
