@@ -37,9 +37,9 @@ from grader.submissions.reading import Submission
 LOAD_ATTEMPTS = 4
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
 LARGE_MODULES = {
-    "torchvision": r"\b(torchvision|d2l)\b",
-    "matplotlib.pyplot": r"\b(matplotlib|pylab|d2l)\b",
-    "IPython.display": r"\b(IPython|d2l)\b",
+    "torchvision": r"\btorchvision\b",
+    "matplotlib.pyplot": r"\b(matplotlib|pylab)\b",
+    "IPython.display": r"\bIPython\b",
 }
 
 
