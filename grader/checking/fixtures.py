@@ -1,19 +1,19 @@
 """The fixtures that checks may ask for.
 
 submission         the student's module, as it was loaded, for every check
-shared_submission  one copy for all checks of a file that ask for it: for a long training run
+shared_submission  one copy for all checks of a file that ask for it: for a long training run, with
+                   the author's parts in the place of those that have failed their own checks
 reference          the solution behind the same interface
 rng                a torch.Generator seeded by assignment and check: equal for every student
 dataset            course.datasets.Dataset with the hidden test images and labels
 from_scratch       called with a stub's name and arguments (of a method, the object first), asserts
                    its from-scratch rule; further lists are arguments for calls of the result
-passed_stubs       names of the stubs that passed all their checks before it was first used
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +22,7 @@ import torch
 
 from grader.checking.from_scratch import assert_runs_own, assert_source_is_own
 from grader.checking.marks import TIMEOUT
-from grader.checking.run import RUNNING, Run
+from grader.checking.run import RUNNING, Attempt, Run
 from grader.course.datasets import Dataset
 from grader.errors import AssignmentError
 from grader.sandbox.proxies import RemoteSubmission
@@ -32,12 +32,16 @@ def _run(request: pytest.FixtureRequest) -> Run:
     return request.config.stash[RUNNING]
 
 
+@contextlib.contextmanager
 def _opened(
     run: Run, name: str, seconds: float, each: float, stub: str = ""
-) -> AbstractContextManager[RemoteSubmission]:
+) -> Iterator[RemoteSubmission]:
     digest = sha256(f"{run.assignment.name}:{name}".encode()).digest()
     seed = int.from_bytes(digest[:4], "big")
-    return run.box.open_check(seconds, each, seed, stub, run.confirms)
+    alone = run.attempt is not Attempt.FIRST
+    with run.box.open_check(seconds, each, seed, stub, alone) as remote:
+        remote.supply(**run.parts())
+        yield remote
 
 
 @pytest.fixture
@@ -86,8 +90,3 @@ def dataset(request: pytest.FixtureRequest) -> Dataset:
     if found is None:
         raise AssignmentError("assignment.toml names no dataset, but a check asks for it")
     return found
-
-
-@pytest.fixture(scope="module")
-def passed_stubs(request: pytest.FixtureRequest) -> frozenset[str]:
-    return _run(request).passed()

@@ -1,7 +1,7 @@
 """What the marks of a check say.
 
 stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
-tier("unit" | "training"), timeout(seconds), required.
+tier("unit" | "training"), timeout(seconds), required, uses(part, ..., stub=part).
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
-MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
+MARKS = (
+    *("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required"),
+    "uses(part, ..., stub=part)",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Check:
 
     timeout: seconds for all its calls together; each: for every single call.
     sentence: the author's own words, the first paragraph of the docstring.
+    uses: the stubs that the check runs beside its own, each with the name of the author's part that
+    stands in for it where the student's own ones do not fit together.
     """
 
     item: pytest.Function
@@ -37,27 +42,35 @@ class Check:
     timeout: float
     each: float
     sentence: str
+    uses: dict[str, str]
 
 
 def read_checks(items: list[pytest.Item], assignment: Assignment) -> list[Check]:
-    """The checks of a suite, unit tier first. Raises AssignmentError for marks that are wrong."""
+    """The checks of a suite, unit tier first, in it those of a stub together. Raises
+    AssignmentError for marks that are wrong."""
     checks = [_read(item, assignment) for item in items if isinstance(item, pytest.Function)]
     names = [check.item.name for check in checks]
     for name in names:
         if names.count(name) > 1:
             raise AssignmentError(f"two checks of {assignment.name} are called {name}")
-    return sorted(checks, key=lambda check: TIERS.index(check.tier))
+    stubs = [check.stub for check in checks]
+    return sorted(checks, key=lambda check: (TIERS.index(check.tier), stubs.index(check.stub)))
 
 
 def _read(item: pytest.Function, assignment: Assignment) -> Check:
     stub, tier = _mark(item, "stub", None), _mark(item, "tier", "unit")
-    if stub not in {known.name for known in assignment.stubs}:
+    known = {stub.name for stub in assignment.stubs}
+    if stub not in known:
         raise AssignmentError(
             f"{item.name}: mark it with @pytest.mark.stub(name) and a stub of assignment.toml "
             f"(found {stub!r})"
         )
     if tier not in TIERS:
         raise AssignmentError(f"{item.name}: there is no tier {tier!r}")
+    uses = _uses(item)
+    for part in uses:
+        if part not in known:
+            raise AssignmentError(f"{item.name}: it uses {part!r}, which is no stub")
     public = Path(item.path) == assignment.public / "test_public.py"
     longest = _mark(item, "timeout", None)
     call_seconds = assignment.call_seconds if tier == "unit" else TIMEOUT[tier]
@@ -71,12 +84,20 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
         timeout=float(longest or TIMEOUT[tier]),
         each=float(longest or call_seconds),
         sentence=_sentence(item),
+        uses=uses,
     )
 
 
 def _mark(item: pytest.Item, name: str, default: Any) -> Any:
     marker = item.get_closest_marker(name)
     return marker.args[0] if marker is not None else default
+
+
+def _uses(item: pytest.Item) -> dict[str, str]:
+    marks = list(item.iter_markers("uses"))
+    return {part: part for mark in marks for part in mark.args} | {
+        stub: part for mark in marks for stub, part in mark.kwargs.items()
+    }
 
 
 def _sentence(item: pytest.Function) -> str:

@@ -55,7 +55,7 @@ class WatchedSolution:
 
     @contextlib.contextmanager
     def open_check(
-        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+        self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
         conversation = LocalConversation(str(self.data) if self.data else None, self.plans)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 import pytest
@@ -18,18 +19,26 @@ from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 
 AFTER_TIMEOUT = 1.0  # seconds for a call of a stub that has not answered in an earlier check
-# What a second attempt cannot change: what is not written is not there in any copy.
-CERTAIN = (InfrastructureError, UsageError, MissingStub, pytest.skip.Exception, type(None))
+# What no other attempt can change.
+CERTAIN = (InfrastructureError, UsageError, pytest.skip.Exception, type(None))
+
+
+class Attempt(Enum):
+    """How a check is run. The next one is tried where the one before has failed."""
+
+    FIRST = "in a copy that has answered other checks of the stub"
+    CONFIRMED = "in a copy of its own"
+    SUPPLIED = "with the author's parts, in a copy of its own"
 
 
 class Box(Protocol):
-    """What a suite needs of a sandbox: a copy of the submission for each check."""
+    """What a suite needs of a sandbox: copies of the submission for its checks."""
 
     source: Source
     in_doubt: bool  # whether a failure now may be none of the submission's
 
     def open_check(
-        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+        self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> AbstractContextManager[RemoteSubmission]: ...
 
 
@@ -37,16 +46,20 @@ class Box(Protocol):
 class Run:
     """One submission's way through some checks of a suite.
 
-    confirms: whether the check runs again, since its failure left a doubt.
+    check: the one that is running, and how. shared: how the last check was run that looks at what
+    many of them share. excused: whether a check has passed with the author's parts only.
     """
 
     assignment: Assignment
     dataset: Dataset | None
     reference: Reference
     box: Box
-    check: Check  # the one that is running
-    confirms: bool = False
+    check: Check
+    attempt: Attempt = Attempt.FIRST
+    shared: Attempt = Attempt.FIRST
+    excused: bool = False
     seen: list[Seen] = field(default_factory=list)
+    timed_out: set[tuple[str, bool]] = field(default_factory=set)
 
     def is_slow(self) -> bool:
         """Whether the check's stub has not answered in time in an earlier check."""
@@ -58,16 +71,60 @@ class Run:
 
     def call_seconds(self) -> float:
         """Seconds for a single call of the check that is running."""
-        return min(self.check.each, AFTER_TIMEOUT) if self.is_slow() else self.check.each
+        is_slow = (self.check.stub, self.supplies) in self.timed_out
+        return min(self.check.each, AFTER_TIMEOUT) if is_slow else self.check.each
 
-    def is_doubtful(self, seen: Seen) -> bool:
-        """Whether a check has failed in a copy that may be at fault itself."""
-        return self.box.in_doubt and not isinstance(seen.problem, CERTAIN)
+    @property
+    def supplies(self) -> bool:
+        return self.attempt is Attempt.SUPPLIED
+
+    def parts(self) -> dict[str, str]:
+        """The author's parts that stand in for stubs now. A training takes too long to find out by
+        failing which of the student's own are wrong, and many stubs may share one."""
+        others = self.check.uses.keys() - {self.check.stub}
+        wanted = others if self.supplies else set()
+        if self.check.tier == "training":
+            wrong = self.check.uses.keys() - self.passed()
+            wanted |= wrong if _shares(self.check) else wrong & others
+        return {stub: part for stub, part in self.check.uses.items() if stub in wanted}
+
+    def attempts(self) -> list[Attempt]:
+        """How the check may be run, in order."""
+        known = list(Attempt)
+        return known[known.index(self.shared) :] if _shares(self.check) else known
+
+    def tries(self, attempt: Attempt, last: Seen | None) -> bool:
+        """Whether the check is run in this way after it ended as `last` in the one before."""
+        if last is None:
+            return True
+        if isinstance(last.problem, CERTAIN) or _is_missing(last.problem, self.check.stub):
+            return False
+        if attempt is Attempt.CONFIRMED:
+            return self.box.in_doubt
+        can_change = self.excused or self.check.tier == "unit"
+        return bool(self.check.uses) and self.box.source.parts is not None and can_change
+
+    def note(self, seen: Seen) -> None:
+        """Remember how the check that is running has ended."""
+        if isinstance(seen.problem, DeadlineExceeded) and not self.box.in_doubt:
+            self.timed_out.add((self.check.stub, self.supplies))
+        if _shares(self.check):
+            self.shared = self.attempt
+        self.excused |= self.supplies and seen.problem is None
 
     def passed(self) -> frozenset[str]:
         """The stubs that have passed all their checks until now."""
         stubs = {one.check.stub for one in self.seen}
         return frozenset(stubs - {one.check.stub for one in self.seen if one.problem is not None})
+
+
+def _shares(check: Check) -> bool:
+    return "shared_submission" in check.item.fixturenames
+
+
+def _is_missing(problem: BaseException | None, stub: str) -> bool:
+    """Whether it is the check's own stub that is not there: what is not written is in no copy."""
+    return isinstance(problem, MissingStub) and stub in problem.parameters.values()
 
 
 RUNNING = pytest.StashKey[Run]()

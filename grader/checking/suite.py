@@ -94,17 +94,21 @@ class Suite:
             del stash[RUNNING]
 
     def _seen(self, run: Run, check: Check, following: Check | None) -> Seen:
-        """Run a check, once more where its failure leaves a doubt."""
-        run.check, run.confirms = check, False
+        """Run a check: with the student's own parts, in a copy that has met other checks of the
+        stub; where that fails in a copy of its own; and with the author's parts."""
+        run.check = check
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)
             return Seen(check, DeadlineExceeded(text))
-        started = time.monotonic()
-        seen = self._attempt(check, following)
-        if run.is_doubtful(seen):
-            run.confirms = True
-            self._end_shared_fixtures()  # a training that several checks look at, too
-            seen = self._attempt(check, following)
+        started, seen = time.monotonic(), None
+        for attempt in run.attempts():
+            if run.tries(attempt, seen):
+                if seen is not None:  # a training that several checks look at is run again, too
+                    self._end_shared_fixtures()
+                run.attempt = attempt
+                seen = self._attempt(check, following)
+                run.note(seen)
+        assert seen is not None
         if isinstance(seen.problem, (InfrastructureError, UsageError)):
             raise seen.problem
         return replace(seen, seconds=time.monotonic() - started)

@@ -119,7 +119,8 @@ class RemoteSubmission:
     is a method; any other attribute reads a value of the student's module. ``bind`` sets module
     values, ``supply`` puts working parts in the place of stubs.
 
-    parts: the author's file of these parts, if there is one.
+    parts: the author's file of these parts, if there is one. supplied: the stubs in whose place one
+    of them stands.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class RemoteSubmission:
     ) -> None:
         self._conversation = conversation
         self._parts = parts
+        self.supplied: frozenset[str] = frozenset()
         self._stubs = stubs | {stub.rpartition(".")[0] for stub in stubs}
 
     def __getattr__(self, name: str) -> Any:
@@ -148,6 +150,7 @@ class RemoteSubmission:
         if parts:
             source = source_of(list(parts.values()), self._parts)
             self._request("supply", source=source, parts=parts)
+            self.supplied |= parts.keys()
 
     def _request(self, kind: str, **arguments: Any) -> Any:
         return self._conversation.request(kind, **arguments)

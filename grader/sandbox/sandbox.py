@@ -1,11 +1,11 @@
-"""From a box to a copy of the submission for a check: host, submission process, check process.
+"""From a box to a copy of the submission for checks: host, submission process, check process.
 
-On the processor a fork of the loaded process gives a copy in milliseconds, so each check has one of
-its own. On a device it cannot: a process that has started CUDA must not be forked, and starting it
-costs a third of a second. There the checks of one stub follow each other in one process, which is
-put back in between. A check that fails there leaves a doubt (its neighbours, a text that never
-spoke of devices) and is confirmed in a copy on the processor; that of a stub whose text does ask
-for a device, in a process that is loaded for it. See checking/suite.py.
+The checks of one stub follow each other in one copy, which is put back in between. A check that
+fails there leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of
+its own; see checking/suite.py. On the processor a copy is a fork of the loaded process. On a device
+it is a process that is loaded for it, since one that has started CUDA must not be forked; there
+every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
+processor, that of a stub whose text asks for a device on the device.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import ast
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -89,11 +88,23 @@ def large_modules(text: str) -> list[str]:
     return [name for name, sign in LARGE_MODULES.items() if re.search(sign, text)]
 
 
-class Sandbox:
-    """One submission in a host's box. A context manager; ``open_check`` gives each check a copy.
+@dataclass
+class Copy:
+    """A loaded process that answers checks of one stub ("": of none yet), and who has forked it:
+    the process that is loaded on the processor, or the host."""
 
-    Processes that are lost (killed, stuck, gone) are made again: a check process costs a fork, a
-    submission process a fork and a load, the host a start.
+    conversation: ProcessConversation
+    forked_by: ProcessConversation | Fork
+    pid: int
+    stub: str = ""
+    has_answered: bool = False
+
+
+class Sandbox:
+    """One submission in a host's box. A context manager; ``open_check`` gives checks a copy.
+
+    Processes that are lost (killed, stuck, gone) are made again: a copy costs a fork, a submission
+    process a fork and a load, the host a start.
     """
 
     def __init__(self, source: Source, host: Host, load_seconds: float) -> None:
@@ -107,9 +118,8 @@ class Sandbox:
         self.in_doubt = False  # whether a failure now may be none of the submission's
         self._skip: list[str] = []
         self._skip_notes: list[Note] = []
-        self._parent: Fork | None = None  # loaded on the processor; the checks are forks of it
-        self._shared: Fork | None = None  # loaded on a device
-        self._owner = ""  # the stub whose checks that one has answered
+        self._parent: Fork | None = None  # loaded on the processor; copies are forks of it
+        self._kept: Copy | None = None  # for the next check of its stub
         self._place = ""  # of the statement at which a load ended
         self._open = 0  # processes of the submission that the host has forked
 
@@ -117,8 +127,8 @@ class Sandbox:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._drop_kept()
         self._drop_parent()
-        self._drop_shared()
         self.host.finish()
 
     def load(self) -> None:
@@ -143,7 +153,7 @@ class Sandbox:
                 if self.device == "cpu":
                     self._parent = self._loaded("cpu")
                 else:
-                    self._shared = self._loaded(self.device)
+                    self._kept = self._loaded_copy(self.device)
                 return
             except SandboxEvent as event:
                 last = event
@@ -156,100 +166,97 @@ class Sandbox:
 
     @contextlib.contextmanager
     def open_check(
-        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+        self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> Iterator[RemoteSubmission]:
         """A copy of the loaded submission for one check.
 
         seconds: for all calls of the check together; each: for every single call. stub: whose check
-        it is; "" for a copy beside that of the stub, such as for a training that many checks look
-        at. confirms: whether the check has failed in doubt before.
+        it is; "" for a copy of its own, such as for a training that many checks look at.
+        alone: whether no other check may have met the copy, since it has failed in doubt before.
         """
-        with self._copy(stub, confirms) as conversation:
+        on_device = not alone or asks_for_a_device(self.source.contract, stub)
+        device = self.device if on_device else "cpu"
+        copy = self._kept_for(stub) if stub and not alone else self._new_copy(device)
+        self.in_doubt = not alone and (copy.has_answered or device != "cpu")
+        conversation = copy.conversation
+        try:
             conversation.allow(seconds, each)
             conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
             stubs = frozenset(self.source.contract["stubs"])
             yield RemoteSubmission(conversation, stubs, self.source.parts)
-
-    def _copy(self, stub: str, confirms: bool) -> AbstractContextManager[ProcessConversation]:
-        self.in_doubt = False
-        on_device = not confirms or asks_for_a_device(self.source.contract, stub)
-        if self.device == "cpu" or not on_device:
-            return self._forked()
-        self.in_doubt = not confirms
-        return self._kept_for(stub, confirms) if stub else self._alone()
-
-    # ---------------------------------------------------------------- on the processor
-
-    @contextlib.contextmanager
-    def _forked(self) -> Iterator[ProcessConversation]:
-        """A fork of the loaded process, killed when the check is done."""
-        parent, child, pid = self._fork_parent()
-        try:
-            yield child
         finally:
-            self._end_check(parent, child, pid)
+            copy.has_answered = True
+            if copy is not self._kept:
+                self._end_copy(copy)
+            elif conversation.ended is not None or conversation.is_out_of_memory:
+                self._drop_kept()
+            if alone and device != "cpu" and conversation.is_out_of_memory:
+                self._blame_neighbours()
 
-    def _fork_parent(self) -> tuple[ProcessConversation, ProcessConversation, int]:
-        """The loaded process, a child of it, and that one's number."""
+    # ---------------------------------------------------------------- copies
+
+    def _kept_for(self, stub: str) -> Copy:
+        """The copy that has answered the stub's last check, put back, or a new one. It stays for
+        the stub's next check, if it still answers."""
+        if self._kept is not None and self._kept.has_answered and not self._put_back(stub):
+            self._drop_kept()
+        if self._kept is None:
+            self._kept = self._new_copy(self.device)
+        self._kept.stub = stub
+        return self._kept
+
+    def _put_back(self, stub: str) -> bool:
+        """Whether the kept copy is the stub's and could be put back after its last check."""
+        assert self._kept is not None
+        if self._kept.stub != stub:
+            return False
+        self._kept.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
+        with contextlib.suppress(SandboxEvent):
+            self._kept.conversation.request("reset")
+            return True
+        return False
+
+    def _new_copy(self, device: str) -> Copy:
+        return self._forked_copy() if device == "cpu" else self._loaded_copy(device)
+
+    def _loaded_copy(self, device: str) -> Copy:
+        fork = self._loaded(device)
+        return Copy(fork.conversation, fork, fork.pid)
+
+    def _forked_copy(self) -> Copy:
+        """A fork of the process that is loaded on the processor."""
         for attempt in range(2):
             try:
                 if self._parent is None:
                     self._parent = self._loaded("cpu")
                 parent = self._parent.conversation
-                return parent, *parent.fork()
+                child, pid = parent.fork()
+                return Copy(child, parent, pid)
             except SandboxEvent:  # an earlier check has killed or blocked its parent
                 self._drop_parent()
                 if attempt:  # or the submission itself prevents forks
                     raise
         raise AssertionError("unreachable")
 
-    def _end_check(self, parent: ProcessConversation, child: ProcessConversation, pid: int) -> None:
-        child.close()
+    def _drop_kept(self) -> None:
+        if self._kept is not None:
+            ended, self._kept = self._kept, None
+            self._end_copy(ended)
+
+    def _end_copy(self, copy: Copy) -> None:
+        if isinstance(copy.forked_by, Fork):
+            self._end(copy.forked_by)
+            return
+        copy.conversation.close()
+        if self._parent is None or self._parent.conversation is not copy.forked_by:
+            return  # it has ended with its parent
         try:
-            if isinstance(child.ended, LimitExceeded):  # not only of the check's own process group
-                raise child.ended
-            parent.reap(pid)
+            if isinstance(copy.conversation.ended, LimitExceeded):  # not only of its process group
+                raise copy.conversation.ended
+            copy.forked_by.reap(copy.pid)
         except SandboxEvent:  # the parent does not obey: end it from outside
             self._drop_parent()
             self.host.finish()  # and what it has forked, where nothing else would
-
-    # ---------------------------------------------------------------- on a device
-
-    @contextlib.contextmanager
-    def _kept_for(self, stub: str, fresh: bool) -> Iterator[ProcessConversation]:
-        """The process that has answered the stub's last check, put back, or one that is loaded now.
-        It stays for the stub's next check, if it still answers."""
-        if self._owner and (fresh or not self._put_back(stub)):
-            self._drop_shared()
-        if self._shared is None:
-            self._shared = self._loaded(self.device)
-        self._owner = stub
-        conversation = self._shared.conversation
-        try:
-            yield conversation
-        finally:
-            if conversation.ended is not None or conversation.is_out_of_memory:
-                self._drop_shared()
-            if fresh and conversation.is_out_of_memory:
-                self._blame_neighbours()
-
-    def _put_back(self, stub: str) -> bool:
-        """Whether the loaded process is the stub's and could be put back after its last check."""
-        if self._shared is None or self._owner != stub:
-            return False
-        self._shared.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
-        with contextlib.suppress(SandboxEvent):
-            self._shared.conversation.request("reset")
-            return True
-        return False
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[ProcessConversation]:
-        fork = self._loaded(self.device)
-        try:
-            yield fork.conversation
-        finally:
-            self._end(fork)
 
     # ---------------------------------------------------------------- processes
 
@@ -283,6 +290,7 @@ class Sandbox:
 
     def _blame_neighbours(self) -> None:
         """Raises InfrastructureError if a GPU's memory has run out because others hold it."""
+        self._drop_kept()
         self._drop_parent()
         if self.host.gpu_is_taken(nobody_here=self._open == 0):
             raise InfrastructureError(_("other programs have taken the GPU's memory"))
@@ -291,11 +299,6 @@ class Sandbox:
         """End the submission process with all that it started; its host stays."""
         if self._parent is not None:
             ended, self._parent = self._parent, None
-            self._end(ended)
-
-    def _drop_shared(self) -> None:
-        if self._shared is not None:
-            ended, self._shared, self._owner = self._shared, None, ""
             self._end(ended)
 
     def _end(self, fork: Fork) -> None:

@@ -148,7 +148,7 @@ class LiveBox:
 
     @contextlib.contextmanager
     def open_check(
-        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+        self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> Iterator[RemoteSubmission]:
         """A copy of the namespace in a child of the kernel, killed when the check is done."""
         ours, theirs = socket.socketpair()

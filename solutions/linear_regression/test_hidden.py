@@ -421,7 +421,7 @@ def short_training(submission, features, labels, w, b, lr, epochs, batch_size):
     return history, w.detach(), b.detach()
 
 
-PARTS = ["data_iter", "linreg", "squared_loss", "sgd"]
+USED = ("linreg", "squared_loss", "sgd")
 
 
 def train_case(rng):
@@ -435,7 +435,7 @@ def train_case(rng):
 def both_trained(submission, reference, case, epochs, batch_size):
     """(history, w, b) of the submission and of the reference."""
     for side in (submission, reference):
-        side.supply(*PARTS)
+        side.supply("data_iter")
     result = short_training(submission, *case, epochs, batch_size)
     assert_sequence(result, 3, _("the result"))
     return result, short_training(reference, *case, epochs, batch_size)
@@ -444,6 +444,7 @@ def both_trained(submission, reference, case, epochs, batch_size):
 @pytest.mark.stub("train")
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("batch_size", [1, 4, 12])
+@pytest.mark.uses(*USED)
 def test_train_parameters(submission, reference, rng, batch_size):
     """Two epochs leave w and b where the steps of sgd take them: for every batch backward on the
     sum of the losses, then sgd on w and b with the number of its examples."""
@@ -455,6 +456,7 @@ def test_train_parameters(submission, reference, rng, batch_size):
 @pytest.mark.stub("train")
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("epochs", [1, 3])
+@pytest.mark.uses(*USED)
 def test_train_history(submission, reference, rng, epochs):
     """train returns the mean loss over all examples after each epoch."""
     result, wanted = both_trained(submission, reference, train_case(rng), epochs, 4)
@@ -486,11 +488,12 @@ def training_with_notes(submission, features, labels, w, b, batch_size):
 
 
 @pytest.mark.stub("train")
+@pytest.mark.uses(*USED)
 def test_train_uses_what_it_is_given(submission, rng):
     """train uses the net and the loss that it is given, your data_iter and your sgd; a last batch
     that is smaller may be divided by its own size or by batch_size."""
     X, y, w, b, _rest = train_case(rng)
-    submission.supply(*PARTS)
+    submission.supply("data_iter")
     notes = training_with_notes(submission, X[:10], y[:10], w, b, 4)
     sizes, history, after_w, after_b = assert_sequence(notes, 4, _("the result"))
     observe(sizes)
@@ -711,15 +714,6 @@ def real_concise_training(submission):
     return history, torch.cat([weight - true_w, bias - true_b])
 
 
-def own_or_supplied(submission, names, passed_stubs):
-    """The student's own parts, but for those that have failed their own checks. They are put in
-    place by name again, for the name may mean something else by now (``data_iter = …``)."""
-    wrong = {name for name in names if name not in passed_stubs}
-    submission.supply(**{name: "shuffled" if name == "data_iter" else name for name in wrong})
-    for name in set(names) - wrong:
-        submission.bind(**{name: getattr(submission, name)})
-
-
 def assert_trained(result, epochs, loss, room, distance):
     """Raise unless every loss is within `room` of `loss` and every learned value is near."""
     history, distances = assert_sequence(result, 2, _("the result"))
@@ -732,7 +726,8 @@ def assert_trained(result, epochs, loss, room, distance):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
-def test_training_from_scratch(submission, passed_stubs):
+@pytest.mark.uses("synthetic_data", *USED, data_iter="shuffled")
+def test_training_from_scratch(submission):
     """On 10,000 examples with true_w = [2, -3.4] and true_b = 4.2, lr 0.03 and batches of 10, the
     loss is 0.0044 to 0.0057 after every one of ten epochs, and the learned values are within 0.035
     of the true ones (document 003).
@@ -740,17 +735,16 @@ def test_training_from_scratch(submission, passed_stubs):
     Over 200 seeds the loss was 0.0048 to 0.0052, the distance at most 0.0142: more than 8 standard
     deviations.
     """
-    own_or_supplied(submission, ["synthetic_data", *PARTS], passed_stubs)
     assert_trained(real_training(submission), 10, 0.00505, 0.00065, 0.035)
 
 
 @pytest.mark.stub("train_concise")
 @pytest.mark.tier("training")
-def test_training_concise(submission, passed_stubs):
+@pytest.mark.uses("synthetic_data", "load_array", "make_net")
+def test_training_concise(submission):
     """With PyTorch's tools the loss (without the ½) is 0.0088 to 0.0115 after every one of three
     epochs, and the learned values are within 0.05 of the true ones (document 003).
 
     Over 200 seeds the loss was 0.0096 to 0.0105: more than 8 standard deviations.
     """
-    own_or_supplied(submission, ["synthetic_data", "load_array", "make_net"], passed_stubs)
     assert_trained(real_concise_training(submission), 3, 0.01015, 0.00135, 0.05)

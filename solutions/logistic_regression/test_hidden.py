@@ -14,18 +14,9 @@ from grader.checking import N_, _, assert_close, assert_number, assert_same, in_
 PER_ROW = N_("one number per distribution: the sum runs over the last axis")
 MEAN = N_("the mean over the batch, one number")
 OF_W = N_("that of w")
-PARTS = ("sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_from_logits")
-
-
-def supply_others(submission, stub):
-    """Put working parts in the place of all stubs but this one."""
-    submission.supply(*(part for part in PARTS if part != stub))
-
-
-def alone(submission, stub, *arguments):
-    """What a stub returns with the others supplied."""
-    supply_others(submission, stub)
-    return getattr(submission, stub)(*arguments)
+pytestmark = pytest.mark.uses(
+    "sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_from_logits"
+)
 
 
 def distributions(rng, *shape, dtype=torch.float32):
@@ -35,8 +26,7 @@ def distributions(rng, *shape, dtype=torch.float32):
 
 
 def assert_agrees(submission, reference, call, *case, hint=PER_ROW):
-    """Raise Mismatch unless a stub, with the others supplied, returns what the reference does."""
-    supply_others(submission, call.partition("(")[0])
+    """Raise Mismatch unless a stub returns what the reference's does."""
     assert_same(submission, reference, call, *case, shape_hint=_(hint))
 
 
@@ -134,7 +124,7 @@ def test_entropy_values(submission, reference, rng, shape):
 @pytest.mark.weight(2)
 def test_entropy_of_one_hot(submission):
     """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0 (document 002)."""
-    result = alone(submission, "entropy", torch.eye(4))
+    result = submission.entropy(torch.eye(4))
     assert_close(result, torch.zeros(4), what="entropy(one-hot)")
 
 
@@ -148,7 +138,7 @@ def test_entropy_with_zeros(submission, reference, rng):
 @pytest.mark.parametrize("classes", [2, 10])
 def test_entropy_of_uniform(submission, classes):
     """The entropy of c equal probabilities is the natural logarithm of c, here in float64."""
-    result = alone(submission, "entropy", torch.full((classes,), 1 / classes, dtype=torch.float64))
+    result = submission.entropy(torch.full((classes,), 1 / classes, dtype=torch.float64))
     assert_number(result, math.log(classes), tolerance=1e-9, what="entropy(p)")
 
 
@@ -170,7 +160,7 @@ def test_cross_entropy_document_values(submission):
     """
     p = torch.nn.functional.one_hot(torch.tensor([2, 1]), 3).double()
     q = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
-    result = alone(submission, "cross_entropy", p, q)
+    result = submission.cross_entropy(p, q)
     what, hint = "cross_entropy(p, q)", _(PER_ROW)
     assert_close(result, [0.5108, 0.2231], atol=5e-5, rtol=0, what=what, shape_hint=hint)
 
@@ -200,7 +190,7 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
     expected = reference.kl_divergence(p, q)
     if case == "soft":
         expected = expected + reference.entropy(p)
-    result = alone(submission, "cross_entropy", p, q)
+    result = submission.cross_entropy(p, q)
     assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=_(PER_ROW))
 
 
@@ -208,14 +198,13 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
 def test_cross_entropy_of_truth(submission, reference, rng):
     """When the model has learned the truth, q = p, it is the entropy of p (document 002)."""
     p = distributions(rng, 5, 3, dtype=torch.float64)
-    result = alone(submission, "cross_entropy", p, p)
+    result = submission.cross_entropy(p, p)
     assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_gradient(submission, reference, rng):
     """Gradients flow to the probabilities of the model."""
-    supply_others(submission, "cross_entropy")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
     what = _("the gradient for q")
@@ -246,7 +235,7 @@ def test_kl_divergence_of_one_hot(submission, rng):
     """For one-hot labels it is minus the logarithm of the true class's probability: the cross
     entropy (document 002)."""
     y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
-    result = alone(submission, "kl_divergence", torch.eye(4)[y], q)
+    result = submission.kl_divergence(torch.eye(4)[y], q)
     expected = -torch.log(q[torch.arange(5), y])
     assert_close(result, expected, what="kl_divergence(one-hot, q)", shape_hint=_(PER_ROW))
 
@@ -261,7 +250,7 @@ def test_kl_divergence_with_zeros(submission, reference, rng):
 def test_kl_divergence_to_itself(submission, rng):
     """From a distribution to itself it is 0."""
     p = distributions(rng, 5, 4)
-    result = alone(submission, "kl_divergence", p, p)
+    result = submission.kl_divergence(p, p)
     assert_close(result, torch.zeros(5), what="kl_divergence(p, p)")
 
 
@@ -270,14 +259,13 @@ def test_kl_divergence_float64(submission, reference, rng):
     """It is the cross entropy minus the entropy (document 002), in float64 too."""
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
-    result = alone(submission, "kl_divergence", p, q)
+    result = submission.kl_divergence(p, q)
     assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=_(PER_ROW))
 
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_gradient(submission, reference, rng):
     """Gradients flow to the probabilities of the model."""
-    supply_others(submission, "kl_divergence")
     case = [distributions(rng, 5, 3), distributions(rng, 5, 3)]
     weights = torch.randn(5, generator=rng)
     what = _("the gradient for q")
@@ -314,7 +302,7 @@ def test_from_logits_document_values(submission, name):
     """
     logits, expected = DOCUMENT[name]
     logits = torch.tensor(logits, dtype=torch.float64)
-    result = alone(submission, "cross_entropy_from_logits", logits, torch.tensor([2, 1]))
+    result = submission.cross_entropy_from_logits(logits, torch.tensor([2, 1]))
     assert_close(result, expected, atol=5e-5, rtol=0, what=LOSS, shape_hint=_(MEAN))
 
 
@@ -333,7 +321,7 @@ def test_from_logits_values(submission, reference, rng, shape):
 def test_from_logits_is_stable(submission, scale):
     """Logits of ±1000 give the right loss, neither nan nor infinity."""
     logits = torch.tensor([[1.0, 0.0, -1.0], [-1.0, 1.0, 0.5], [-1.0, -1.0, -1.0]]) * scale
-    result = alone(submission, "cross_entropy_from_logits", logits, torch.tensor([1, 0, 2]))
+    result = submission.cross_entropy_from_logits(logits, torch.tensor([1, 0, 2]))
     expected = (scale + 2 * scale + math.log(3)) / 3
     assert_close(result, expected, what=LOSS, shape_hint=_(MEAN))
 
@@ -341,9 +329,7 @@ def test_from_logits_is_stable(submission, scale):
 @pytest.mark.stub("cross_entropy_from_logits")
 def test_from_logits_of_nothing_known(submission):
     """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
-    result = alone(
-        submission, "cross_entropy_from_logits", torch.full((5, 10), 3.0), torch.arange(5)
-    )
+    result = submission.cross_entropy_from_logits(torch.full((5, 10), 3.0), torch.arange(5))
     assert_close(result, math.log(10), what=LOSS, shape_hint=_(MEAN))
 
 
@@ -351,7 +337,6 @@ def test_from_logits_of_nothing_known(submission):
 @pytest.mark.parametrize("scale", [1, 1000])
 def test_from_logits_gradient(submission, reference, rng, scale):
     """Gradients flow to the logits, also to large ones."""
-    supply_others(submission, "cross_entropy_from_logits")
     case = [scale * torch.randn(4, 3, generator=rng), torch.tensor([0, 2, 1, 1])]
     weights, what = torch.tensor(2.0), _("the gradient for the logits")
     stub = "cross_entropy_from_logits"
@@ -388,7 +373,6 @@ def test_accuracy_gradient_float64(submission, reference, rng):
 def test_accuracy_gradient_across_a_step(submission):
     """On both sides of a jump of the accuracy the gradient is the same (document 002: from 0.499
     to 0.501 the accuracy jumps, from 0.40 to 0.45 it stays)."""
-    supply_others(submission, "accuracy_gradient")
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):
         result = submission.accuracy_gradient(torch.tensor([weight]), X, y)

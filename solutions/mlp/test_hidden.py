@@ -157,20 +157,20 @@ def forward_case(rng, sizes, n, dtype=torch.float32):
     ],
     ids=["full", "one", "small", "square"],
 )
+@pytest.mark.uses("relu")
 def test_forward(submission, reference, rng, sizes, n, dtype):
     """forward computes three layers x @ w.t() + b with a ReLU after each, the last one included
     (document 002), by the w1 to b3 that are there when it is called."""
     case = forward_case(rng, sizes, n, dtype)
-    submission.supply("relu")
     result = assert_sequence(run_forward(submission, *case), 2, _("the result"))[0]
     assert_close(result, run_forward(reference, *case)[0], what="forward(x)")
 
 
 @pytest.mark.stub("forward")
+@pytest.mark.uses("relu")
 def test_forward_gradients(submission, reference, rng):
     """Gradients flow from forward(x) to all six parameters."""
     case = forward_case(rng, (6, 5, 4, 3), 8)
-    submission.supply("relu")
     gradients = run_forward(submission, *case)[1]
     expected = run_forward(reference, *case)[1]
     for gradient, wanted, name in zip(gradients, expected, NAMES, strict=True):
@@ -196,12 +196,12 @@ def low_level_training(submission, x, y, params, lr):
 
 
 @pytest.mark.stub("forward")
+@pytest.mark.uses("relu")
 def test_forward_epoch(submission, reference, rng):
     """One epoch of gradient descent from given weights goes the same way as the reference
     (document 002)."""
     x, params = forward_case(rng, (6, 5, 4, 3), 10, torch.float64)
     y = torch.randint(0, 3, (10,), generator=rng)
-    submission.supply("relu")
     losses, after = low_level_training(submission, x, y, params, 0.3)
     wanted_losses, wanted = low_level_training(reference, x, y, params, 0.3)
     assert_close(losses, wanted_losses, what=_("the losses of three batches"))
@@ -334,6 +334,7 @@ SIZES.append(sorted([(10,), (200, 10), (200,), (200,), (200, 200), (784, 200)]))
 
 @pytest.mark.stub("MLP")
 @pytest.mark.parametrize("activation", FUNCTIONS)
+@pytest.mark.uses("relu", "leaky_relu")
 def test_mlp_outputs(submission, rng, activation):
     """MLP computes 784-200-200-10 with the given activation (the default is ReLU) after both hidden
     layers; after the last layer it may stand or not (document 002)."""
@@ -342,7 +343,6 @@ def test_mlp_outputs(submission, rng, activation):
     w2 = torch.randn(200, 200, generator=rng) / 20
     w3 = torch.randn(10, 200, generator=rng) / 14
     w2, hidden, last = w2 + w2.t(), torch.randn(200, generator=rng) / 2, torch.linspace(-1, 1, 10)
-    submission.supply("relu", "leaky_relu")
     found = filled_network(submission, activation, x, [w1, w2, w3, hidden, last])
     shapes, outputs = assert_sequence(found, 2, _("the result"))
     listed = [tuple(shape) for shape in shapes]
@@ -371,11 +371,11 @@ def network_gradients(submission, x):
 
 
 @pytest.mark.stub("MLP")
+@pytest.mark.uses("relu", "leaky_relu")
 def test_mlp_learns_everywhere(submission, rng):
     """MLP is a module, gradients reach all its parameters, and it draws nothing at random when it
     is called."""
     x = torch.randn(20, 784, generator=rng)
-    submission.supply("relu", "leaky_relu")
     reached, module, same = assert_sequence(network_gradients(submission, x), 3, _("the result"))
     observe([*reached, module, same])
     assert module, _("it is no torch.nn.Module")
@@ -391,9 +391,9 @@ def two_networks(submission, x):
 
 
 @pytest.mark.stub("MLP")
+@pytest.mark.uses("relu", "leaky_relu")
 def test_mlp_starts_at_random(submission, rng):
     """Every network starts with weights of its own."""
-    submission.supply("relu", "leaky_relu")
     one, other = two_networks(submission, torch.randn(3, 784, generator=rng))
     same = bool(torch.equal(one, other))
     observe(same)
@@ -601,15 +601,12 @@ def real_training(submission, dataset, batch_size, epochs, seed):
 
 
 @pytest.fixture(scope="module")
-def training(shared_submission, dataset, passed_stubs):
-    """A few epochs on the real data, once: with the student's own parts, but for those that have
-    failed their own checks; they cost their points there, not here."""
-    wrong = [name for name in ("MLP", "train_epoch") if name not in passed_stubs]
-    shared_submission.supply("relu", "leaky_relu", *wrong)
+def training(shared_submission, dataset):
+    """A few epochs on the real data, once."""
     batch_size, epochs, *_rest = LIMITS[dataset.name, dataset.variant]
     result = real_training(shared_submission, dataset.name, batch_size, epochs, START_SEED)
     losses, net = assert_sequence(result, 2, _("the result"))
-    return losses, net, wrong
+    return losses, net, shared_submission.supplied
 
 
 def accuracy_of(net, dataset):
@@ -620,6 +617,7 @@ def accuracy_of(net, dataset):
 
 @pytest.mark.stub("train_epoch")
 @pytest.mark.tier("training")
+@pytest.mark.uses("relu", "leaky_relu", "MLP", "train_epoch")
 def test_training_loss(training, dataset):
     """A few epochs of LeakyReLU on the real images bring the training loss down (document 002)."""
     losses, _rest, wrong = training
@@ -633,6 +631,7 @@ def test_training_loss(training, dataset):
 
 @pytest.mark.stub("MLP")
 @pytest.mark.tier("training")
+@pytest.mark.uses("relu", "leaky_relu", "MLP", "train_epoch")
 def test_training_hidden_accuracy(training, dataset):
     """After a few epochs of LeakyReLU the network recognises most of the test images, whose labels
     it never met."""
@@ -657,6 +656,7 @@ def real_evaluation(submission, net, dataset):
 
 @pytest.mark.stub("evaluate")
 @pytest.mark.tier("training")
+@pytest.mark.uses("relu", "leaky_relu", "MLP", "train_epoch")
 def test_evaluation_on_real_images(training, shared_submission, dataset):
     """On the public test images evaluate gives the mean loss and the accuracy of the network's
     outputs."""
@@ -696,10 +696,10 @@ def low_level_epoch(submission, dataset, batch_size, seed):
 
 @pytest.mark.stub("forward")
 @pytest.mark.tier("training")
+@pytest.mark.uses("relu")
 def test_forward_trains(submission, dataset):
     """From a good start one epoch of the low-level network on the real images brings the loss down,
     and the network recognises most test images (document 002)."""
-    submission.supply("relu")
     batch_size = LIMITS[dataset.name, dataset.variant][0]
     loss = low_level_epoch(submission, dataset.name, batch_size, LOW_LEVEL_SEED)
     assert_between(loss, None, LOW_LEVEL_LOSS, what=_("the training loss"))

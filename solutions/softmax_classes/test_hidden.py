@@ -582,12 +582,11 @@ def rows_of(history, epochs, what):
 
 @pytest.mark.stub("train")
 @pytest.mark.parametrize("epochs", [1, 3])
+@pytest.mark.uses("MyAcc", "train_epoch", "valid_epoch")
 def test_train_histories(submission, reference, rng, epochs):
     """train returns two lists with one dictionary {"loss", "acc"} per epoch: what train_epoch
     returned, and what valid_epoch returned after it for the test data."""
     case = (*epoch_case(rng), torch.randn(5, 6, generator=rng), labels(rng, 5, 3), epochs)
-    for owner in (submission, reference):
-        owner.supply("MyAcc", "train_epoch", "valid_epoch")
     histories = assert_sequence(short_training(submission, *case), 2, "train(...)")
     expected = short_training(reference, *case)
     for history, wanted, what in zip(
@@ -608,6 +607,10 @@ BANDS = {
         {1: (0.7987, 0.008), 2: (0.8340, 0.008), 10: (0.8534, 0.008)},
     ),
 }
+USED = (
+    *("softmax", "model", "MySparseCategoricalCrossEntropy", "MySGD", "MyAcc"),
+    *("train_epoch", "valid_epoch"),
+)
 FLOOR = 0.45  # large steps make the accuracy on other images jump, by epoch and by seed
 
 
@@ -624,14 +627,10 @@ def real_training(submission, dataset, batch_size, epochs, params):
 
 
 @pytest.fixture(scope="module")
-def histories(shared_submission, dataset, passed_stubs):
-    """Ten epochs on the real data, once: with the student's own parts, but for those that have
-    failed their own checks; they cost their points there, not here."""
-    parts = ["softmax", "model", "MySparseCategoricalCrossEntropy", "MySGD", "MyAcc"]
-    wrong = [name for name in [*parts, "train_epoch", "valid_epoch"] if name not in passed_stubs]
-    shared_submission.supply(*wrong)
+def histories(shared_submission, dataset):
+    """Ten epochs on the real data, once."""
     start = None
-    if "model" in wrong:
+    if "model" in shared_submission.supplied:
         W = torch.normal(0, 0.01, (784, 10), generator=torch.Generator().manual_seed(0))
         start = [W.requires_grad_(), torch.zeros(10, requires_grad=True)]
     batch_size = BANDS[dataset.variant][0]
@@ -642,6 +641,7 @@ def histories(shared_submission, dataset, passed_stubs):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_table(histories, dataset):
     """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy (document 000)."""
     assert_table(histories[0], *BANDS[dataset.variant][1:])
@@ -649,6 +649,7 @@ def test_training_table(histories, dataset):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_validation(histories):
     """After ten epochs the model classifies the test images far better than by chance."""
     accuracy = float(histories[1][-1][1])
@@ -657,6 +658,7 @@ def test_training_validation(histories):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_hidden_accuracy(histories, shared_submission, dataset):
     """The trained model classifies test images whose labels it never met, too."""
     problem = _("model(X, params) does not give ten scores for every image")

@@ -323,6 +323,7 @@ def test_train_modes(submission, rng):
 
 
 EPOCHS = 10
+USED = ("make_net", "init_weights", "make_loss", "make_trainer")
 
 
 @in_sandbox
@@ -344,17 +345,15 @@ def real_training(submission, dataset, batch_size, epochs):
 
 
 @pytest.fixture(scope="module")
-def training(shared_submission, dataset, passed_stubs):
-    """Ten epochs on the real data, once: with the student's own parts, but for those that have
-    failed their own checks; they cost their points there, not here."""
-    parts = ["make_net", "init_weights", "make_loss", "make_trainer"]
-    shared_submission.supply(*(name for name in parts if name not in passed_stubs))
+def training(shared_submission, dataset):
+    """Ten epochs on the real data, once."""
     batch_size = BANDS[dataset.variant][0]
     return real_training(shared_submission, dataset.name, batch_size, EPOCHS)
 
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_loss_table(training, dataset):
     """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
     assert_table(numbers_of(training[0], EPOCHS), *BANDS[dataset.variant][1:])
@@ -362,6 +361,7 @@ def test_training_loss_table(training, dataset):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_rule(training):
     """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
     and at most 1 (document 003)."""
@@ -370,6 +370,7 @@ def test_training_rule(training):
 
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
+@pytest.mark.uses(*USED)
 def test_training_start_and_end(training, shared_submission, dataset):
     """The untrained network has a loss of about ln 10 = 2.3026; the trained one classifies more
     than 70 % of test images whose labels it never met."""

@@ -33,12 +33,12 @@ class LocalBox:
 
     @contextlib.contextmanager
     def open_check(
-        self, seconds: float, each: float, seed: int, stub: str = "", confirms: bool = False
+        self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> Iterator[RemoteSubmission]:
-        self.opened.append((stub, confirms))
-        self.in_doubt = self.first is not None and not confirms
+        self.opened.append((stub, alone))
+        self.in_doubt = self.first is not None and not alone
         cells = self.source.cells
-        if self.first is not None and not confirms:
+        if self.first is not None and not alone:
             cells = [("hw.py", self.first, 1)]
         try:
             yield LocalConversation().load(cells, self.source.contract)

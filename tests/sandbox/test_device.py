@@ -157,11 +157,11 @@ def test_checks_of_a_stub_share_a_process_that_is_put_back(sandbox):
 def test_a_doubt_is_settled_on_the_processor(sandbox):
     """A check that failed on the device gets a fresh copy on the processor, to which no GPU is
     shown; that of a stub whose text asks for a device, a fresh one on the device."""
-    with opened(sandbox, "places", confirms=True) as submission:
+    with opened(sandbox, "places", alone=True) as submission:
         assert submission.places() == ["cpu"]
         assert submission.gpus() == ""
         assert not sandbox.in_doubt
-    with opened(sandbox, "move", confirms=True) as submission:
+    with opened(sandbox, "move", alone=True) as submission:
         assert submission.move("fake") == "fake"
         assert submission.places() == ["fake"]
         assert not sandbox.in_doubt
@@ -228,7 +228,7 @@ def test_a_card_that_others_have_filled_is_no_mistake(sandbox, monkeypatch, free
     may take."""
     monkeypatch.setattr(sandbox.host, "_gpu", Card(free, None))
 
-    with pytest.raises(event), opened(sandbox, "fill", confirms=True) as submission:
+    with pytest.raises(event), opened(sandbox, "fill", alone=True) as submission:
         submission.fill("cuda")
 
 

@@ -1,24 +1,18 @@
 """A submission on a device other than the processor.
 
 Its text need not speak of a device. So what its top level has made is moved there as it is, object
-by object: every name and list that holds a tensor then holds the moved one. A process that has
-started CUDA cannot be forked, so one of them answers several checks; `Snapshot` puts back between
-them what a check may have changed. What it cannot put back costs nothing: a failure there is tried
-again in a fresh copy (see sandbox/sandbox.py).
-Runs inside the box.
+by object: every name and list that holds a tensor then holds the moved one. Runs inside the box.
 """
 
 from __future__ import annotations
 
 import contextlib
-import types
-from collections.abc import Iterator
 from typing import Any
 
 from grader.sandbox.inside.loader import Program
+from grader.sandbox.inside.snapshot import tensors_of
 
 FAKE = "fake"  # a second device without a GPU, for tests: see fake_device.py
-MOST_OBJECTS = 100_000
 
 
 def start(device: str, gpu_bytes: int) -> None:
@@ -36,7 +30,7 @@ def start(device: str, gpu_bytes: int) -> None:
 
 def move_values(program: Program, device: str) -> None:
     """Move all tensors that the submission's top level holds, in networks too, to the device."""
-    for tensor in list(_tensors(program)):
+    for tensor in list(tensors_of(program)):
         if tensor.device.type == "cpu":
             with contextlib.suppress(Exception):  # what meets it is confirmed on the processor
                 _move(tensor, device)
@@ -72,69 +66,3 @@ def _move(tensor: Any, device: str) -> None:
     except RuntimeError:  # something holds on to its memory, such as a graph
         with contextlib.suppress(RuntimeError):
             tensor.data = other.data
-
-
-def _tensors(program: Program) -> Iterator[Any]:
-    """The tensors among the values of a submission's modules, and in what they hold: containers,
-    networks, objects of the submission's own classes."""
-    import torch
-
-    seen: set[int] = set()
-    todo: list[Any] = [value for space in _namespaces(program) for value in space.values()]
-    while todo and len(seen) < MOST_OBJECTS:
-        value = todo.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, torch.Tensor):
-            yield value
-        elif isinstance(value, (list, tuple, set)):
-            todo += value
-        elif isinstance(value, dict):
-            todo += value.values()
-        elif isinstance(value, torch.nn.Module) or type(value).__module__ in program.modules:
-            todo += getattr(value, "__dict__", {}).values()
-
-
-def _namespaces(program: Program) -> list[dict[str, Any]]:
-    return [vars(module) for module in program.modules.values()]
-
-
-class Snapshot:
-    """What the modules of a submission hold, to be put back after a check."""
-
-    def __init__(self, program: Program) -> None:
-        self.spaces = [(space, dict(space)) for space in _namespaces(program)]
-        self.classes = [
-            (value, dict(vars(value)))
-            for _, space in self.spaces
-            for value in space.values()
-            if isinstance(value, type) and value.__module__ in program.modules
-        ]
-        self.parameters = []
-        for tensor in _tensors(program):
-            with contextlib.suppress(Exception):  # without values yet, or of a kind of its own
-                if tensor.requires_grad and tensor.is_leaf:
-                    self.parameters.append((tensor, tensor.detach().clone()))
-
-    def restore(self) -> None:
-        """Put back module values, classes, and the values of tensors that have gradients."""
-        import torch
-
-        for space, before in self.spaces:
-            space.clear()
-            space.update(before)
-        for cls, before in self.classes:
-            _restore_class(cls, before)
-        with torch.no_grad():
-            for tensor, value in self.parameters:
-                tensor.requires_grad_().copy_(value)
-                tensor.grad = None
-
-
-def _restore_class(cls: type, before: dict[str, Any]) -> None:
-    for name, value in list(vars(cls).items()):
-        if name not in before:
-            delattr(cls, name)
-        elif before[name] is not value and not isinstance(value, types.GetSetDescriptorType):
-            setattr(cls, name, before[name])

@@ -33,10 +33,11 @@ from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.data import PublicData
-from grader.sandbox.inside.device import Snapshot, move_values, start
+from grader.sandbox.inside.device import move_values, start
 from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Missing, Note
 from grader.sandbox.inside.protocol import CodecError, Message
+from grader.sandbox.inside.snapshot import Snapshot
 from grader.sandbox.inside.statements import Plans
 
 MAX_TRACE_LINES = 6
@@ -105,7 +106,7 @@ class Worker:
         )
         if device != "cpu":
             move_values(program, device)
-            self.snapshot = Snapshot(program)
+        self.snapshot = Snapshot(program)
         self.stubs = Stubs(program, contract, device)
         return {"notes": [*program.notes[:200], *self.stubs.notes()]}
 
