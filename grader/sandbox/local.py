@@ -6,6 +6,7 @@ Never for a submission.
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class LocalConversation:
             cells=list(cells),
             helpers={},
             stand_ins={},
-            contract=contract,
+            contract=json.dumps(contract),
             skip=[],
             device="cpu",
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -176,12 +177,15 @@ class Sandbox:
         """
         on_device = not alone or asks_for_a_device(self.source.contract, stub)
         device = self.device if on_device else "cpu"
-        copy = self._kept_for(stub) if stub and not alone else self._new_copy(device)
+        drawn = (seed + self.seed) % (1 << 32)
+        shares = stub and not alone
+        copy = self._kept_for(stub, drawn) if shares else self._new_copy(device)
         self.in_doubt = not alone and (copy.has_answered or device != "cpu")
         conversation = copy.conversation
         try:
             conversation.allow(seconds, each)
-            conversation.request("seed", seed=(seed + self.seed) % (1 << 32))
+            if not copy.has_answered:
+                conversation.request("seed", seed=drawn)
             stubs = frozenset(self.source.contract["stubs"])
             yield RemoteSubmission(conversation, stubs, self.source.parts)
         finally:
@@ -195,26 +199,21 @@ class Sandbox:
 
     # ---------------------------------------------------------------- copies
 
-    def _kept_for(self, stub: str) -> Copy:
-        """The copy that has answered the stub's last check, put back, or a new one. It stays for
-        the stub's next check, if it still answers."""
-        if self._kept is not None and self._kept.has_answered and not self._put_back(stub):
+    def _kept_for(self, stub: str, seed: int) -> Copy:
+        """The copy that has answered the stub's last check, put back and seeded, or a new one. It
+        stays for the stub's next check, if it still answers."""
+        kept = self._kept
+        if kept is not None and kept.has_answered:
+            kept.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
+            with contextlib.suppress(SandboxEvent):
+                if kept.stub == stub:
+                    kept.conversation.request("seed", seed=seed, anew=True)
+                    return kept
             self._drop_kept()
         if self._kept is None:
             self._kept = self._new_copy(self.device)
         self._kept.stub = stub
         return self._kept
-
-    def _put_back(self, stub: str) -> bool:
-        """Whether the kept copy is the stub's and could be put back after its last check."""
-        assert self._kept is not None
-        if self._kept.stub != stub:
-            return False
-        self._kept.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
-        with contextlib.suppress(SandboxEvent):
-            self._kept.conversation.request("reset")
-            return True
-        return False
 
     def _new_copy(self, device: str) -> Copy:
         return self._forked_copy() if device == "cpu" else self._loaded_copy(device)
@@ -272,7 +271,7 @@ class Sandbox:
                 cells=self.source.cells,
                 helpers=self.source.helpers,
                 stand_ins=self.source.stand_ins,
-                contract=self.source.contract,
+                contract=json.dumps(self.source.contract),
                 skip=self._skip,
                 device=device,
                 gpu_bytes=self.host.limits.memory_bytes,

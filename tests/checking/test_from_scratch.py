@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
@@ -164,7 +166,7 @@ def loaded(source: str) -> RemoteSubmission:
         cells=[("hw.py", f"import torch\n{source}", 1)],
         helpers={},
         stand_ins={},
-        contract={"stubs": stubs, "spellings": {}, "names": {}},
+        contract=json.dumps({"stubs": stubs, "spellings": {}, "names": {}}),
         skip=[],
         device="cpu",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
@@ -47,7 +49,7 @@ def asked(tape: Tape) -> tuple[RemoteSubmission, RememberingConversation]:
         cells=[("solution.py", PROGRAM, 1)],
         helpers={},
         stand_ins={},
-        contract=CONTRACT,
+        contract=json.dumps(CONTRACT),
         skip=[],
         device="cpu",
     )

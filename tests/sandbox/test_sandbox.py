@@ -6,6 +6,7 @@ At the level `process`, where the chain of processes is the same and nothing has
 from __future__ import annotations
 
 import contextlib
+import json
 
 import pytest
 import torch
@@ -292,7 +293,7 @@ def test_reference_behaves_the_same():
         cells=[("hw.py", PROGRAM, 1)],
         helpers={},
         stand_ins={},
-        contract=CONTRACT,
+        contract=json.dumps(CONTRACT),
         skip=[],
         device="cpu",
     )

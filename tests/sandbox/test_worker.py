@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def load(worker: Worker, program: str = PROGRAM, **others: Any) -> Any:
         "cells": [("hw.py", program, 1)],
         "helpers": {},
         "stand_ins": {},
-        "contract": CONTRACT,
+        "contract": json.dumps(CONTRACT),
         "skip": [],
         "device": "cpu",
     }
@@ -177,7 +178,6 @@ def test_helpers_and_stand_ins_are_modules():
         ("call", {"target": Name("double"), "arguments": [], "keywords": {}}),
         ("value", {"name": "scale"}),
         ("bind", {"values": {"scale": 3}}),
-        ("reset", {}),
     ],
 )
 def test_nothing_is_answered_before_a_submission_is_loaded(kind, arguments):
@@ -245,7 +245,7 @@ def test_supplied_part_stands_in_for_a_stub_until_the_reset(worker):
     assert call(worker, "double", 1) == 200
     counter = call(worker, "Counter", 2)
 
-    value(worker, "reset")
+    value(worker, "seed", seed=0, anew=True)
 
     assert raised(worker, "items", target=counter) == [
         *("CodecError", "a reference to an unknown object", "")
@@ -363,7 +363,7 @@ def test_objects_that_are_held_are_bounded(worker):
         f"more than {MAX_OBJECTS:,} objects",
     ]
     assert call(worker, "double", 1) == 2
-    value(worker, "reset")
+    value(worker, "seed", seed=0, anew=True)
     assert call(worker, "Counter", 1) == Reference(0, "Counter")
 
 

@@ -87,12 +87,14 @@ class Worker:
         cells: Cells,
         helpers: dict[str, Cells],
         stand_ins: dict[str, Cells],
-        contract: dict[str, Any],
+        contract: str,
         skip: list[str],
         device: str,
         gpu_bytes: int = 0,
     ) -> dict[str, Any]:
-        """Execute the definitions of a submission; returns notes."""
+        """Execute the definitions of a submission; returns notes. contract: as JSON, which costs
+        less than its hundreds of parts."""
+        known = json.loads(contract)
         self.data.device = device
         start(device, gpu_bytes)
         program = loader.load(
@@ -102,24 +104,23 @@ class Worker:
             self.progress,
             frozenset(skip),
             self.plans,
-            Wanted.of(contract),
+            Wanted.of(known),
         )
         if device != "cpu":
             move_values(program, device)
         self.snapshot = Snapshot(program)
-        self.stubs = Stubs(program, contract, device)
+        self.stubs = Stubs(program, known, device)
         return {"notes": [*program.notes[:200], *self.stubs.notes()]}
 
-    def on_reset(self) -> None:
-        """Be as after loading, for the next check, as far as one process can."""
-        self.objects.clear()
-        self._loaded().reset()
-        if self.snapshot is not None:
-            self.snapshot.restore()
-
-    def on_seed(self, seed: int) -> None:
-        """Make code that draws from the global generators repeatable."""
+    def on_seed(self, seed: int, anew: bool = False) -> None:
+        """Make code that draws from the global generators repeatable; `anew`, be as after loading,
+        for the next check, as far as one process can."""
         import torch
+
+        if anew and self.snapshot is not None:
+            self.objects.clear()
+            self._loaded().reset()
+            self.snapshot.restore()
 
         torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for every device first
         if torch.cuda.is_initialized():
