@@ -96,6 +96,12 @@ class RemoteObject:
             "call", target=self, arguments=list(arguments), keywords=keywords
         )
 
+    def __len__(self) -> int:
+        return int(self._method("__len__"))
+
+    def __bool__(self) -> bool:
+        return True
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self._conversation.request("items", target=self))
 

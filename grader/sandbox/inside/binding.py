@@ -64,6 +64,17 @@ class Stubs:
             return ready
         return lambda *args, **kwargs: moved(ready(*args, **kwargs), self.device)
 
+    def has_defined(self, cls: type) -> bool:
+        """Whether the student has, or a stand-in of the course."""
+        name = _module_of(cls)
+        return name in self.program.modules or name in self.program.stand_ins
+
+    def is_stub(self, cls: type) -> bool:
+        """Whether it is the student's class for a stub, or for stubs that are methods."""
+        return any(self._find(stub)[0] is cls for stub in self.contract["stubs"]) or any(
+            self._find_class(owner)[0] is cls for owner in self.owners
+        )
+
     def reset(self) -> None:
         """Forget what a check has supplied and closed."""
         self.supplied.clear()

@@ -44,6 +44,7 @@ UNWRITTEN = ": your code is still missing"  # as templates.py cuts it
 LACKING = re.compile(r"not implemented for '|^Could not run '")
 MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
 MAX_OBJECTS = 1_000  # that one check may hold by reference
+SPECIAL = ("__getitem__", "__len__", "__iter__")
 
 
 class Worker:
@@ -61,6 +62,7 @@ class Worker:
         self.stubs: Stubs | None = None
         self.snapshot: Snapshot | None = None
         self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}  # of these objects, by their ids
         self.progress: Callable[[str], None] = lambda place: None
 
     def answer(self, message: Message) -> tuple[str, Any, list[Any]]:
@@ -68,7 +70,7 @@ class Worker:
         try:
             arguments = protocol.unpack(message, self._rebuild, self.data.device)
             result = getattr(self, "on_" + message.kind)(**arguments)
-            return ("value", *protocol.pack(result, self._keep))
+            return ("value", *protocol.pack(result, self._keep, self._of_subclass))
         except Missing as error:
             return ("missing", *_packed(error.note))
         except CodecError as error:
@@ -112,6 +114,7 @@ class Worker:
     def on_reset(self) -> None:
         """Be as after loading, for the next check, as far as one process can."""
         self.objects.clear()
+        self.numbers.clear()
         self._loaded().reset()
         if self.snapshot is not None:
             self.snapshot.restore()
@@ -142,6 +145,10 @@ class Worker:
         if len(items) > protocol.MAX_ITEMS:
             raise CodecError(f"more than {protocol.MAX_ITEMS:,} items; does it ever end?")
         return items
+
+    def on_itself(self, target: Any) -> Any:
+        """An object that lives here, as it is now."""
+        return target
 
     def on_value(self, name: str) -> Any:
         """Read a module value of the submission."""
@@ -180,10 +187,26 @@ class Worker:
         return self.objects[node.number]
 
     def _keep(self, value: Any) -> protocol.Reference:
-        if len(self.objects) >= MAX_OBJECTS:
-            raise CodecError(f"more than {MAX_OBJECTS:,} objects")
-        self.objects.append(value)
-        return protocol.Reference(len(self.objects) - 1, type(value).__name__[:100])
+        if id(value) not in self.numbers:
+            if len(self.objects) >= MAX_OBJECTS:
+                raise CodecError(f"more than {MAX_OBJECTS:,} objects")
+            self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return protocol.Reference(self.numbers[id(value)], type(value).__name__[:100])
+
+    def _of_subclass(self, value: Any) -> protocol.Reference | protocol.Instance | None:
+        """A stub's own class makes objects, another class of the student's objects that are values
+        too, as long as there is room for them; a class of a library makes values."""
+        if self.stubs is None or not protocol.is_value(value):
+            return None
+        own = [cls for cls in type(value).__mro__ if self.stubs.has_defined(cls)]
+        if any(map(self.stubs.is_stub, own)):
+            return self._keep(value)
+        if not own or (len(self.objects) >= MAX_OBJECTS and id(value) not in self.numbers):
+            return None
+        kept = self._keep(value)
+        live = [name for name in SPECIAL if any(name in vars(cls) for cls in own)]
+        return protocol.Instance(kept.number, kept.type_name, live, None)
 
     def _raised_by_student(self, error: BaseException) -> bool:
         frames = traceback.extract_tb(error.__traceback__)

@@ -1,0 +1,109 @@
+"""Instances of a student's class that inherits from a plain type: a plain value and an object.
+
+``class Result(NamedTuple)``, ``class Loss(float)``, ``class Sums(list)``: a check may compare,
+index and compute with one as with a tuple, a float or a list, send it back, where it is the very
+object that it was, and call the methods that the student added. What the plain type does is done out here: a
+value is never asked whether it is equal to another.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.sandbox.inside import protocol
+from grader.sandbox.inside.protocol import CodecError
+from grader.sandbox.proxies import Conversation, RemoteObject
+
+CONTAINERS = (list, tuple, dict, torch.Tensor, np.ndarray)
+KINDS = (int, float, str, bytes, *CONTAINERS)
+
+
+class RemoteValue:
+    """What makes an object of the box of a plain value."""
+
+    _object: RemoteObject
+    _value: Any  # of exactly the plain type
+    __torch_function__ = torch._C._disabled_torch_function_impl  # so results are plain tensors
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """A method that the plain type does not have."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return functools.partial(self._ask, name)
+
+    def __reduce_ex__(self, version: Any) -> tuple[Any, ...]:
+        return copy.copy, (self._value,)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return copy.deepcopy(self._value, memo)
+
+    def _ask(self, name: str, *arguments: Any, **keywords: Any) -> Any:
+        """Call a method in the box. It may have changed a list or a dict, which is read anew."""
+        answer = self._object._method(name, *arguments, **keywords)
+        if isinstance(self, (list, dict)):
+            self._value = plain(self._object._conversation.request("itself", target=self._object))
+            if isinstance(self, list):
+                list.__init__(self, self._value)
+            else:
+                dict.clear(self)
+                dict.update(self, self._value)
+        return answer
+
+
+# What the student's class may do itself though its plain type can, too: asked for a part, never
+# given a value to compare with.
+LIVE: dict[str, Callable[..., Any]] = {
+    "__getitem__": lambda self, index: self._object[index],
+    "__len__": lambda self: len(self._object),
+    "__iter__": lambda self: iter(self._object),
+}
+
+
+@functools.cache
+def _class(kind: Any, live: tuple[str, ...]) -> Any:
+    return type(kind.__name__, (RemoteValue, kind), {name: LIVE[name] for name in live})
+
+
+def remote(conversation: Conversation, node: Any, value: Any = None) -> Any:
+    """What the trusted side has of an object of the box: `value` is the plain value of an Instance.
+
+    Raises CodecError for a node that may not leave the box, and for an Instance of no plain type.
+    """
+    if not isinstance(node, protocol.Instance):
+        return RemoteObject(conversation, node)
+    kind = type(value)
+    if kind not in KINDS:
+        raise CodecError("an instance that is no plain value")
+    live = sorted(LIVE.keys() & set(node.live)) if kind in CONTAINERS else []
+    cls = _class(kind, tuple(live))
+    if kind is torch.Tensor:
+        made = torch.Tensor._make_subclass(cls, value, value.requires_grad)
+    else:
+        made = value.view(cls) if kind is np.ndarray else cls(value)
+    made._object = RemoteObject(conversation, protocol.Reference(node.number, node.type_name))
+    made._value = value
+    return made
+
+
+def node_of(value: object) -> Any:
+    """The node that a RemoteValue is sent as into the box; None for any other."""
+    return value._object._node if isinstance(value, RemoteValue) else None
+
+
+def plain(value: Any) -> Any:
+    """The value without the objects of the box that it or parts of it are."""
+    if isinstance(value, RemoteValue):
+        value = value._value
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    if isinstance(value, tuple):
+        return tuple(plain(part) for part in value)
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    return value
