@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from grader.errors import StudentError
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import CodecError
 from grader.sandbox.parts import source_of
@@ -97,7 +98,10 @@ class RemoteObject:
         )
 
     def __len__(self) -> int:
-        return int(self._method("__len__"))
+        try:
+            return int(self._method("__len__"))
+        except StudentError as error:
+            raise TypeError(str(error)) from None  # so that list() walks through it all the same
 
     def __bool__(self) -> bool:
         return True

@@ -48,8 +48,9 @@ def saved(tensor: torch.Tensor) -> Any:
 
 
 def grown(storage: torch.UntypedStorage) -> int:
-    """Its size in bytes after a byte more than there was, so that no value is left to chance."""
-    storage.resize_(storage.nbytes() + 1)
+    """Its size in bytes when it is larger than before, and all zero: no value is left to chance."""
+    storage.resize_(storage.nbytes() + 8)
+    storage.fill_(0)
     return storage.nbytes()
 
 
@@ -101,6 +102,10 @@ OPERATIONS: dict[str, Callable[[torch.Tensor], Any]] = {
 }
 
 
+# PyTorch itself crashes where one that is shared is resized.
+IN_ANY_ORDER = sorted(OPERATIONS.keys() - {"share_memory_"})
+
+
 def outcome(tensor: torch.Tensor, names: list[str]) -> list[Any]:
     """What the operations give one after the other, and what the tensor is after each."""
     seen = []
@@ -138,7 +143,7 @@ def tensors(draw: st.DrawFn) -> torch.Tensor:
     if draw(st.booleans()):
         value = value[..., None]
     if draw(st.booleans()):
-        value = value[:1].expand(2, *value.shape[1:]) if value.dim() else value.expand(2, 1)
+        value = value.sum().to(dtype).expand(draw(st.sampled_from([(), (2,), (3, 1), (0, 2)])))
     if draw(st.booleans()) and value.dim():
         strides = [stride if n != 1 else 7 for n, stride in zip(value.shape, value.stride())]
         value = value.as_strided(value.shape, strides)
@@ -155,7 +160,7 @@ def test_every_layout_arrives(value: torch.Tensor) -> None:
 
 
 @fuzz(max_examples=400)
-@given(tensors(), st.lists(st.sampled_from(sorted(OPERATIONS)), min_size=1, max_size=4))
+@given(tensors(), st.lists(st.sampled_from(IN_ANY_ORDER), min_size=1, max_size=4))
 def test_rebuilt_tensor_is_as_good_as_a_fresh_one(value: torch.Tensor, names: list[str]) -> None:
     """What may be done to a clone may be done to it, with the same results; what may not raises the
     same exception."""

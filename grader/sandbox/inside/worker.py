@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy.random  # else each check imports it when it is seeded
 
-from grader.sandbox.inside import landlock, late, launch, loader, protocol
+from grader.sandbox.inside import batches, late, launch, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.channel import Channel
@@ -130,8 +130,11 @@ class Worker:
         numpy.random.seed(seed)
 
     def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """Call a stub or an object that lives here."""
-        return target(*arguments, **keywords)
+        """Call a stub or an object that lives here. What a stub's own class makes stays here,
+        whatever the class inherits from."""
+        made = target(*arguments, **keywords)
+        is_object = any(map(self._loaded().is_stub, type(made).__mro__))
+        return self._keep(made) if is_object else made
 
     def on_method(
         self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
@@ -187,6 +190,8 @@ class Worker:
         return self.objects[node.number]
 
     def _keep(self, value: Any) -> protocol.Reference:
+        if isinstance(value, protocol.Reference):
+            return value
         if id(value) not in self.numbers:
             if len(self.objects) >= MAX_OBJECTS:
                 raise CodecError(f"more than {MAX_OBJECTS:,} objects")
@@ -194,14 +199,12 @@ class Worker:
             self.objects.append(value)
         return protocol.Reference(self.numbers[id(value)], type(value).__name__[:100])
 
-    def _of_subclass(self, value: Any) -> protocol.Reference | protocol.Instance | None:
-        """A stub's own class makes objects, another class of the student's objects that are values
-        too, as long as there is room for them; a class of a library makes values."""
+    def _of_subclass(self, value: Any) -> protocol.Instance | None:
+        """An instance of a student's class is an object and a value, as long as there is room for
+        it; one of a library's class is a value."""
         if self.stubs is None or not protocol.is_value(value):
             return None
         own = [cls for cls in type(value).__mro__ if self.stubs.has_defined(cls)]
-        if any(map(self.stubs.is_stub, own)):
-            return self._keep(value)
         if not own or (len(self.objects) >= MAX_OBJECTS and id(value) not in self.numbers):
             return None
         kept = self._keep(value)
@@ -341,7 +344,7 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], task: dict[str, Any]
             _keep_only(*fds)
             launch.carry_out(task["plan"])
             tempfile.tempdir = None
-            landlock.load_without_workers()
+            batches.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
