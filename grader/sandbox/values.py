@@ -2,8 +2,8 @@
 
 ``class Result(NamedTuple)``, ``class Loss(float)``, ``class Sums(list)``: a check may compare,
 index and compute with one as with a tuple, a float or a list, send it back, where it is the very
-object that it was, and call the methods that the student added. What the plain type does is done out here: a
-value is never asked whether it is equal to another.
+object that it was, and call the methods that the student added. What the plain type does is done
+out here: a value is never asked whether it is equal to another.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.errors import ProtocolError
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import CodecError
 from grader.sandbox.proxies import Conversation, RemoteObject
@@ -47,13 +48,20 @@ class RemoteValue:
         """Call a method in the box. It may have changed a list or a dict, which is read anew."""
         answer = self._object._method(name, *arguments, **keywords)
         if isinstance(self, (list, dict)):
-            self._value = plain(self._object._conversation.request("itself", target=self._object))
-            if isinstance(self, list):
-                list.__init__(self, self._value)
-            else:
-                dict.clear(self)
-                dict.update(self, self._value)
+            self._renew(self._object._conversation.request("itself", target=self._object))
         return answer
+
+    def _renew(self, value: Any) -> None:
+        """Hold what it is now. Raises ProtocolError for a value of another type."""
+        value = value._value if isinstance(value, RemoteValue) else value
+        if type(value) is not type(self._value):
+            raise ProtocolError("it gave a value of another type for an object")
+        self._value = value
+        if isinstance(self, list):
+            list.__init__(self, value)
+        elif isinstance(self, dict):
+            dict.clear(self)
+            dict.update(self, value)
 
 
 # What the student's class may do itself though its plain type can, too: asked for a part, never
@@ -77,7 +85,7 @@ def remote(conversation: Conversation, node: Any, value: Any = None) -> Any:
     """
     if not isinstance(node, protocol.Instance):
         return RemoteObject(conversation, node)
-    kind = type(value)
+    kind: Any = type(value)
     if kind not in KINDS:
         raise CodecError("an instance that is no plain value")
     live = sorted(LIVE.keys() & set(node.live)) if kind in CONTAINERS else []

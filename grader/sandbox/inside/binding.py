@@ -69,12 +69,6 @@ class Stubs:
         name = _module_of(cls)
         return name in self.program.modules or name in self.program.stand_ins
 
-    def is_stub(self, cls: type) -> bool:
-        """Whether it is the student's class for a stub, or for stubs that are methods."""
-        return any(self._find(stub)[0] is cls for stub in self.contract["stubs"]) or any(
-            self._find_class(owner)[0] is cls for owner in self.owners
-        )
-
     def reset(self) -> None:
         """Forget what a check has supplied and closed."""
         self.supplied.clear()

@@ -25,7 +25,6 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 LEAST_ABI = 4
 SIGNAL_ABI = 6

@@ -130,10 +130,10 @@ class Worker:
         numpy.random.seed(seed)
 
     def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """Call a stub or an object that lives here. What a stub's own class makes stays here,
-        whatever the class inherits from."""
+        """Call a stub or an object that lives here. What a class makes stays here, whatever the
+        class inherits from."""
         made = target(*arguments, **keywords)
-        is_object = any(map(self._loaded().is_stub, type(made).__mro__))
+        is_object = isinstance(target, type) and isinstance(made, target)
         return self._keep(made) if is_object else made
 
     def on_method(
