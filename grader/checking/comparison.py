@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,10 @@ from typing import Any
 import torch
 
 from grader.checking.results import Measured
+from grader.errors import StudentError
 from grader.i18n.words import _
+from grader.sandbox.proxies import RemoteObject
+from grader.sandbox.values import plain
 
 SHOWN_VALUES = 12  # more than these are cut out of a message
 
@@ -78,6 +81,7 @@ def assert_close(
     shape_hint: the author's words for the shape, such as "one loss per example".
     """
     what = what or _("it")
+    actual = walked(actual)
     observe(actual)
     wanted = torch.as_tensor(expected)
     got = as_tensor(actual, what)
@@ -147,6 +151,7 @@ def assert_between(actual: Any, low: float | None, high: float | None, *, what: 
 def assert_sequence(actual: Any, length: int, what: str = "") -> Sequence[Any]:
     """`actual` as a list or tuple of `length` entries; Mismatch in words otherwise."""
     what = what or _("it")
+    actual = walked(actual)
     observe(actual)
     if isinstance(actual, torch.Tensor) and actual.dim() == 1:
         actual = actual.tolist()
@@ -157,6 +162,14 @@ def assert_sequence(actual: Any, length: int, what: str = "") -> Sequence[Any]:
         text = _("{what} has {count} values, expected {expected}")
         raise Mismatch(text.format(what=what, count=len(actual), expected=length))
     return actual
+
+
+def walked(value: Any) -> Any:
+    """An object of the box as the list of its items, where it has some; any other value itself."""
+    if isinstance(value, RemoteObject):
+        with suppress(StudentError):
+            return list(value)
+    return value
 
 
 def as_number(value: Any, what: str = "") -> float:
@@ -203,7 +216,7 @@ def observe(value: Any) -> None:
     """Remember a compared value for the diagnosis, if one is being made."""
     observed = _observed.get()
     if observed is not None:
-        observed.values.append(value)
+        observed.values.append(plain(value))
 
 
 def _measure(what: str, value: float, low: float | None, high: float | None) -> None:

@@ -32,7 +32,8 @@ from grader.sandbox.causes import exception_of_cpp
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.protocol import CodecError, Message
-from grader.sandbox.proxies import Conversation, RemoteObject, node_for
+from grader.sandbox.proxies import Conversation, node_for
+from grader.sandbox.values import node_of, remote
 
 CONTROL_SECONDS = 10.0  # a fork or a reap takes milliseconds; more means the parent is lost
 WATCH_SECONDS = 0.2  # in which one core can fill about half a GiB
@@ -103,7 +104,7 @@ class ProcessConversation:
         Raises StudentError, MissingStub, DeadlineExceeded, ProcessDied or ProtocolError; after
         one of the last three every further request raises it again.
         """
-        node, buffers = protocol.pack(arguments, node_for)
+        node, buffers = protocol.pack(arguments, node_for, node_of)
         seconds = min(self.each, self.deadline - time.monotonic())
         try:
             return answer_of(self._exchange(kind, max(seconds, 0.01), node, buffers), self)
@@ -230,6 +231,6 @@ def answer_of(message: Message, conversation: Conversation) -> Any:
 
 def _value(message: Message, conversation: Conversation) -> Any:
     try:
-        return protocol.unpack(message, lambda node: RemoteObject(conversation, node))
+        return protocol.unpack(message, functools.partial(remote, conversation))
     except CodecError as error:
         raise ProtocolError(f"it sent no proper answer: {error}") from None

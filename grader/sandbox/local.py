@@ -18,6 +18,7 @@ from grader.sandbox.inside.protocol import Message
 from grader.sandbox.inside.statements import Plans
 from grader.sandbox.inside.worker import Worker
 from grader.sandbox.proxies import RemoteSubmission, node_for
+from grader.sandbox.values import node_of
 
 MOST_REMEMBERED = 8 << 20  # bytes of the values of one check
 
@@ -47,7 +48,7 @@ class LocalConversation:
         return RemoteSubmission(self, frozenset(contract["stubs"]), parts)
 
     def request(self, kind: str, **arguments: Any) -> Any:
-        node, buffers = protocol.pack(arguments, node_for)
+        node, buffers = protocol.pack(arguments, node_for, node_of)
         return answer_of(self.exchange(Message(kind, 0, node, _copies(buffers))), self)
 
     def exchange(self, question: Message) -> Message:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from grader.errors import StudentError
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.protocol import CodecError
 from grader.sandbox.parts import source_of
@@ -95,6 +96,15 @@ class RemoteObject:
         return self._conversation.request(
             "call", target=self, arguments=list(arguments), keywords=keywords
         )
+
+    def __len__(self) -> int:
+        try:
+            return int(self._method("__len__"))
+        except StudentError as error:
+            raise TypeError(str(error)) from None  # so that list() walks through it all the same
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._conversation.request("items", target=self))

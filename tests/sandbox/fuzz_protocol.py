@@ -58,9 +58,10 @@ def seeds() -> list[bytes]:
         *(None, True, 1 << 40, 0.5, "text", b"bytes", [1, (2, {"a": None})]),
         *(torch.ones(2, 3), np.arange(4), torch.zeros(0), "x" * 2000),
     ]
+    packed = [protocol.pack(value, lambda other: None) for value in values]
+    packed.append((protocol.Instance(1, "Pair", protocol.FixedSequence([0.5, 1])), []))
     found = []
-    for value in values:
-        node, buffers = protocol.pack(value, lambda other: None)
+    for node, buffers in packed:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             Channel(theirs).send("value", 1, node, buffers)

@@ -34,7 +34,7 @@ import sys
 sys.path[:0] = ["/grader", "../../../grader"]
 import torch
 from torch.utils.data import DataLoader, TensorDataset
-from grader.sandbox.inside.landlock import load_without_workers
+from grader.sandbox.inside.batches import load_without_workers
 load_without_workers()
 X = torch.randn(64, 4)
 model = torch.nn.Linear(4, 1)
@@ -58,6 +58,29 @@ def test_training_works(level: str, folder: Path) -> None:
     (folder / "x").write_text("pixels")
 
     assert run(level, TRAIN, public_data=folder) == "True pixels pixels\n"
+
+
+KEEP_ALL = """
+import sys
+sys.path[:0] = ["/grader", "../../../grader"]
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+from grader.sandbox.inside.batches import load_without_workers
+load_without_workers()
+X = torch.arange(1200.0)
+class Loader(DataLoader):
+    pass
+for kind in (DataLoader, Loader):
+    batches = list(kind(
+        TensorDataset(X, X), 2, num_workers=4, persistent_workers=True, prefetch_factor=3))
+    print(len(batches), torch.equal(torch.cat([x for x, _ in batches]), X))
+"""
+
+
+@every_level
+def test_all_batches_of_a_loader_with_workers_can_be_kept(level: str) -> None:
+    """More tensors than a process may have open files, each of a batch of its own."""
+    assert run(level, KEEP_ALL, limits=Limits(open_files=256)) == "600 True\n600 True\n"
 
 
 @confined

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from grader.sandbox.inside import protocol
 from grader.sandbox.inside.channel import MAX_HEADER, Channel
 from grader.sandbox.inside.protocol import CodecError
-from grader.sandbox.proxies import RemoteObject
+from grader.sandbox.values import remote
 
 DTYPES = [getattr(torch, name) for name in protocol.DTYPES]
 NUMPY_DTYPES = [name for name in protocol.DTYPES if name != "bfloat16"]
@@ -37,9 +37,9 @@ def stays(value):
     raise CodecError(f"a {type(value).__name__} cannot travel")
 
 
-def as_remote(node):
-    """What the trusted side makes of a reference."""
-    return RemoteObject(None, node)
+def as_remote(node, value=None):
+    """What the trusted side makes of a reference, and of an instance with its value."""
+    return remote(None, node, value)
 
 
 def travelled(value):
@@ -389,6 +389,17 @@ def test_header_that_is_too_long_is_refused():
 
 
 @pytest.mark.parametrize(
+    "value",
+    [None, True, ["ref", 1, "x"], ["instance", 1, "x", [], 0.5]],
+    ids=["None", "bool", "reference", "instance"],
+)
+def test_instance_of_no_plain_type_is_refused(value):
+    """What is a reference and a value at once has a value of a type that a class can inherit."""
+    with pytest.raises(CodecError):
+        decoded(frame(["instance", 1, "x", [], value]))
+
+
+@pytest.mark.parametrize(
     "node", [["name", "softmax"], ["code", "f", "def f(): pass"]], ids=["name", "code"]
 )
 def test_code_does_not_leave_the_box(node):
@@ -603,6 +614,7 @@ VALID = frame(
             ["W", ["tensor", "float32", [2, 2], True]],
             ["b", ["array", "bool", [3]]],
             [["tuple", [1, 2.5]], ["list", [["text"], ["bytes"], None, ["ref", 3, "Net"]]]],
+            ["r", ["instance", 4, "Result", ["__len__"], ["tuple", [0.5, 1]]]],
         ],
     ],
     [16, 3, 6, 2],
@@ -615,7 +627,8 @@ def test_frame_that_is_changed_below_is_valid():
     value = decoded(VALID)
 
     assert value["W"].shape == (2, 2)
-    assert list(value) == ["W", "b", (1, 2.5)]
+    assert list(value) == ["W", "b", (1, 2.5), "r"]
+    assert value["r"][0] == 0.5
 
 
 @fuzz(max_examples=150)
@@ -656,6 +669,7 @@ nodes = st.recursive(
     lambda inner: st.one_of(
         st.tuples(st.sampled_from(["list", "tuple"]), st.lists(inner, max_size=3)),
         st.tuples(st.just("dict"), st.lists(st.tuples(inner, inner), max_size=3)),
+        st.tuples(st.just("instance"), st.just(1), st.just("x"), st.just(["__iter__"]), inner),
     ),
     max_leaves=6,
 )

@@ -64,6 +64,11 @@ class Stubs:
             return ready
         return lambda *args, **kwargs: moved(ready(*args, **kwargs), self.device)
 
+    def has_defined(self, cls: type) -> bool:
+        """Whether the student has, or a stand-in of the course."""
+        name = _module_of(cls)
+        return name in self.program.modules or name in self.program.stand_ins
+
     def reset(self) -> None:
         """Forget what a check has supplied and closed."""
         self.supplied.clear()

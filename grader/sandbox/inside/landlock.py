@@ -12,8 +12,7 @@ siblings are allowed one by one.
 
 From ABI 4 (Linux 6.7) TCP is refused as well; from ABI 6 (6.12) signals and abstract sockets stay
 inside. What Landlock does not guard (other sockets, file modes, limits of other processes) the
-seccomp filter of `program(shared=True)` refuses. That leaves no /dev/shm and no sockets for the
-workers of a DataLoader: `load_without_workers` makes the loader do their work itself.
+seccomp filter of `program(shared=True)` refuses.
 This file runs inside the box as well: it imports the standard library only.
 """
 
@@ -26,7 +25,6 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 LEAST_ABI = 4
 SIGNAL_ABI = 6
@@ -171,33 +169,3 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         )
     finally:
         os.close(handle)
-
-
-def load_without_workers() -> None:
-    """Where no worker of a DataLoader can start, let it load in its own process: same batches."""
-    import functools
-    import inspect
-    import multiprocessing
-
-    with contextlib.suppress(OSError):
-        multiprocessing.get_context("fork").Lock()
-        return
-    from torch.utils.data import DataLoader
-
-    original = DataLoader.__init__
-    signature = inspect.signature(original)
-    alone = {
-        "num_workers": 0,
-        "timeout": 0,
-        "prefetch_factor": None,
-        "persistent_workers": False,
-        "multiprocessing_context": None,
-    }
-
-    @functools.wraps(original)
-    def make(*arguments: Any, **named: Any) -> None:
-        bound = signature.bind(*arguments, **named)
-        bound.arguments.update(alone)
-        original(*bound.args, **bound.kwargs)
-
-    setattr(DataLoader, "__init__", make)  # noqa: B010 (a type checker refuses the assignment)

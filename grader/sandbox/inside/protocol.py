@@ -2,8 +2,9 @@
 
 A value becomes one tree of typed nodes and raw buffers; channel.py sends them. Values are None,
 bool, int, float, str, bytes, list, tuple, dict, dense tensors and arrays (dtype, shape, bytes),
-references to objects that stay in the box, and, towards the box only, source code. A subclass
-arrives as its plain base value. Nothing is ever unpickled.
+references to objects that stay in the box, and, towards the box only, source code. An instance of
+a student's class that inherits from a plain type leaves the box as both: a reference with the plain
+value. Any other subclass arrives as its plain base value. Nothing is ever unpickled.
 
 Both sides import this module; it knows nothing of checks, submissions or grades.
 """
@@ -39,6 +40,7 @@ DTYPES = {
 }
 
 
+EXACT = {type(None), bool, int, float, str, bytes, list, tuple, dict}
 KEYS = (str, int, float, bool, bytes, tuple, type(None))  # what may be a key of a dict
 
 
@@ -88,6 +90,15 @@ class Reference(_Node, tag="ref", frozen=True, array_like=True):
     type_name: str
 
 
+class Instance(_Node, tag="instance", frozen=True, array_like=True):
+    """An object that lives in the box and is a plain value, too: the student's class inherits from
+    a plain type (from the box only)."""
+
+    number: int
+    type_name: str
+    value: Node
+
+
 class Name(_Node, tag="name", frozen=True, array_like=True):
     """A stub of the submission, by its contract name (towards the box only)."""
 
@@ -115,6 +126,7 @@ Node = Union[  # noqa: UP007 - msgspec resolves the forward references at run ti
     FixedSequence,
     Mapping,
     Reference,
+    Instance,
     Name,
     Code,
 ]
@@ -138,18 +150,34 @@ def well_formed(text: str) -> str:
 # ------------------------------------------------------------------------------ values to nodes
 
 
-def pack(value: object, outside_set: Callable[[object], Any]) -> tuple[Any, list[Any]]:
+def is_value(value: object) -> bool:
+    """Whether it is of a plain type or of one that inherits from it."""
+    torch = sys.modules.get("torch")
+    kinds = (int, float, str, bytes, bytearray, list, tuple, dict, np.generic, np.ndarray)
+    return isinstance(value, kinds) or (torch is not None and isinstance(value, torch.Tensor))
+
+
+def pack(
+    value: object,
+    outside_set: Callable[[object], Any],
+    of_subclass: Callable[[object], Any] = lambda value: None,
+) -> tuple[Any, list[Any]]:
     """Turn a value into (node, buffers); `outside_set` makes a node of any other object.
 
+    of_subclass: gives the Reference or the Instance, still without its value, that an instance of
+    a subclass is sent as; None: it is sent as its plain base value.
     Raises CodecError for a value that is too large, too deep or of a kind that cannot travel.
     """
-    packer = _Packer(outside_set)
+    packer = _Packer(outside_set, of_subclass)
     return packer.node(value, 0), packer.buffers
 
 
 class _Packer:
-    def __init__(self, outside_set: Callable[[object], Any]) -> None:
+    def __init__(
+        self, outside_set: Callable[[object], Any], of_subclass: Callable[[object], Any]
+    ) -> None:
         self.outside_set = outside_set
+        self.of_subclass = of_subclass
         self.buffers: list[Any] = []
         self.nodes = 0
         self.room = MAX_PAYLOAD
@@ -160,6 +188,12 @@ class _Packer:
             raise CodecError(f"a value nested deeper than {MAX_DEPTH} levels")
         if self.nodes > MAX_NODES:
             raise CodecError(f"a value with more than {MAX_NODES:,} parts")
+        node = None if type(value) in EXACT else self.of_subclass(value)
+        if isinstance(node, Instance):
+            return msgspec.structs.replace(node, value=self._plain(value, depth))
+        return self._plain(value, depth) if node is None else node
+
+    def _plain(self, value: Any, depth: int) -> Any:
         torch = sys.modules.get("torch")
         if value is None or value is True or value is False:
             return value
@@ -190,7 +224,7 @@ class _Packer:
     def _key(self, value: Any, depth: int) -> Any:
         if not isinstance(value, KEYS):
             raise CodecError(f"a dict with a {type(value).__name__} as a key")
-        return self.node(value, depth + 1)
+        return self._plain(value, depth + 1)
 
     def _buffer(self, node: Any, data: Any) -> Any:
         self.room -= len(data)
@@ -211,12 +245,18 @@ class _Packer:
         return self._buffer(Text(), data)
 
     def _tensor(self, value: Any, torch: Any) -> Any:
+        with torch._C.DisableTorchFunctionSubclass():  # of the student's class
+            return self._dense(value, torch)
+
+    def _dense(self, value: Any, torch: Any) -> Any:
         dtype = str(value.dtype).removeprefix("torch.")
         if dtype not in DTYPES or value.layout != torch.strided:
             raise CodecError(f"a {value.layout} tensor of type {value.dtype}")
         if value.numel() * DTYPES[dtype] > self.room:
             raise CodecError(f"a tensor of shape {tuple(value.shape)}: more than it may return")
-        flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+        dense = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+        # Not reshape, nor view: beside a size of 1 a stride may be anything.
+        flat = dense.as_strided((dense.numel(),), (1,))
         data = memoryview(flat.view(torch.uint8).numpy())
         return self._buffer(Tensor(dtype, list(value.shape), bool(value.requires_grad)), data)
 
@@ -226,16 +266,17 @@ class _Packer:
             raise CodecError(f"a numpy array of type {value.dtype}")
         if value.size * DTYPES[dtype] > self.room:
             raise CodecError(f"an array of shape {value.shape}: more than it may return")
-        data = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
-        return self._buffer(Array(dtype, list(value.shape)), data)
+        return self._buffer(Array(dtype, list(value.shape)), np.ndarray.tobytes(value))
 
 
 # ------------------------------------------------------------------------------ nodes to values
 
 
-def unpack(message: Message, outside_set: Callable[[Any], Any], device: str = "cpu") -> Any:
+def unpack(message: Message, outside_set: Callable[..., Any], device: str = "cpu") -> Any:
     """Rebuild the value of a message, tensors on `device`; `outside_set` turns Reference, Name
-    and Code nodes into objects.
+    and Code nodes into objects, and an Instance with its value.
+
+    Tensors and arrays own their memory, as fresh ones do: they may be resized or detached in place.
 
     Raises CodecError for a frame that lies about its sizes or breaks a limit.
     """
@@ -248,7 +289,7 @@ def unpack(message: Message, outside_set: Callable[[Any], Any], device: str = "c
 
 class _Unpacker:
     def __init__(
-        self, buffers: list[bytearray], outside_set: Callable[[Any], Any], device: str
+        self, buffers: list[bytearray], outside_set: Callable[..., Any], device: str
     ) -> None:
         self.buffers = buffers
         self.outside_set = outside_set
@@ -274,6 +315,8 @@ class _Unpacker:
             return tuple(self.value(item, depth + 1) for item in node.items)
         if isinstance(node, Mapping):
             return {self._key(k, depth): self.value(v, depth + 1) for k, v in node.pairs}
+        if isinstance(node, Instance):
+            return self.outside_set(node, self.value(node.value, depth + 1))
         if isinstance(node, (Reference, Name, Code)):
             return self.outside_set(node)
         return node
@@ -310,12 +353,10 @@ class _Unpacker:
 
         data = self._checked(node.dtype, node.shape)
         dtype = getattr(torch, node.dtype)
-        if not data:
-            value = torch.empty(node.shape, dtype=dtype)
-        elif node.dtype == "bool":  # any byte but 0 and 1 would be an invalid bool
-            value = (torch.frombuffer(data, dtype=torch.uint8) != 0).reshape(node.shape)
-        else:
-            value = torch.frombuffer(data, dtype=dtype).reshape(node.shape)
+        value = torch.empty(node.shape, dtype=dtype)
+        if data:
+            shown = torch.uint8 if node.dtype == "bool" else dtype  # a byte but 0 and 1 is no bool
+            value.copy_(torch.frombuffer(data, dtype=shown).reshape(node.shape))
         value = value.to(self.device)
         if node.requires_grad and value.is_floating_point():
             value.requires_grad_()
@@ -325,6 +366,7 @@ class _Unpacker:
         data = self._checked(node.dtype, node.shape)
         if node.dtype == "bfloat16":
             raise CodecError("numpy has no bfloat16")
-        if node.dtype == "bool":
-            return (np.frombuffer(data, dtype=np.uint8) != 0).reshape(node.shape)
-        return np.frombuffer(data, dtype=node.dtype).reshape(node.shape)
+        value = np.empty(node.shape, dtype=node.dtype)
+        shown = np.uint8 if node.dtype == "bool" else node.dtype  # a byte but 0 and 1 is no bool
+        value[...] = np.frombuffer(data, dtype=shown).reshape(node.shape)
+        return value

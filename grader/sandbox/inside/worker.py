@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy.random  # else each check imports it when it is seeded
 
-from grader.sandbox.inside import landlock, late, launch, loader, protocol
+from grader.sandbox.inside import batches, late, launch, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.channel import Channel
@@ -62,6 +62,7 @@ class Worker:
         self.stubs: Stubs | None = None
         self.snapshot: Snapshot | None = None
         self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}  # of these objects, by their ids
         self.progress: Callable[[str], None] = lambda place: None
 
     def answer(self, message: Message) -> tuple[str, Any, list[Any]]:
@@ -69,7 +70,7 @@ class Worker:
         try:
             arguments = protocol.unpack(message, self._rebuild, self.data.device)
             result = getattr(self, "on_" + message.kind)(**arguments)
-            return ("value", *protocol.pack(result, self._keep))
+            return ("value", *protocol.pack(result, self._keep, self._of_subclass))
         except Missing as error:
             return ("missing", *_packed(error.note))
         except CodecError as error:
@@ -119,6 +120,7 @@ class Worker:
 
         if anew and self.snapshot is not None:
             self.objects.clear()
+            self.numbers.clear()
             self._loaded().reset()
             self.snapshot.restore()
 
@@ -129,8 +131,11 @@ class Worker:
         numpy.random.seed(seed)
 
     def on_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """Call a stub or an object that lives here."""
-        return target(*arguments, **keywords)
+        """Call a stub or an object that lives here. What a class makes stays here, whatever the
+        class inherits from."""
+        made = target(*arguments, **keywords)
+        is_object = isinstance(target, type) and isinstance(made, target)
+        return self._keep(made) if is_object else made
 
     def on_method(
         self, target: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
@@ -144,6 +149,10 @@ class Worker:
         if len(items) > protocol.MAX_ITEMS:
             raise CodecError(f"more than {protocol.MAX_ITEMS:,} items; does it ever end?")
         return items
+
+    def on_itself(self, target: Any) -> Any:
+        """An object that lives here, as it is now."""
+        return target
 
     def on_value(self, name: str) -> Any:
         """Read a module value of the submission."""
@@ -182,10 +191,25 @@ class Worker:
         return self.objects[node.number]
 
     def _keep(self, value: Any) -> protocol.Reference:
-        if len(self.objects) >= MAX_OBJECTS:
-            raise CodecError(f"more than {MAX_OBJECTS:,} objects")
-        self.objects.append(value)
-        return protocol.Reference(len(self.objects) - 1, type(value).__name__[:100])
+        if isinstance(value, protocol.Reference):
+            return value
+        if id(value) not in self.numbers:
+            if len(self.objects) >= MAX_OBJECTS:
+                raise CodecError(f"more than {MAX_OBJECTS:,} objects")
+            self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return protocol.Reference(self.numbers[id(value)], type(value).__name__[:100])
+
+    def _of_subclass(self, value: Any) -> protocol.Instance | None:
+        """An instance of a student's class is an object and a value, as long as there is room for
+        it; one of a library's class is a value."""
+        if self.stubs is None or not protocol.is_value(value):
+            return None
+        is_own = any(map(self.stubs.has_defined, type(value).__mro__))
+        if not is_own or (len(self.objects) >= MAX_OBJECTS and id(value) not in self.numbers):
+            return None
+        kept = self._keep(value)
+        return protocol.Instance(kept.number, kept.type_name, None)
 
     def _raised_by_student(self, error: BaseException) -> bool:
         frames = traceback.extract_tb(error.__traceback__)
@@ -320,7 +344,7 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], task: dict[str, Any]
             _keep_only(*fds)
             launch.carry_out(task["plan"])
             tempfile.tempdir = None
-            landlock.load_without_workers()
+            batches.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)

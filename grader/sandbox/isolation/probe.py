@@ -9,8 +9,8 @@ a box with the real arguments and runs selfattack.py in it; `choose` takes the s
 every attack failed and keeps the reason why a stronger one was left. plans.py says what a box may
 reach at each level, boxes.py how it starts and ends.
 
-At `landlock` there is neither /dev/shm nor a socket but pairs, so no worker of a DataLoader can
-start (see landlock.load_without_workers), and without root all boxes share one process count.
+At `landlock` there is neither /dev/shm nor a socket but pairs, and without root all boxes share one
+process count.
 """
 
 from __future__ import annotations
