@@ -44,6 +44,7 @@ class Program:
     modules: dict[str, types.ModuleType]  # the main module and the handed-in helper modules
     stand_ins: dict[str, types.ModuleType] = field(default_factory=dict)  # course helpers
     definitions: dict[str, Any] = field(default_factory=dict)  # last function or class of a name
+    places: dict[str, str] = field(default_factory=dict)  # where a name of the main file is bound
     nested: dict[str, tuple[str, str]] = field(default_factory=dict)  # definitions inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[Note] = field(default_factory=list)
@@ -229,6 +230,7 @@ class _Runner:
             value = module.__dict__.get(name)
             if isinstance(value, (types.FunctionType, type)):
                 self.program.definitions[name] = value
+                self.program.places[name] = statement.place
 
     def _note(self, statement: Statement, code: str, **parameters: str) -> Note:
         note = code, {"place": statement.place, **parameters}
