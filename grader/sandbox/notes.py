@@ -31,10 +31,16 @@ SENTENCES = {
     "did_you_mean": N_(
         "`{name}` is not defined. Did you mean `{near}` ({place})? Rename it to `{name}`."
     ),
-    "function_for_class": N_("`{used}` ({place}) is a function; the text asks for a class `{name}`"),
-    "class_for_function": N_("`{used}` ({place}) is a class; the text asks for a function `{name}`"),
+    "function_for_class": N_(
+        "`{used}` ({place}) is a function; the text asks for a class `{name}`"
+    ),
+    "class_for_function": N_(
+        "`{used}` ({place}) is a class; the text asks for a function `{name}`"
+    ),
+    "async": N_("`{used}` ({place}) is an async function: the text asks for a plain `def`"),
     "object": N_(
-        "`{used}` ({place}) is an object of the class `{kind}`; the text asks for a function `{name}`"
+        "`{used}` ({place}) is an object of the class `{kind}`; the text asks for a function "
+        "`{name}`"
     ),
     "other_parameters": N_(
         "`{used}` ({place}) takes ({taken}); the text asks for `{name}({asked})`"

@@ -70,6 +70,15 @@ def written(index: Index, stubs: Iterable[Stub], template: Index | None = None) 
     ]
 
 
+def repeated(index: Index, stub: Stub) -> list[Definition]:
+    """The definitions under the name of the one that counts, if several are written that do not do
+    the same; else none."""
+    last = definition_of(index, stub)
+    names = [name for name in names_in(index, stub) if last in index.all_of(name)]
+    found = [part for name in names[:1] for part in index.all_of(name) if is_finished(part)]
+    return found if len({_code(part.node) for part in found}) > 1 and found[-1] == last else []
+
+
 def names_of(stub: Stub) -> list[str]:
     """Its own name, then the other ones; of a method, in its class."""
     owner, dot, _ = stub.name.rpartition(".")

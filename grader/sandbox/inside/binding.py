@@ -170,7 +170,9 @@ class Stubs:
                 if not callable(value):
                     continue
                 if self._is_own(value):
-                    problem = refusal(self._sought(stub, name), name, value, self._place(name, value))
+                    problem = refusal(
+                        self._sought(stub, name), name, value, self._place(name, value)
+                    )
                     if problem is None:
                         return value, None
                     refused = refused or problem
@@ -331,7 +333,9 @@ class Stubs:
             names = [stub.rpartition(".")[2], *stubs[stub]["aliases"]]
             if "." not in stub:
                 taken = {n for other in stubs for n in (other, *stubs[other]["aliases"])}
-                names += alike(names, [*self.program.definitions, *vars(self.program.module)], taken)
+                names += alike(
+                    names, [*self.program.definitions, *vars(self.program.module)], taken
+                )
             self._names[stub] = list(dict.fromkeys(names))
         return self._names[stub]
 
@@ -350,10 +354,10 @@ class Stubs:
         required: dict[str, list[str]] = {}
         optional: dict[str, list[str]] = {}
         for parameter in self.contract["stubs"][stub]["parameters"]:
-            name, default, _ = parameter.partition("=")
-            others = self.contract["spellings"].get(name, [])
-            spellings = [name.lower(), *(other.lower() for other in others)]
-            (optional if default else required)[name] = spellings
+            known, default, _ = parameter.partition("=")
+            others = self.contract["spellings"].get(known, [])
+            spellings = [known.lower(), *(other.lower() for other in others)]
+            (optional if default else required)[known] = spellings
         return Signature(name, required, optional, self._values, self._fillable, self.loaded)
 
     @functools.cached_property

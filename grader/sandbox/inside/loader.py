@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -203,7 +204,8 @@ class _Runner:
                 problem = "failed", {"error": _short(error)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
             if not _needs_missing_stub(error):
-                problem = "failed", {"error": f"{type(error).__name__}: {_short(error)}"}
+                text = _said_by_argparse(error) or _short(error)
+                problem = "failed", {"error": f"{type(error).__name__}: {text}"}
         self.seconds -= time.monotonic() - started
         if module is self.program.module:
             self._remember(statement, module)
@@ -231,6 +233,7 @@ class _Runner:
             if isinstance(value, (types.FunctionType, type)):
                 self.program.definitions[name] = value
                 self.program.places[name] = statement.place
+            self.program.places.setdefault(name, statement.place)
 
     def _note(self, statement: Statement, code: str, **parameters: str) -> Note:
         note = code, {"place": statement.place, **parameters}
@@ -284,6 +287,16 @@ def _quoted(names: Sequence[str]) -> str:
 def _needs_missing_stub(error: BaseException) -> bool:
     """A template's `raise NotImplementedError` or `W = ...` was met on the way."""
     return isinstance(error, NotImplementedError) or "'ellipsis' object" in _short(error)
+
+
+def _said_by_argparse(error: BaseException) -> str:
+    """What a parser of arguments prints before it exits with 2: which ones it lacks."""
+    parser = getattr(sys.modules.get("argparse"), "ArgumentParser", None)
+    if isinstance(error, SystemExit) and parser is not None:
+        for frame, _line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code is getattr(parser.error, "__code__", None):
+                return str(frame.f_locals.get("message", ""))[:200]
+    return ""
 
 
 def _short(error: BaseException) -> str:

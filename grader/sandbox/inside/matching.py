@@ -43,6 +43,8 @@ def refusal(stub: Sought, used: str, value: Any, place: str) -> Missing | None:
         makes_functions = _is_called(value) and bool(stub.signature.required)
         if not stub.is_class and (makes_functions or not own.fits):
             return Missing("class_for_function", **says)
+    elif inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
+        return Missing("async", **says)
     elif isinstance(value, FUNCTIONS):
         if stub.is_class and (is_other or not own.fits) and inspect.isfunction(value):
             return Missing("function_for_class", **says)
@@ -80,7 +82,7 @@ def _score(stub: Sought, name: str, value: Any) -> float:
     near = max(1.0 if is_misspelt(known, name) else likeness(known, name) for known in stub.names)
     own = Own(value, stub.signature)
     required = [p for p in own.in_order if p.default is p.empty]
-    is_same = own.fits and len(required) == len(stub.signature.required)
+    is_same = own.fits and stub.signature.required.keys() <= own.places.keys()
     knows_all = bool(required) and all(stub.signature.meant_by(p.name) for p in required)
     return near + (SAME_NUMBER if is_same else OTHER_NUMBER) + SAME_NAMES * (near and knows_all)
 

@@ -10,36 +10,38 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+WORD = re.compile(r"[lL][12]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Words of the field that are written for each other, the first of each for all.
 SYNONYMS = {
-    word: group[0]
-    for group in (
-        ("accuracy", "acc", "right", "correct", "precision", "score"),
-        ("evaluate", "eval", "evaluation", "val", "value", "valid", "validate", "validation", "test"),
-        ("synthetic", "synthic", "synth", "syn", "generate", "gen", "get", "make", "create", "build"),
-        ("data", "dataset", "examples", "samples", "batch", "batches"),
-        ("iter", "iterator", "loader", "generator"),
-        ("loss", "cost", "criterion", "error", "err"),
-        ("squared", "square", "quadratic", "mean"),
-        ("absolute", "abs"),
-        ("train", "training", "fit", "learn"),
-        ("epoch", "epochs"),
-        ("net", "network", "model"),
-        ("linear", "lin", "line"),
-        ("regression", "reg", "regress"),
-        ("updater", "update", "step", "optimizer"),
-        ("predict", "prediction", "predictions", "infer"),
-        ("initialize", "init", "initialise"),
-        ("params", "parameters", "weights"),
-        ("gradient", "grad"),
-        ("divergence", "div"),
-        ("decision", "decide"),
+    word: words.split()[0]
+    for words in (
+        "accuracy acc right correct precision score",
+        "evaluate eval evaluation val value valid validate validation test",
+        "synthetic synthic synth syn generate gen get make create build",
+        "data dataset examples samples batch batches",
+        "iter iterator loader generator",
+        "loss cost criterion error err",
+        "squared square quadratic mean",
+        "absolute abs",
+        "train training fit learn",
+        "epoch epochs",
+        "net network model",
+        "linear lin line",
+        "regression reg regress",
+        "updater update step optimizer",
+        "predict prediction predictions infer",
+        "initialize init initialise",
+        "params parameters weights",
+        "gradient grad",
+        "divergence div",
+        "decision decide",
     )
-    for word in group
+    for word in words.split()
 }
 ABBREVIATIONS = {
     "mse": ("squared", "loss"),
+    "l2": ("squared", "loss"),
+    "l1": ("absolute", "loss"),
     "mae": ("absolute", "loss"),
     "ce": ("cross", "entropy"),
     "nll": ("cross", "entropy"),
@@ -47,12 +49,12 @@ ABBREVIATIONS = {
     "linreg": ("linear", "regression"),
 }
 # What tells one version from another, or nothing at all.
-FILLERS = frozenset(
-    "my own the a of ch def fn func function stable new old final main general simple custom "
-    "scratch manual v".split()
-)
+FILLERS = {
+    *("my", "own", "the", "a", "of", "ch", "v", "def", "fn", "func", "function", "new", "old"),
+    *("stable", "final", "main", "general", "simple", "custom", "scratch", "manual"),
+}
 # A function that looks at a stub is not the stub.
-LOOKS = frozenset("check plot show draw print display demo try assert compare".split())
+LOOKS = {"check", "plot", "show", "draw", "print", "display", "demo", "try", "assert", "compare"}
 LONG, VERY_LONG = 5, 9  # letters of a name in which one, or two, may be wrong
 MISSPELT, BY_SYNONYM = 0.95, 0.8  # how much of a word is in one that means it
 
@@ -76,10 +78,12 @@ def alike(names: Iterable[str], known: Iterable[str], taken: Collection[str] = (
 
 def is_misspelt(name: str, found: str) -> bool:
     """Whether one letter more, less, other or at the wrong place, in a long name two, makes the
-    difference."""
+    difference; in a short one the order of its letters."""
     wanted, given = plain(name), plain(found)
-    most = (len(wanted) >= LONG) + (len(wanted) >= VERY_LONG)
-    return 0 < _distance(wanted, given) <= most and min(len(wanted), len(given)) >= LONG - 1
+    if len(wanted) < LONG:
+        return len(wanted) > 2 and wanted != given and sorted(wanted) == sorted(given)
+    most = 1 + (len(wanted) >= VERY_LONG)
+    return 0 < _distance(wanted, given) <= most
 
 
 def likeness(name: str, found: str) -> float:
