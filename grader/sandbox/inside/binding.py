@@ -25,7 +25,14 @@ from grader.sandbox.inside.calling import (
 )
 from grader.sandbox.inside.device import asks_for_a_device, moved
 from grader.sandbox.inside.loader import Program
-from grader.sandbox.inside.matching import Sought, nearest, refusal
+from grader.sandbox.inside.matching import (
+    Sought,
+    is_ready_made_as,
+    module_of,
+    name_of,
+    nearest,
+    refusal,
+)
 from grader.sandbox.inside.nearness import alike
 from grader.sandbox.inside.notes import Missing, Note
 
@@ -176,8 +183,8 @@ class Stubs:
                     if problem is None:
                         return value, None
                     refused = refused or problem
-                elif name == stub or _is_alias_of_ready_made(name, value):
-                    made = f"{_module_of(value)}.{_name_of(value)}"
+                elif name == stub or is_ready_made_as(name, value):
+                    made = f"{module_of(value)}.{name_of(value)}"
                     problem = Missing("ready_made", name=name, made=made)
             if name in self.program.nested and (name == stub or not refused):
                 kind, outer = self.program.nested[name]
@@ -201,7 +208,7 @@ class Stubs:
             for name, value in {**vars(self.program.module), **self.program.definitions}.items()
             if isinstance(value, (types.FunctionType, type))
             and name not in taken
-            and _module_of(value) in self.program.modules
+            and module_of(value) in self.program.modules
         }
 
     def _place(self, name: str, value: Any) -> str:
@@ -211,7 +218,7 @@ class Stubs:
         parts = list(vars(value).values()) if isinstance(value, type) else [value]
         codes = [part.__code__ for part in parts if isinstance(part, types.FunctionType)]
         if not codes:
-            return _module_of(value)
+            return module_of(value)
         line = "" if isinstance(value, type) else f", line {codes[0].co_firstlineno}"
         return codes[0].co_filename + line
 
@@ -229,14 +236,14 @@ class Stubs:
         """What the name means and has meant. The last function goes before what a later statement
         made of the name, but for a wrapper that a library puts around a function."""
         last = vars(self.program.module).get(name)
-        is_wrapper = _module_of(last) not in self.program.modules
+        is_wrapper = module_of(last) not in self.program.modules
         if (is_wrapper or isinstance(last, functools.partial)) and self._is_own(last):
             yield last
         yield from (value for value in (self.program.definitions.get(name), last))
 
     def _is_own(self, value: Any, wrappers: int = 0) -> bool:
         """Whether the student has defined it, or what a library's wrapper holds."""
-        if value is None or _module_of(value) in self.program.modules:
+        if value is None or module_of(value) in self.program.modules:
             return value is not None
         inside = (inner for inner, _ in held(value)) if wrappers < MOST_WRAPPERS else ()
         return any(self._is_own(inner, wrappers + 1) for inner in inside)
@@ -250,9 +257,9 @@ class Stubs:
                 vars(self.program.module).get(spelling),
             ):
                 if isinstance(value, type):
-                    if _module_of(value) in self.program.modules:
+                    if module_of(value) in self.program.modules:
                         return value, problem
-                    made = f"{_module_of(value)}.{spelling}"
+                    made = f"{module_of(value)}.{spelling}"
                     problem = Missing("ready_made_class", name=spelling, made=made)
         return None, problem
 
@@ -281,7 +288,7 @@ class Stubs:
         problem = Missing("no_method", method=method, name=found.__name__)
         for name in self._names_of(stub):
             value = getattr(found, name, None)
-            if callable(value) and _module_of(value) in self.program.modules:
+            if callable(value) and module_of(value) in self.program.modules:
                 return name, problem
             if name in self.program.definitions:
                 problem = Missing("outside_class", name=name, owner=found.__name__)
@@ -396,25 +403,3 @@ class Submission:
         """Set module values, or put supplied parts in the place of stubs."""
         for name, value in values.items():
             self._stubs.bind(name, value)
-
-
-def _module_of(value: Any) -> str:
-    """The module that a function, class, partial or callable object comes from."""
-    value = getattr(value, "func", value)  # functools.partial
-    name = getattr(value, "__module__", None)
-    if isinstance(value, type) or callable(getattr(value, "__code__", None)):
-        return str(name)
-    return str(name or type(value).__module__)
-
-
-def _is_alias_of_ready_made(name: str, value: Any) -> bool:
-    """Whether a function or a class of a library was given the name; under its own name it is a
-    thing of its own, and an object that it made is another thing, too."""
-    is_object = not (isinstance(value, (type, functools.partial)) or hasattr(value, "__name__"))
-    return not is_object and _name_of(value) != name
-
-
-def _name_of(value: Any) -> str:
-    """The name that a function or class was defined under; for another object its type's."""
-    value = getattr(value, "func", value)  # functools.partial
-    return str(getattr(value, "__name__", type(value).__name__))

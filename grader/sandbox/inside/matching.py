@@ -93,3 +93,25 @@ def _is_called(cls: type) -> bool:
     return callable(getattr(cls, "forward", None)) or (
         not is_made and any("__call__" in vars(base) for base in cls.__mro__)
     )
+
+
+def module_of(value: Any) -> str:
+    """The module that a function, class, partial or callable object comes from."""
+    value = getattr(value, "func", value)  # functools.partial
+    name = getattr(value, "__module__", None)
+    if isinstance(value, type) or callable(getattr(value, "__code__", None)):
+        return str(name)
+    return str(name or type(value).__module__)
+
+
+def is_ready_made_as(name: str, value: Any) -> bool:
+    """Whether a function or a class of a library was given the name; under its own name it is a
+    thing of its own, and an object that it made is another thing, too."""
+    is_object = not (isinstance(value, (type, functools.partial)) or hasattr(value, "__name__"))
+    return not is_object and name_of(value) != name
+
+
+def name_of(value: Any) -> str:
+    """The name that a function or class was defined under; for another object its type's."""
+    value = getattr(value, "func", value)  # functools.partial
+    return str(getattr(value, "__name__", type(value).__name__))
