@@ -52,6 +52,7 @@ class Stubs:
         self.contract = contract
         self.supplied: dict[str, Any] = {}
         self._names: dict[str, list[str]] = {}  # of each stub
+        self._replaced: dict[str, Any] = {}  # what stood where the first part was put
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
         self.owners = list(dict.fromkeys(filter(None, owners)))  # classes whose methods are stubs
         self.loaded = list(self._values().values())  # module values, before a check sets any
@@ -106,7 +107,7 @@ class Stubs:
         if name in self.contract["stubs"]:
             self.supplied[name] = value
             spellings = self._names_of(name)
-            own, _ = self._find(name)
+            own = self._replaced.setdefault(name, self._find(name)[0])
             if own is not None:
                 value = disguised(value, own, self._signature(name))
         else:
