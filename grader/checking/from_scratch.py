@@ -19,6 +19,7 @@ from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
+from grader.submissions.definitions import names_in
 
 
 def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> None:
@@ -36,6 +37,7 @@ def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[s
         [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
     )
     names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
+    names += names_in(index, stub)
     for definition in _reached(index, names):
         for node in ast.walk(definition.node):
             used = _torch_names(node, imported)

@@ -21,12 +21,30 @@ SENTENCES = {
     # of names and arguments
     "reordered": N_("`{name}` takes ({order}): its arguments are bound by name"),
     "other_name": N_("`{name}` was found under the name `{used}`"),
+    "by_place": N_("`{name}({order})`: the arguments were given by place: {given}"),
     # of what is missing
     "unwritten": N_("{stub}: your code is still missing"),
     "not_implemented": N_("it raises NotImplementedError ({place})"),
     "said": "{text}",  # the student's own words
     "short_cut": N_("it calls the course helper of the same name: write it yourself"),
     "no_stub": N_("`{name}` is not defined in the submission"),
+    "did_you_mean": N_(
+        "`{name}` is not defined. Did you mean `{near}` ({place})? Rename it to `{name}`."
+    ),
+    "function_for_class": N_(
+        "`{used}` ({place}) is a function; the text asks for a class `{name}`"
+    ),
+    "class_for_function": N_(
+        "`{used}` ({place}) is a class; the text asks for a function `{name}`"
+    ),
+    "async": N_("`{used}` ({place}) is an async function: the text asks for a plain `def`"),
+    "object": N_(
+        "`{used}` ({place}) is an object of the class `{kind}`; the text asks for a function "
+        "`{name}`"
+    ),
+    "other_parameters": N_(
+        "`{used}` ({place}) takes ({taken}); the text asks for `{name}({asked})`"
+    ),
     "no_value": N_("`{name}` is not defined at the top level of the submission"),
     "ready_made": N_("`{name}` is the ready-made {made}: write it yourself"),
     "ready_made_class": N_("`{name}` is the ready-made {made}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from grader.course import templates
@@ -21,6 +21,7 @@ from grader.sandbox.inside.definitions import (
     dotted,
     statements,
 )
+from grader.sandbox.inside.nearness import alike
 
 if TYPE_CHECKING:  # it chooses the main file by what is written in it
     from grader.submissions.reading import Submission
@@ -47,7 +48,7 @@ def source(upload: Submission, stub: Stub) -> str | None:
 def definition_of(index: Index, stub: Stub) -> Definition | None:
     """A stub's definition under its own name, or else under the most usual other one; of a method,
     in its class."""
-    found = (index.definitions.get(name) for name in names_of(stub))
+    found = (index.definitions.get(name) for name in names_in(index, stub))
     return next(filter(None, found), None)
 
 
@@ -64,9 +65,18 @@ def written(index: Index, stubs: Iterable[Stub], template: Index | None = None) 
     return [
         stub.name
         for stub in stubs
-        if any(_is_written(index, name, template) for name in names_of(stub))
+        if any(_is_written(index, name, template) for name in names_in(index, stub, known))
         or (hidden.intersection(names_of(stub)) and definition_of(index, stub) is None)
     ]
+
+
+def repeated(index: Index, stub: Stub) -> list[Definition]:
+    """The definitions under the name of the one that counts, if several are written that do not do
+    the same; else none."""
+    last = definition_of(index, stub)
+    names = [name for name in names_in(index, stub) if last in index.all_of(name)]
+    found = [part for name in names[:1] for part in index.all_of(name) if is_finished(part)]
+    return found if len({_code(part.node) for part in found}) > 1 and found[-1] == last else []
 
 
 def names_of(stub: Stub) -> list[str]:
@@ -75,11 +85,23 @@ def names_of(stub: Stub) -> list[str]:
     return [stub.name, *(owner + dot + alias for alias in stub.aliases)]
 
 
+def names_in(index: Index, stub: Stub, taken: Collection[str] = ()) -> list[str]:
+    """Its names, and those of a program that differ from them in case and underscores only, of a
+    class for a class and of a function for a function. taken: names of all stubs, which mean these.
+    """
+    names = names_of(stub)
+    if "." in stub.name:
+        return names
+    found = alike(names, index.definitions, taken)
+    is_class = {name: isinstance(index.definitions[name].node, ast.ClassDef) for name in found}
+    return [*names, *(name for name in found if is_class[name] == stub.name[0].isupper())]
+
+
 def defines_any(index: Index, stubs: Sequence[Stub]) -> bool:
     """Whether there is anything under the name of a stub: a definition, written or not, another
     value, or perhaps one of the names that a module gives."""
     found = {*assigned(index), *index.nested}
-    names = {name for stub in stubs for name in names_of(stub)}
+    names = {name for stub in stubs for name in names_in(index, stub)}
     return "*" in found or bool(names & {*found, *index.definitions})
 
 

@@ -584,6 +584,20 @@ def test_supplied_part_is_called_as_the_students_was(load, head, call):
     assert stubs.stub("evaluate")(None, None) == ("prediction", "label")
 
 
+def test_second_part_is_called_as_the_students_was(load):
+    """What the first part has replaced is remembered, also where it was no definition."""
+    stubs = load(
+        "from functools import partial\ndef either(y, y_hat, flag):\n    return None\n"
+        "accuracy = partial(either, flag=1)\n"
+        "def evaluate(net, data_iter):\n    return accuracy('label', 'prediction')\n"
+    )
+
+    for part in ("first", "second"):
+        stubs.bind("accuracy", lambda y_hat, y, part=part: (part, y_hat, y))
+
+    assert stubs.stub("evaluate")(None, None) == ("second", "prediction", "label")
+
+
 def test_submission_shows_stubs_values_and_data(load):
     """The part of a check that runs inside sees stubs and values as attributes."""
     submission = Submission(load("W = 2\ndef net(X):\n    return X * W"), data="public")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from grader.course.assignment import Stub
 from grader.i18n.words import _
 from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index
-from grader.submissions.definitions import definition_of
+from grader.submissions.definitions import definition_of, repeated
 
 BUILTINS = frozenset(vars(builtins))
 MOST_SHOWN = 60  # characters of the student's code
@@ -49,9 +49,18 @@ def hints(own: Index, solution: Index, stubs: Iterable[Stub]) -> dict[str, str]:
     for stub in stubs:
         readings = _readings(definition_of(own, stub), definition_of(solution, stub), variables)
         sentences = (text for reading in readings for rule in RULES for text in rule(reading))
-        if first := next(sentences, ""):
+        if first := next(sentences, "") or _defined_twice(own, stub):
             said[stub.name] = first
     return said
+
+
+def _defined_twice(own: Index, stub: Stub) -> str:
+    """That another definition follows the one that may be meant."""
+    places = [part.place_of(part.node) for part in repeated(own, stub)]
+    if not places:
+        return ""
+    text = _("`{name}` is defined more than once: {places}; the last one counts")
+    return text.format(name=stub.name, places=", ".join(places))
 
 
 def _readings(
@@ -88,6 +97,14 @@ def _prints(reading: Reading) -> Iterator[str]:
     if prints and not _gives(reading.node) and _should_give(reading):
         text = _("{place}: `{name}` prints and returns nothing; use return")
         yield text.format(place=reading.place(prints[0]), name=reading.name)
+
+
+def _yields(reading: Reading) -> Iterator[str]:
+    if reading.reference and _generates(reading.node) and not _generates(reading.reference):
+        text = _(
+            "{place}: `{name}` is a generator function: it has yield where the text asks for return"
+        )
+        yield text.format(place=reading.place(reading.node), name=reading.name)
 
 
 def _never_returns(reading: Reading) -> Iterator[str]:
@@ -157,6 +174,7 @@ def _ignores_an_argument(reading: Reading) -> Iterator[str]:
 
 
 RULES = (
+    _yields,
     _prints,
     _never_returns,
     _returns_in_the_loop,
@@ -188,6 +206,10 @@ def _gives(function: ast.FunctionDef) -> bool:
         if isinstance(node, ast.Return) and node.value is not None:
             return not (isinstance(node.value, ast.Constant) and node.value.value is None)
     return False
+
+
+def _generates(function: ast.FunctionDef) -> bool:
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _inside(function))
 
 
 def _should_give(reading: Reading) -> bool:

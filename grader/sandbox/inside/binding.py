@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import traceback
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +18,22 @@ from grader.sandbox.inside.calling import (
     MOST_WRAPPERS,
     Signature,
     adapted,
+    by_place,
     disguised,
     held,
     reordered,
 )
 from grader.sandbox.inside.device import asks_for_a_device, moved
 from grader.sandbox.inside.loader import Program
+from grader.sandbox.inside.matching import (
+    Sought,
+    is_ready_made_as,
+    module_of,
+    name_of,
+    nearest,
+    refusal,
+)
+from grader.sandbox.inside.nearness import alike
 from grader.sandbox.inside.notes import Missing, Note
 
 
@@ -39,6 +51,8 @@ class Stubs:
         self.device = device
         self.contract = contract
         self.supplied: dict[str, Any] = {}
+        self._names: dict[str, list[str]] = {}  # of each stub
+        self._replaced: dict[str, Any] = {}  # what stood where the first part was put
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
         self.owners = list(dict.fromkeys(filter(None, owners)))  # classes whose methods are stubs
         self.loaded = list(self._values().values())  # module values, before a check sets any
@@ -98,7 +112,7 @@ class Stubs:
         if name in self.contract["stubs"]:
             self.supplied[name] = value
             spellings = self._names_of(name)
-            own, _ = self._find(name)
+            own = self._replaced.setdefault(name, self._find(name)[0])
             if own is not None:
                 value = disguised(value, own, self._signature(name))
         else:
@@ -115,6 +129,29 @@ class Stubs:
         notes = [self._note(stub, own) for stub, own in [*classes, *found] if own is not None]
         return [note for note in notes if note is not None]
 
+    def fact(self, error: BaseException) -> Note | None:
+        """How a stub was given its arguments, where that may be why it raised: a check has called
+        it, and names did not tell or told another order."""
+        found = [(stub, self._find(stub)[0]) for stub in self.contract["stubs"]]
+        codes = {getattr(own, "__code__", None): (stub, own) for stub, own in found}
+        caller = ""
+        for frame, _line in traceback.walk_tb(error.__traceback__):
+            code = frame.f_code
+            if code in codes and caller not in self.program.files:
+                return self._order(*codes[code])
+            caller = code.co_filename
+        return None
+
+    def _order(self, stub: str, own: Any) -> Note | None:
+        """What is unusual about the order in which a stub takes its arguments."""
+        signature = self._signature(stub)
+        if order := reordered(own, signature):
+            return "reordered", {"name": stub, "order": ", ".join(order)}
+        if guess := by_place(own, signature):
+            names, given = map(", ".join, guess)
+            return "by_place", {"name": signature.name, "order": names, "given": given}
+        return None
+
     def _note(self, name: str, found: Any) -> Note | None:
         order = reordered(found, self._signature(name)) if name in self.contract["stubs"] else None
         if order:
@@ -128,21 +165,68 @@ class Stubs:
         as it is called on an object, without its first parameter."""
         if "." in stub:
             return self._find_method(stub)
-        problem = Missing("no_stub", name=stub)
+        found, problem = self._named(stub)
+        if problem is None:
+            near = self._nearest.get(stub) if found is None else None
+            problem = Missing("no_stub", name=stub)
+            if near is not None:
+                place = self._place(near, self._free[near])
+                problem = Missing("did_you_mean", name=stub, near=near, place=place)
+        return found, problem
+
+    def _named(self, stub: str) -> tuple[Any, Missing | None]:
+        """What stands for a stub under one of its names; or None and, if there is something, why
+        that cannot be it."""
+        refused = problem = None
         for name in self._names_of(stub):
             for value in self._bound_to(name):
                 if not callable(value):
                     continue
                 if self._is_own(value):
-                    return value, problem
-                is_imported = name != stub and _name_of(value) == name
-                if not is_imported:  # else it is a thing of its own, under its own name
-                    made = f"{_module_of(value)}.{_name_of(value)}"
+                    problem = refusal(
+                        self._sought(stub, name), name, value, self._place(name, value)
+                    )
+                    if problem is None:
+                        return value, None
+                    refused = refused or problem
+                elif name == stub or is_ready_made_as(name, value):
+                    made = f"{module_of(value)}.{name_of(value)}"
                     problem = Missing("ready_made", name=name, made=made)
-            if name in self.program.nested:
+            if name in self.program.nested and (name == stub or not refused):
                 kind, outer = self.program.nested[name]
                 problem = Missing(f"in_{kind}", name=name, outer=outer)
-        return None, problem
+                refused = problem if name == stub else None
+        return None, refused or problem
+
+    @functools.cached_property
+    def _nearest(self) -> dict[str, str]:
+        """For stubs that are not there the definition that may be meant."""
+        stubs = [stub for stub in self.contract["stubs"] if "." not in stub]
+        missing = [stub for stub in stubs if self._named(stub) == (None, None)]
+        return nearest({stub: self._sought(stub, stub) for stub in missing}, self._free)
+
+    @functools.cached_property
+    def _free(self) -> dict[str, Any]:
+        """The student's functions and classes, helper modules included, that stand for no stub."""
+        taken = {name for stub in self.contract["stubs"] for name in self._names_of(stub)}
+        return {
+            name: value
+            for name, value in {**vars(self.program.module), **self.program.definitions}.items()
+            if isinstance(value, (types.FunctionType, type))
+            and name not in taken
+            and module_of(value) in self.program.modules
+        }
+
+    def _place(self, name: str, value: Any) -> str:
+        """Where something is defined: "cell 3, line 1"; of a class elsewhere only the file."""
+        if name in self.program.places:
+            return self.program.places[name]
+        parts = list(vars(value).values()) if isinstance(value, type) else [value]
+        codes = [part.__code__ for part in parts if isinstance(part, types.FunctionType)]
+        if not codes:
+            return module_of(value)
+        line = "" if isinstance(value, type) else f", line {codes[0].co_firstlineno}"
+        return codes[0].co_filename + line
 
     def _used_name(self, stub: str) -> str:
         """What the student calls a stub; "" where there is none."""
@@ -158,13 +242,14 @@ class Stubs:
         """What the name means and has meant. The last function goes before what a later statement
         made of the name, but for a wrapper that a library puts around a function."""
         last = vars(self.program.module).get(name)
-        if _module_of(last) not in self.program.modules and self._is_own(last):
+        is_wrapper = module_of(last) not in self.program.modules
+        if (is_wrapper or isinstance(last, functools.partial)) and self._is_own(last):
             yield last
         yield from (value for value in (self.program.definitions.get(name), last))
 
     def _is_own(self, value: Any, wrappers: int = 0) -> bool:
         """Whether the student has defined it, or what a library's wrapper holds."""
-        if value is None or _module_of(value) in self.program.modules:
+        if value is None or module_of(value) in self.program.modules:
             return value is not None
         inside = (inner for inner, _ in held(value)) if wrappers < MOST_WRAPPERS else ()
         return any(self._is_own(inner, wrappers + 1) for inner in inside)
@@ -178,9 +263,9 @@ class Stubs:
                 vars(self.program.module).get(spelling),
             ):
                 if isinstance(value, type):
-                    if _module_of(value) in self.program.modules:
+                    if module_of(value) in self.program.modules:
                         return value, problem
-                    made = f"{_module_of(value)}.{spelling}"
+                    made = f"{module_of(value)}.{spelling}"
                     problem = Missing("ready_made_class", name=spelling, made=made)
         return None, problem
 
@@ -209,7 +294,7 @@ class Stubs:
         problem = Missing("no_method", method=method, name=found.__name__)
         for name in self._names_of(stub):
             value = getattr(found, name, None)
-            if callable(value) and _module_of(value) in self.program.modules:
+            if callable(value) and module_of(value) in self.program.modules:
                 return name, problem
             if name in self.program.definitions:
                 problem = Missing("outside_class", name=name, owner=found.__name__)
@@ -255,21 +340,44 @@ class Stubs:
             self.program.close_helpers(module)
 
     def _names_of(self, stub: str) -> list[str]:
-        return [stub.rpartition(".")[2], *self.contract["stubs"][stub]["aliases"]]
+        """The names that a stub may have here, its own first."""
+        if stub not in self._names:
+            stubs = self.contract["stubs"]
+            names = [stub.rpartition(".")[2], *stubs[stub]["aliases"]]
+            if "." not in stub:
+                taken = {n for other in stubs for n in (other, *stubs[other]["aliases"])}
+                names += alike(
+                    names, [*self.program.definitions, *vars(self.program.module)], taken
+                )
+            self._names[stub] = list(dict.fromkeys(names))
+        return self._names[stub]
 
     def _spellings_of(self, name: str) -> list[str]:
         return [name, *self.contract["names"].get(name, [])]
 
     def _signature(self, stub: str) -> Signature:
+        return self._taken_by(stub, self._used_name(stub) or stub.rpartition(".")[2])
+
+    def _sought(self, stub: str, name: str) -> Sought:
+        parameters = self.contract["stubs"][stub]["parameters"]
+        return Sought(self._names_of(stub), parameters, self._taken_by(stub, name))
+
+    def _taken_by(self, stub: str, name: str) -> Signature:
+        """What a stub takes that the student calls `name`."""
         required: dict[str, list[str]] = {}
         optional: dict[str, list[str]] = {}
         for parameter in self.contract["stubs"][stub]["parameters"]:
-            name, default, _ = parameter.partition("=")
-            others = self.contract["spellings"].get(name, [])
-            spellings = [name.lower(), *(other.lower() for other in others)]
-            (optional if default else required)[name] = spellings
-        name = self._used_name(stub) or stub.rpartition(".")[2]
-        return Signature(name, required, optional, self._values, self.loaded)
+            known, default, _ = parameter.partition("=")
+            others = self.contract["spellings"].get(known, [])
+            spellings = [known.lower(), *(other.lower() for other in others)]
+            (optional if default else required)[known] = spellings
+        return Signature(name, required, optional, self._values, self._fillable, self.loaded)
+
+    @functools.cached_property
+    def _fillable(self) -> frozenset[str]:
+        """All names of module values, in lower case."""
+        known = self.contract["names"].keys() - set(self.owners)
+        return frozenset(each.lower() for name in known for each in self._spellings_of(name))
 
     def _values(self) -> dict[str, Any]:
         """The module values of the contract as they are now, by each of their names. What the
@@ -301,18 +409,3 @@ class Submission:
         """Set module values, or put supplied parts in the place of stubs."""
         for name, value in values.items():
             self._stubs.bind(name, value)
-
-
-def _module_of(value: Any) -> str:
-    """The module that a function, class, partial or callable object comes from."""
-    value = getattr(value, "func", value)  # functools.partial
-    name = getattr(value, "__module__", None)
-    if isinstance(value, type) or callable(getattr(value, "__code__", None)):
-        return str(name)
-    return str(name or type(value).__module__)
-
-
-def _name_of(value: Any) -> str:
-    """The name that a function or class was defined under; for another object its type's."""
-    value = getattr(value, "func", value)  # functools.partial
-    return str(getattr(value, "__name__", type(value).__name__))

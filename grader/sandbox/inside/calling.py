@@ -27,6 +27,7 @@ class Signature:
 
     name: what the student calls it. optional: those with a default; a check passes them by keyword.
     values: the module values that may fill further parameters, by name, as they are now.
+    fillable: names of all module values, in lower case, whether they are set by now or not.
     defaults: what module values were when the program was loaded; so they stand in defaults.
     """
 
@@ -34,6 +35,7 @@ class Signature:
     required: dict[str, list[str]]
     optional: dict[str, list[str]]
     values: Callable[[], dict[str, Any]]
+    fillable: frozenset[str]
     defaults: list[Any]
 
     @property
@@ -52,7 +54,16 @@ class Signature:
         """Whether a further parameter of the student's is filled with a module value."""
         default = parameter.default
         is_open = default is Parameter.empty or any(default is value for value in self.defaults)
-        return is_open and parameter.name in self.values()
+        return is_open and bool(self.filling(parameter.name))
+
+    def filling(self, name: str) -> list[Any]:
+        """The module value that a parameter of this name is filled with, alone in a list; none
+        where case would decide between two values."""
+        values = self.values()
+        found = [value for known, value in values.items() if known.lower() == name.lower()]
+        if name in values:
+            return [values[name]]
+        return found[:1] if all(value is found[0] for value in found) else []
 
 
 class Own:
@@ -86,14 +97,43 @@ class Own:
         names = [parameter.name for parameter in self.in_order]
         return self.takes_places and not self.filled and same and order == names[: len(order)]
 
+    @property
+    def fits(self) -> bool:
+        """Whether a call by the contract gives it all that it needs, and nothing that it cannot
+        take."""
+        if self.parameters is None:
+            return True
+        given = {*self.places.values(), *self.filled}
+        required = [p.name for p in self.parameters if p.kind not in STARS and p.default is p.empty]
+        fillable = self.signature.fillable
+        lacking = [name for name in required if name not in given and name.lower() not in fillable]
+        takes_more = any(p.kind == Parameter.VAR_POSITIONAL for p in self.parameters)
+        return not lacking and (takes_more or self.signature.required.keys() <= self.places.keys())
+
+    @property
+    def guessed(self) -> list[str]:
+        """The contract's names in the order of the function's own parameters, if there are several
+        and a name does not tell which of them it is."""
+        required = self.signature.required
+        unknown = [
+            name
+            for name, spellings in required.items()
+            if name in self.places
+            and self.places[name] != name
+            and self.places[name].lower() not in spellings
+        ]
+        own = {used: name for name, used in self.places.items()}
+        order = [own[p.name] for p in self.in_order if p.name in own]
+        return order if unknown and len(required) > 1 else []
+
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the student's function with the contract's arguments."""
         known = list(self.signature.spellings)
         given = {**dict(zip(known, args)), **kwargs}
         unknown = {name: value for name, value in given.items() if name not in self.places}
         named = {self.places[name]: given[name] for name in given if name in self.places}
-        values = self.signature.values()
-        named |= {name: values[name] for name in self.filled if name in values}
+        for name in self.filled:
+            named |= dict(zip([name], self.signature.filling(name)))
         loose = [unknown.pop(name) for name in known[: len(args)] if name in unknown]
         loose += args[len(known) :]
         if not self.takes_places:
@@ -160,6 +200,13 @@ def disguised(part: Any, function: Any, signature: Signature) -> Any:
 
     call.__name__ = call.__qualname__ = signature.name
     return call
+
+
+def by_place(function: Any, signature: Signature) -> tuple[list[str], list[str]] | None:
+    """The function's own parameter names and what the contract calls them in that order, where a
+    name does not tell; else None."""
+    own = Own(function, signature)
+    return ([p.name for p in own.in_order], own.guessed) if own.guessed else None
 
 
 def reordered(function: Any, signature: Signature) -> list[str] | None:

@@ -65,14 +65,9 @@ class Index:
         """The last definition of each function, class and method ("Class.method"), also of one that
         is put into its class later (``Class.method = f``, ``@add_to_class(Class)``), in an ``if``,
         ``try``, ``with`` or loop at the top level too. ``name = other`` names what `other` does."""
-        parts = [
-            (name, owner, Definition(cell, node))
-            for cell, tree in self.trees
-            for name, owner, node in _named(tree)
-        ]
-        known = {name for name, _, part in parts if not part.alias}
+        known = {name for name, _, part in self._parts if not part.alias}
         found: dict[str, Definition] = {}
-        for name, owner, part in parts:
+        for name, owner, part in self._parts:
             if not part.alias:
                 found[name] = part
                 continue
@@ -81,6 +76,19 @@ class Index:
                 found[name] = found.get(others[0], part) if others else part
                 known.add(name)
         return found
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, str, Definition]]:
+        """What may define a name, in order: the name, the prefix of the class around it, and it."""
+        return [
+            (name, owner, Definition(cell, node))
+            for cell, tree in self.trees
+            for name, owner, node in _named(tree)
+        ]
+
+    def all_of(self, name: str) -> list[Definition]:
+        """Each definition of a function, a class or a method of this name, in order."""
+        return [part for known, _, part in self._parts if known == name and not part.alias]
 
     @cached_property
     def imports(self) -> dict[str, str]:

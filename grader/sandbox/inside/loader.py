@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +45,7 @@ class Program:
     modules: dict[str, types.ModuleType]  # the main module and the handed-in helper modules
     stand_ins: dict[str, types.ModuleType] = field(default_factory=dict)  # course helpers
     definitions: dict[str, Any] = field(default_factory=dict)  # last function or class of a name
+    places: dict[str, str] = field(default_factory=dict)  # where a name of the main file is bound
     nested: dict[str, tuple[str, str]] = field(default_factory=dict)  # definitions inside others
     files: set[str] = field(default_factory=set)  # names that tracebacks of student code carry
     notes: list[Note] = field(default_factory=list)
@@ -202,7 +204,8 @@ class _Runner:
                 problem = "failed", {"error": _short(error)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
             if not _needs_missing_stub(error):
-                problem = "failed", {"error": f"{type(error).__name__}: {_short(error)}"}
+                text = _said_by_argparse(error) or _short(error)
+                problem = "failed", {"error": f"{type(error).__name__}: {text}"}
         self.seconds -= time.monotonic() - started
         if module is self.program.module:
             self._remember(statement, module)
@@ -229,6 +232,8 @@ class _Runner:
             value = module.__dict__.get(name)
             if isinstance(value, (types.FunctionType, type)):
                 self.program.definitions[name] = value
+                self.program.places[name] = statement.place
+            self.program.places.setdefault(name, statement.place)
 
     def _note(self, statement: Statement, code: str, **parameters: str) -> Note:
         note = code, {"place": statement.place, **parameters}
@@ -282,6 +287,16 @@ def _quoted(names: Sequence[str]) -> str:
 def _needs_missing_stub(error: BaseException) -> bool:
     """A template's `raise NotImplementedError` or `W = ...` was met on the way."""
     return isinstance(error, NotImplementedError) or "'ellipsis' object" in _short(error)
+
+
+def _said_by_argparse(error: BaseException) -> str:
+    """What a parser of arguments prints before it exits with 2: which ones it lacks."""
+    parser = getattr(sys.modules.get("argparse"), "ArgumentParser", None)
+    if isinstance(error, SystemExit) and parser is not None:
+        for frame, _line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code is getattr(parser.error, "__code__", None):
+                return str(frame.f_locals.get("message", ""))[:200]
+    return ""
 
 
 def _short(error: BaseException) -> str:

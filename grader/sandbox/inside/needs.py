@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from grader.sandbox.inside.definitions import DEFINITIONS, FUNCTIONS
+from grader.sandbox.inside.nearness import alike
 from grader.sandbox.inside.uses import functions_in, imported, use_of
 
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -83,6 +84,11 @@ class Needs:
         for number, use in enumerate(self.uses):
             for name in use.binds:
                 self.binders.setdefault(name, []).append(number)
+        taken = {name for _, names in self.wanted.stubs for name in names}
+        self.stubs = [
+            (stub, (*names, *alike(names, self.binders, taken)))
+            for stub, names in self.wanted.stubs
+        ]
         self.level: dict[str, int] = {}  # of the names that are needed
         self.taken: dict[int, int] = {}  # the statements that run, with the level of their need
         self.changers: set[int] = set()
@@ -96,7 +102,7 @@ class Needs:
     # ---------------------------------------------------------------- from name to name
 
     def _begin(self) -> None:
-        stubs = {name for _, names in self.wanted.stubs for name in names}
+        stubs = {name for _, names in self.stubs for name in names}
         if self.wanted.everything:
             stubs = set(self.binders)
         self._want(self.wanted.values | stubs, LIGHT)
@@ -239,7 +245,7 @@ class Needs:
 
     def _users(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for stub, names in self.wanted.stubs:
+        for stub, names in self.stubs:
             reached: set[str] = set()
             waiting = list(names)
             while waiting:

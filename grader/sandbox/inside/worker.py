@@ -216,10 +216,13 @@ class Worker:
         return self.stubs is not None and frames[-1].filename in self.stubs.program.files
 
     def _loss(self, error: BaseException) -> Note | None:
-        """Why a name is not there that the code looked up."""
-        if self.stubs is None or not isinstance(error, NameError):
+        """Why a name is not there that the code looked up, or how else it was given what it could
+        not work with."""
+        if self.stubs is None:
             return None
-        return self.stubs.program.lost.get(getattr(error, "name", None) or "")
+        if isinstance(error, NameError):
+            return self.stubs.program.lost.get(getattr(error, "name", None) or "")
+        return self.stubs.fact(error)
 
     def _own_lines(self, error: BaseException) -> str:
         """The student's own lines of a traceback, the innermost last; nothing of ours."""
