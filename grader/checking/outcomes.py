@@ -52,12 +52,8 @@ ADVICE = {
     r"backward through the graph a second time": N_(
         "backward() was called twice on one result: compute it anew in every step"
     ),
-    NONE: N_(
-        "something on the last line below is None: a function that returns nothing, or a gradient "
-        "before backward()"
-    ),
 }
-Kind = Literal["", "value", "nothing", "name", "raised", "timeout"]
+Kind = Literal["", "value", "nothing", "uncalled", "name", "raised", "timeout"]
 
 
 class Verdict(NamedTuple):
@@ -65,7 +61,8 @@ class Verdict(NamedTuple):
 
     reason: "" where it passed. leads: whether the reason stands before the demand of the check;
     else it goes on with it. kind: what was seen, for whoever looks for the cause: a wrong value,
-    nothing (None) in the place of one, a name that is not there, another exception, no answer.
+    nothing (None) in the place of one, a call that does not fit, a name that is not there, another
+    exception, no answer.
     """
 
     outcome: Outcome
@@ -185,10 +182,11 @@ def _of_use(error: StudentError, call: str) -> Verdict:
     if uncalled:
         name, problem = uncalled.groups()
         if problem.endswith("given") and "." in name and "<" not in name:
-            text = _("{name}() cannot be called as the text says: it {problem}; is `self` there?")
+            text = _("{name}() cannot be called as the text says: {problem}; is `self` there?")
         else:
-            text = _("it takes other arguments than the text says: called as {call}, it {problem}")
-        return Verdict("error", text.format(name=name, call=call, problem=problem), True)
+            text = _("it takes other arguments than the text says; called as {call}: {problem}")
+        text = text.format(name=name, call=call, problem=problem)
+        return Verdict("error", text, True, "uncalled")
     if NONE in error.message:
         return Verdict("error", _silent(call), True, "nothing")
     said = INNER_NAME.sub(_("a function"), str(error))

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
+import difflib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.checking.outcomes import NONE, Kind
 from grader.course.assignment import Stub
 from grader.errors import StudentError
 from grader.i18n.words import _
-from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index
+from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index, dotted
 from grader.submissions.definitions import definition_of
 
 BUILTINS = frozenset(vars(builtins))
 MOST_SHOWN = 60  # characters of the student's code
+MOST_NAMES = 2_000  # of a file, among which a misspelt one is looked for
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,19 @@ class Reading:
         return self.definition.place_of(node)
 
 
-def hints(own: Index, solution: Index, stubs: Iterable[Stub]) -> dict[str, list[Hint]]:
+def hints(
+    own: Index, solution: Index, stubs: Iterable[Stub], spellings: Mapping[str, Sequence[str]]
+) -> dict[str, list[Hint]]:
     """What in the text of each stub may be why it fails, by its name; the most telling first.
 
-    solution: of the reference; empty where it is not at hand.
+    solution: of the reference; empty where it is not at hand. spellings: other names of parameters.
     """
     variables = frozenset(_variables(own))
     said = {}
     for stub in stubs:
         readings = _readings(definition_of(own, stub), definition_of(solution, stub), variables)
         said[stub.name] = [hint for r in readings for rule in RULES for hint in rule(r)]
+        said[stub.name] += _takes_unknown_names(own, stub, spellings)
     return said
 
 
@@ -71,18 +77,49 @@ def explaining(found: Iterable[Hint], kind: Kind) -> Hint | None:
     return next((hint for hint in found if kind in hint.explains), None)
 
 
-def silent_in(index: Index, error: StudentError) -> str:
-    """The function of the file that never returns a value, although the line that met None calls
-    it; "" where there is none."""
+def cause_of(index: Index, error: StudentError) -> str:
+    """What lies behind an exception of the student's code, as far as the file tells: a name that is
+    misspelt, a function without return whose value is used; "" where nothing is known."""
+    if error.kind == "NameError" and not error.loss:
+        return _misspelt(index, error)
     if NONE not in error.message or not error.trace:
         return ""
-    line = error.trace.rpartition("\n")[2]
-    for name in re.findall(r"(\w+)\(", line.partition(": ")[2]):
+    line = error.trace.rpartition("\n")[2].partition(": ")[2]
+    for name in _used_calls(line):
         found = index.definitions.get(name)
         if found and isinstance(found.node, ast.FunctionDef) and not _gives(found.node):
-            text = _("`{stub}` returns nothing (None): is there a `return`? ({place})")
-            return text.format(stub=name, place=found.place_of(found.node))
-    return ""
+            text = _("`{name}` returns nothing (None): end it with return ({place})")
+            return text.format(name=name, place=found.place_of(found.node))
+    return _(
+        "something on the last line below is None: what a function without return gives, or a "
+        "gradient before backward()"
+    )
+
+
+def _misspelt(index: Index, error: StudentError) -> str:
+    """The name of the file that a name which is not defined looks like."""
+    name = re.search(r"'(\w+)'", error.message)
+    nodes = [node for _cell, tree in index.trees for node in ast.walk(tree)]
+    known = {node.id for node in nodes if isinstance(node, ast.Name) and _is_bound(node)}
+    known |= {node.arg for node in nodes if isinstance(node, ast.arg)} | set(index.definitions)
+    likely = sorted(other for other in known if len(other) <= MOST_SHOWN)[:MOST_NAMES]
+    near = difflib.get_close_matches(name[1], likely, 1, 0.75) if name else []
+    text = _("`{name}` is not defined; did you mean `{near}`?")
+    return text.format(name=name[1], near=near[0]) if name and near else ""
+
+
+def _is_bound(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
+def _used_calls(line: str) -> list[str]:
+    """The names of the functions whose value a line of code uses, as far as it is one statement."""
+    with contextlib.suppress(SyntaxError, ValueError):
+        (statement,) = ast.parse(line if not line.endswith(":") else f"{line} pass").body
+        thrown_away = statement.value if isinstance(statement, ast.Expr) else None
+        calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+        return [_called(call) for call in calls if call is not thrown_away]
+    return []
 
 
 def _readings(
@@ -132,6 +169,16 @@ def _never_returns(reading: Reading) -> Iterator[Hint]:
     yield Hint(text.format(name=reading.name, place=place), explains, is_certain=True)
 
 
+def _lacks_self(reading: Reading) -> Iterator[Hint]:
+    """A method that leaves out its first parameter."""
+    own, wanted = _parameters(reading.node), _parameters(reading.reference)
+    is_static = any(dotted(mark) == "staticmethod" for mark in reading.node.decorator_list)
+    if wanted[:1] == ["self"] and not own and not is_static:
+        text = _("`{name}` has no parameter `self`: write def {name}(self, …) ({place})")
+        text = text.format(name=reading.name, place=reading.place(reading.node))
+        yield Hint(text, ("name", "uncalled"), is_certain=True)
+
+
 def _returns_in_the_loop(reading: Reading) -> Iterator[Hint]:
     """The only return is in a loop, at once; in the solution it stands behind."""
     returns = [node for node in _inside(reading.node) if isinstance(node, ast.Return)]
@@ -176,6 +223,19 @@ def _throws_away(reading: Reading) -> Iterator[Hint]:
             yield Hint(text, ("value", "nothing"))
 
 
+def _divides_whole(reading: Reading) -> Iterator[Hint]:
+    """`//` where the solution has none."""
+    if reading.reference is None or any(map(_is_whole_division, ast.walk(reading.reference))):
+        return
+    for node in filter(_is_whole_division, _inside(reading.node)):
+        text = _("{place}: `//` cuts off what is behind the point; use `/`")
+        yield Hint(text.format(place=reading.place(node)), ("value",))
+
+
+def _is_whole_division(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "op", None), ast.FloorDiv)
+
+
 def _ignores_an_argument(reading: Reading) -> Iterator[Hint]:
     """An argument that is not used, though the solution uses it: a variable of the notebook in its
     place? A method's first argument is the object, which need not be used."""
@@ -198,8 +258,27 @@ def _ignores_an_argument(reading: Reading) -> Iterator[Hint]:
             yield Hint(text.format(place=reading.place(reading.node), **values), explains)
 
 
+def _takes_unknown_names(
+    own: Index, stub: Stub, spellings: Mapping[str, Sequence[str]]
+) -> Iterator[Hint]:
+    """Arguments whose names tell nothing are bound by place: is the order that of the text?"""
+    found = definition_of(own, stub)
+    required = [name for name in stub.parameters if "=" not in name]
+    if found is None or "." in stub.name or not isinstance(found.node, ast.FunctionDef):
+        return
+    known = {spelling.lower() for n in required for spelling in (n, *spellings.get(n, ()))}
+    names = _parameters(found.node)[: len(required)]
+    if len(required) > 1 and not known.intersection(map(str.lower, names)):
+        text = _("{place}: it is called as {name}({required}), in this order; yours takes ({own})")
+        values = {"required": ", ".join(required), "own": ", ".join(names)}
+        text = text.format(place=found.place_of(found.node), name=stub.name, **values)
+        yield Hint(text, ("value", "raised"))
+
+
 RULES = (
     _never_returns,
+    _lacks_self,
+    _divides_whole,
     _returns_in_the_loop,
     _hides_a_function,
     _calls_itself,

@@ -22,7 +22,7 @@ import torch
 
 from grader.checking.comparison import as_tensor, observe, observing
 from grader.checking.diagnosis.fingerprints import Fingerprints, Raised
-from grader.checking.diagnosis.hints import Hint, explaining, hints, silent_in
+from grader.checking.diagnosis.hints import Hint, cause_of, explaining, hints
 from grader.checking.outcomes import Verdict
 from grader.checking.reference import Reference
 from grader.checking.seen import Seen, Trace
@@ -66,10 +66,10 @@ class Diagnosis:
         explanations = []
         for one, verdict in zip(seen, verdicts):
             hint = explaining(hints.get(one.check.stub, []), verdict.kind)
-            called = silent_in(index, one.problem) if isinstance(one.problem, StudentError) else ""
-            is_cause = hint is not None and hint.is_certain
-            cause = called or (hint.text if hint and is_cause else "")
-            suspicion = hint.text if hint and not is_cause else ""
+            cause = cause_of(index, one.problem) if isinstance(one.problem, StudentError) else ""
+            if hint is not None and hint.is_certain:
+                cause, hint = hint.text, None
+            suspicion = hint.text if hint else ""
             explanations.append(Explanation(self._mistake(one, seen), cause, suspicion))
         return explanations
 
@@ -78,7 +78,8 @@ class Diagnosis:
         stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
         has_solution = self.assignment.private is not None
         solution = self.reference.solution.index if has_solution else Index([])
-        return hints(index, solution, stubs) if stubs else {}
+        spellings = self.assignment.spellings
+        return hints(index, solution, stubs, spellings) if stubs else {}
 
     def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
         """The misconception behind a failed check, where exactly one fits."""
