@@ -133,7 +133,10 @@ def test_entropy_values(submission, reference, rng, shape):
 @pytest.mark.stub("entropy")
 @pytest.mark.weight(2)
 def test_entropy_of_one_hot(submission):
-    """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0 (document 002)."""
+    """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0.
+
+    Source: document 002.
+    """
     result = alone(submission, "entropy", torch.eye(4))
     assert_close(result, torch.zeros(4), what="entropy(one-hot)")
 
@@ -164,7 +167,10 @@ def test_cross_entropy_from_scratch(from_scratch):
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_document_values(submission):
-    """For the one-hot labels 2 and 1 and the probabilities of document 000 it is [0.5108, 0.2231].
+    """For the one-hot labels 2 and 1 and the probabilities of the course's example it is [0.5108,
+    0.2231].
+
+    Source: document 000.
 
     Tolerance 5e-5: the document prints four digits.
     """
@@ -192,7 +198,10 @@ def test_cross_entropy_with_zeros(submission, reference, rng):
 @pytest.mark.stub("cross_entropy")
 @pytest.mark.parametrize("case", ["soft", "one_hot"])
 def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, case):
-    """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q) (document 002)."""
+    """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q).
+
+    Source: document 002.
+    """
     p = distributions(rng, 5, 4, dtype=torch.float64)
     if case == "one_hot":
         p = torch.eye(4, dtype=torch.float64)[[0, 3, 1, 1, 2]]
@@ -206,7 +215,10 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_of_truth(submission, reference, rng):
-    """When the model has learned the truth, q = p, it is the entropy of p (document 002)."""
+    """When the model has learned the truth, q = p, it is the entropy of p.
+
+    Source: document 002.
+    """
     p = distributions(rng, 5, 3, dtype=torch.float64)
     result = alone(submission, "cross_entropy", p, p)
     assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=_(PER_ROW))
@@ -244,7 +256,10 @@ def test_kl_divergence_values(submission, reference, rng, shape):
 @pytest.mark.weight(2)
 def test_kl_divergence_of_one_hot(submission, rng):
     """For one-hot labels it is minus the logarithm of the true class's probability: the cross
-    entropy (document 002)."""
+    entropy.
+
+    Source: document 002.
+    """
     y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
     result = alone(submission, "kl_divergence", torch.eye(4)[y], q)
     expected = -torch.log(q[torch.arange(5), y])
@@ -267,7 +282,10 @@ def test_kl_divergence_to_itself(submission, rng):
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_float64(submission, reference, rng):
-    """It is the cross entropy minus the entropy (document 002), in float64 too."""
+    """It is the cross entropy minus the entropy, in float64 too.
+
+    Source: document 002.
+    """
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
     result = alone(submission, "kl_divergence", p, q)
@@ -307,8 +325,10 @@ def test_from_logits_from_scratch(from_scratch):
 @pytest.mark.stub("cross_entropy_from_logits")
 @pytest.mark.parametrize("name", DOCUMENT)
 def test_from_logits_document_values(submission, name):
-    """The losses of document 000: mean 4.291532 for its logits; its probabilities taken as logits;
-    its log-odds, for which the true losses are [0.287682, 0.054067].
+    """The losses of the course's examples: mean 4.291532 for its logits; its probabilities taken as
+    logits; its log-odds, for which the true losses are [0.287682, 0.054067].
+
+    Source: document 000.
 
     Tolerance 5e-5: the document prints four digits.
     """
@@ -340,7 +360,10 @@ def test_from_logits_is_stable(submission, scale):
 
 @pytest.mark.stub("cross_entropy_from_logits")
 def test_from_logits_of_nothing_known(submission):
-    """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
+    """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026.
+
+    Source: document 000.
+    """
     result = alone(
         submission, "cross_entropy_from_logits", torch.full((5, 10), 3.0), torch.arange(5)
     )
@@ -386,8 +409,11 @@ def test_accuracy_gradient_float64(submission, reference, rng):
 
 @pytest.mark.stub("accuracy_gradient")
 def test_accuracy_gradient_across_a_step(submission):
-    """On both sides of a jump of the accuracy the gradient is the same (document 002: from 0.499
-    to 0.501 the accuracy jumps, from 0.40 to 0.45 it stays)."""
+    """On both sides of a jump of the accuracy the gradient is the same (from 0.499 to 0.501 the
+    accuracy jumps, from 0.40 to 0.45 it stays).
+
+    Source: document 002.
+    """
     supply_others(submission, "accuracy_gradient")
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):

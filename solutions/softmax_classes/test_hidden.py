@@ -55,8 +55,10 @@ def test_softmax_from_scratch(from_scratch):
 
 @pytest.mark.stub("softmax")
 def test_softmax_document_values(submission):
-    """softmax of a 2 x 5 matrix gives the printed values (document 000; printed inputs are
-    rounded, hence 7.5e-5)."""
+    """softmax of a 2 x 5 matrix gives the printed values.
+
+    Source: document 000; printed inputs are rounded, hence 7.5e-5.
+    """
     X = torch.tensor(
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
@@ -74,7 +76,10 @@ def test_softmax_random(submission, reference, rng, shape):
 
 @pytest.mark.stub("softmax")
 def test_softmax_rows_sum_to_one(submission, rng):
-    """Every row of softmax(X) sums to 1 (document 000)."""
+    """Every row of softmax(X) sums to 1.
+
+    Source: document 000.
+    """
     result = submission.softmax(torch.randn(6, 6, generator=rng) * 5)
     assert_close(result, result, what="softmax(X)")
     assert isinstance(result, torch.Tensor), _("it does not return a tensor")
@@ -167,7 +172,10 @@ def untrained_cost(submission, X, y):
 
 @pytest.mark.stub("model")
 def test_model_untrained_cost(submission, rng):
-    """Before training the cost is about ln 10 = 2.3026 (documents 000 and 001; within 0.15)."""
+    """Before training the cost is about ln 10 = 2.3026 (within 0.15).
+
+    Source: documents 000 and 001.
+    """
     # Logits of an image have a standard deviation of about 0.16; each class occurs equally often,
     # so that shifts of whole classes cancel and chance adds less than 0.03.
     X, y = torch.rand(100, 1, 28, 28, generator=rng), torch.arange(100) % 10
@@ -200,8 +208,11 @@ def test_categorical_from_scratch(from_scratch):
     ids=["none", "mean", "sum"],
 )
 def test_categorical_document_values(submission, reduction, printed):
-    """The loss of softmax([[-2.3, 4, 1.5], [-5, 2, 8]]) for the one-hot rows of classes 2 and 1
-    is [2.5806, 6.0025]; its mean is 4.2915, its sum 8.5831 (document 000)."""
+    """The loss of softmax([[-2.3, 4, 1.5], [-5, 2, 8]]) for the one-hot rows of classes 2 and 1 is
+    [2.5806, 6.0025]; its mean is 4.2915, its sum 8.5831.
+
+    Source: document 000.
+    """
     loss = submission.MyCategoricalCrossEntropy(reduction=reduction)
     result = loss(torch.softmax(LOGITS, dim=1), ONE_HOT)
     assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
@@ -255,7 +266,10 @@ def test_sparse_from_scratch(from_scratch):
 )
 def test_sparse_document_values(submission, reduction, printed):
     """The loss of [[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]] for the classes 2 and 1 is [0.5108, 0.2231];
-    its mean is 0.3670, its sum 0.7340 (document 000)."""
+    its mean is 0.3670, its sum 0.7340.
+
+    Source: document 000.
+    """
     result = submission.MySparseCategoricalCrossEntropy(reduction=reduction)(P, CLASSES)
     assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
 
@@ -359,8 +373,11 @@ DOCUMENT_LABELS = torch.tensor([0, 2, 0])
 
 @pytest.mark.stub("MyAcc")
 def test_acc_document_values(submission):
-    """The document's batch gives 2/3, the same batch again 2/3, after a reset 0.0 (document 000).
-    These are fractions, not numbers of correct predictions."""
+    """The course's batch gives 2/3, the same batch again 2/3, after a reset 0.0. These are
+    fractions, not numbers of correct predictions.
+
+    Source: document 000.
+    """
     metric = submission.MyAcc()
     results = []
     for _round in range(2):
@@ -643,7 +660,10 @@ def histories(shared_submission, dataset, passed_stubs):
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
 def test_training_table(histories, dataset):
-    """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy (document 000)."""
+    """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy.
+
+    Source: document 000.
+    """
     assert_table(histories[0], *BANDS[dataset.variant][1:])
 
 

@@ -38,8 +38,10 @@ def test_softmax_from_scratch(from_scratch):
 
 @pytest.mark.stub("softmax")
 def test_softmax_document_values(submission):
-    """softmax of a 2 x 5 matrix gives the printed values (document 000; printed inputs are
-    rounded, hence 7.5e-5)."""
+    """softmax of a 2 x 5 matrix gives the printed values.
+
+    Source: document 000; printed inputs are rounded, hence 7.5e-5.
+    """
     X = torch.tensor(
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
@@ -148,7 +150,10 @@ def test_cross_entropy_from_scratch(from_scratch):
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_document_values(submission):
-    """cross_entropy of the document's two examples is [0.5108, 0.2231] (document 000)."""
+    """cross_entropy of the course's two examples is [0.5108, 0.2231].
+
+    Source: document 000.
+    """
     P = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     result = submission.cross_entropy(P, torch.tensor([2, 1]))
     what, hint = "cross_entropy(P, y)", _(PER_EXAMPLE)
@@ -177,7 +182,10 @@ def test_cross_entropy_gradient(submission, reference, rng):
 
 @pytest.mark.stub("accuracy")
 def test_accuracy_document_value(submission):
-    """accuracy counts: two of the document's three predictions are right (documents 000, 001)."""
+    """accuracy counts: two of the course's three predictions are right.
+
+    Source: documents 000, 001.
+    """
     y_hat = torch.tensor([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
     result = submission.accuracy(y_hat, torch.tensor([0, 2, 0]))
     assert_number(result, 2.0, what="accuracy(y_hat, y)")
@@ -495,7 +503,10 @@ def run_predict(submission, X, y, arguments):
 @pytest.mark.parametrize("n", [None, 1, 8], ids=["default", "one", "eight"])
 def test_predict_labels(submission, rng, n):
     """predict returns two lists of n text labels (n = 6 by default): the true ones and the
-    predicted ones of the first test examples (label texts: document 000)."""
+    predicted ones of the first test examples.
+
+    Source: label texts: document 000.
+    """
     X, y = torch.randn(12, 10, generator=rng), cases.labels(rng, 12, 10)
     count = 6 if n is None else n
     pair = run_predict(submission, X, y, [] if n is None else [n])
@@ -544,7 +555,10 @@ def history(shared_submission, dataset, passed_stubs):
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
 def test_training_loss_table(history, dataset):
-    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
+    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table.
+
+    Source: documents 001, 003.
+    """
     rows = training.numbers_of(history, EPOCHS)
     training.assert_table(rows, *training.BANDS[dataset.variant][1:])
 
@@ -552,8 +566,11 @@ def test_training_loss_table(history, dataset):
 @pytest.mark.stub("train")
 @pytest.mark.tier("training")
 def test_training_rule(history):
-    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
-    and at most 1 (document 003)."""
+    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7 and
+    at most 1.
+
+    Source: document 003.
+    """
     training.assert_rule(*training.numbers_of(history, EPOCHS)[-1])
 
 
