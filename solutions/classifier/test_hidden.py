@@ -20,6 +20,7 @@ from grader.checking import (
     assert_sequence,
     in_sandbox,
     observe,
+    with_shapes,
 )
 from grader.checking.cases import labels
 from grader.checking.training import assert_table, hidden_accuracy
@@ -96,9 +97,9 @@ def test_loss_averaged(submission, reference, rng, shape):
     y_hat, y = 2 * torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
     expected = float(model_of(reference, 0.1).loss(y_hat, y))
     model = model_of(submission, 0.1)
-    assert_number(model.loss(y_hat, y), expected, what="loss(y_hat, y)")
+    assert_number(model.loss(y_hat, y), expected, what=with_shapes("loss(y_hat, y)", y_hat, y))
     loss = model.loss(y_hat, y, averaged=True)
-    assert_number(loss, expected, what="loss(y_hat, y, averaged=True)")
+    assert_number(loss, expected, what=with_shapes("loss(y_hat, y, averaged=True)", y_hat, y))
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -140,7 +141,12 @@ def test_accuracy_document_value(submission):
     y, model = torch.tensor([0, 2, 0]), model_of(submission, 0.1)
     each = model.accuracy(y_hat, y, averaged=False)
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
-    assert_number(model.accuracy(y_hat, y), 2 / 3, tolerance=1e-6, what="accuracy(y_hat, y)")
+    assert_number(
+        model.accuracy(y_hat, y),
+        2 / 3,
+        tolerance=1e-6,
+        what=with_shapes("accuracy(y_hat, y)", y_hat, y),
+    )
     assert_close(each, [0, 1, 1], what="accuracy(y_hat, y, averaged=False)", shape_hint=_(FLAT))
 
 
@@ -155,7 +161,9 @@ def test_accuracy_averaged(submission, reference, rng, shape):
     model = model_of(submission, 0.1)
     for arguments in ({}, {"averaged": True}):
         accuracy = model.accuracy(y_hat, y, **arguments)
-        assert_number(accuracy, expected, tolerance=1e-6, what="accuracy(y_hat, y)")
+        assert_number(
+            accuracy, expected, tolerance=1e-6, what=with_shapes("accuracy(y_hat, y)", y_hat, y)
+        )
 
 
 @pytest.mark.stub("Classifier.accuracy")

@@ -9,7 +9,15 @@ import math
 import pytest
 import torch
 
-from grader.checking import N_, _, assert_close, assert_number, assert_same, in_sandbox
+from grader.checking import (
+    N_,
+    _,
+    assert_close,
+    assert_number,
+    assert_same,
+    in_sandbox,
+    with_shapes,
+)
 
 PER_ROW = N_("one number per distribution: the sum runs over the last axis")
 MEAN = N_("the mean over the batch, one number")
@@ -94,7 +102,7 @@ def test_sigmoid_of_large_scores(submission, dtype):
     """sigmoid comes near 0 and 1 for scores of -80 and 80, and is 0.5 at 0."""
     z = torch.tensor([-80.0, -20.0, 0.0, 20.0, 80.0], dtype=dtype)
     expected = [0.0, 1 / (1 + math.exp(20)), 0.5, 1 / (1 + math.exp(-20)), 1.0]
-    assert_close(submission.sigmoid(z), expected, atol=1e-7, what="sigmoid(z)")
+    assert_close(submission.sigmoid(z), expected, atol=1e-7, what=with_shapes("sigmoid(z)", z))
 
 
 @pytest.mark.stub("sigmoid")
@@ -102,7 +110,7 @@ def test_sigmoid_symmetry(submission, rng):
     """sigmoid(z) + sigmoid(-z) is 1."""
     z = 3 * torch.randn(9, generator=rng, dtype=torch.float64)
     first, second = submission.sigmoid(z), submission.sigmoid(-z)
-    assert_close(first, torch.sigmoid(z), what="sigmoid(z)")
+    assert_close(first, torch.sigmoid(z), what=with_shapes("sigmoid(z)", z))
     assert_close(first + second, torch.ones(9), what="sigmoid(z) + sigmoid(-z)")
 
 
@@ -210,7 +218,9 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
     if case == "soft":
         expected = expected + reference.entropy(p)
     result = alone(submission, "cross_entropy", p, q)
-    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=_(PER_ROW))
+    assert_close(
+        result, expected, what=with_shapes("cross_entropy(p, q)", p, q), shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("cross_entropy")
@@ -289,7 +299,9 @@ def test_kl_divergence_float64(submission, reference, rng):
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
     result = alone(submission, "kl_divergence", p, q)
-    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=_(PER_ROW))
+    assert_close(
+        result, expected, what=with_shapes("kl_divergence(p, q)", p, q), shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("kl_divergence")

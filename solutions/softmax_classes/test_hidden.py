@@ -22,6 +22,7 @@ from grader.checking import (
     in_sandbox,
     observe,
     training,
+    with_shapes,
 )
 from grader.checking.cases import (
     assert_same_gradient,
@@ -63,7 +64,7 @@ def test_softmax_document_values(submission):
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
     printed = [[0.3334, 0.1487, 0.1525, 0.1271, 0.2383], [0.0609, 0.3045, 0.1326, 0.0270, 0.4751]]
-    assert_close(submission.softmax(X), printed, atol=7.5e-5, what="softmax(X)")
+    assert_close(submission.softmax(X), printed, atol=7.5e-5, what=with_shapes("softmax(X)", X))
 
 
 @pytest.mark.stub("softmax")
@@ -118,7 +119,7 @@ def test_model_images(submission, reference, rng, n):
     X = torch.rand(n, 1, 28, 28, generator=rng)
     W, b = torch.randn(784, 10, generator=rng) * 0.1, torch.randn(10, generator=rng)
     expected = call_model(reference, X, W, b)
-    assert_close(call_model(submission, X, W, b), expected, what="model(X, params)")
+    assert_close(call_model(submission, X, W, b), expected, what=with_shapes("model(X, params)", X))
 
 
 @pytest.mark.stub("model")
@@ -128,7 +129,7 @@ def test_model_of_another_size(submission, reference, rng):
     W = torch.randn(6, 3, generator=rng, dtype=torch.float64)
     b = torch.randn(3, generator=rng, dtype=torch.float64)
     expected = call_model(reference, X, W, b)
-    assert_close(call_model(submission, X, W, b), expected, what="model(X, params)")
+    assert_close(call_model(submission, X, W, b), expected, what=with_shapes("model(X, params)", X))
 
 
 @in_sandbox

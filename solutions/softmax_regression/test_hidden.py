@@ -21,6 +21,7 @@ from grader.checking import (
     in_sandbox,
     observe,
     training,
+    with_shapes,
 )
 
 PER_EXAMPLE = N_("one loss per example, shape (n,)")
@@ -46,7 +47,7 @@ def test_softmax_document_values(submission):
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
     printed = [[0.3334, 0.1487, 0.1525, 0.1271, 0.2383], [0.0609, 0.3045, 0.1326, 0.0270, 0.4751]]
-    assert_close(submission.softmax(X), printed, atol=7.5e-5, what="softmax(X)")
+    assert_close(submission.softmax(X), printed, atol=7.5e-5, what=with_shapes("softmax(X)", X))
 
 
 @pytest.mark.stub("softmax")
@@ -97,7 +98,9 @@ def test_net_images(submission, reference, rng, n):
     """net turns images (n, 1, 28, 28) into probabilities (n, 10) by W and b."""
     X = torch.rand(n, 1, 28, 28, generator=rng)
     W, b = torch.randn(784, 10, generator=rng) * 0.1, torch.randn(10, generator=rng)
-    assert_close(call_net(submission, X, W, b), call_net(reference, X, W, b), what="net(X)")
+    assert_close(
+        call_net(submission, X, W, b), call_net(reference, X, W, b), what=with_shapes("net(X)", X)
+    )
 
 
 @pytest.mark.stub("net")
@@ -106,7 +109,9 @@ def test_net_reads_variables_when_called(submission, reference, rng):
     X = torch.randn(4, 2, 3, generator=rng, dtype=torch.float64)
     W = torch.randn(6, 3, generator=rng, dtype=torch.float64)
     b = torch.randn(3, generator=rng, dtype=torch.float64)
-    assert_close(call_net(submission, X, W, b), call_net(reference, X, W, b), what="net(X)")
+    assert_close(
+        call_net(submission, X, W, b), call_net(reference, X, W, b), what=with_shapes("net(X)", X)
+    )
 
 
 @in_sandbox
@@ -187,8 +192,9 @@ def test_accuracy_document_value(submission):
     Source: documents 000, 001.
     """
     y_hat = torch.tensor([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
-    result = submission.accuracy(y_hat, torch.tensor([0, 2, 0]))
-    assert_number(result, 2.0, what="accuracy(y_hat, y)")
+    y = torch.tensor([0, 2, 0])
+    result = submission.accuracy(y_hat, y)
+    assert_number(result, 2.0, what=with_shapes("accuracy(y_hat, y)", y_hat, y))
 
 
 @pytest.mark.stub("accuracy")
@@ -197,7 +203,9 @@ def test_accuracy_random(submission, reference, rng, shape):
     """accuracy is the number of rows whose largest score is in the column of the label."""
     y_hat, y = torch.randn(shape, generator=rng), cases.labels(rng, *shape)
     result = submission.accuracy(y_hat, y)
-    assert_number(result, reference.accuracy(y_hat, y), what="accuracy(y_hat, y)")
+    assert_number(
+        result, reference.accuracy(y_hat, y), what=with_shapes("accuracy(y_hat, y)", y_hat, y)
+    )
 
 
 @pytest.mark.stub("accuracy")
@@ -206,7 +214,11 @@ def test_accuracy_extremes(submission, shift):
     """accuracy is n when all are right and 0 when all are wrong."""
     y = torch.tensor([0, 1, 2, 3, 1])
     y_hat = torch.nn.functional.one_hot((y + shift) % 4, 4).double()
-    assert_number(submission.accuracy(y_hat, y), 0.0 if shift else 5.0, what="accuracy(y_hat, y)")
+    assert_number(
+        submission.accuracy(y_hat, y),
+        0.0 if shift else 5.0,
+        what=with_shapes("accuracy(y_hat, y)", y_hat, y),
+    )
 
 
 # ------------------------------------------------------------------------------ Accumulator

@@ -26,8 +26,9 @@ RIGHT_STYLES = [
 
 
 def said(text, stub=STUB, solution=SOLUTION):
-    found = hints(Index([("cell 3", text, 1)]), Index([("solution.py", solution, 1)]), [stub])
-    return found.get(stub.name, "")
+    own, wanted = Index([("cell 3", text, 1)]), Index([("solution.py", solution, 1)])
+    found = hints(own, wanted, [stub], {"values": ["numbers"]})
+    return next((hint.text for hint in found[stub.name]), "")
 
 
 @pytest.mark.parametrize(
@@ -35,15 +36,15 @@ def said(text, stub=STUB, solution=SOLUTION):
     {
         "prints": (
             "print(start + sum(values))",
-            "cell 3, line 2: `total` prints and returns nothing; use return",
+            "`total` prints and returns nothing (None): use return (cell 3, line 2)",
         ),
         "no return": (
             "start = start + sum(values)",
-            "cell 3, line 1: `total` returns nothing; end it with return",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
         ),
         "bare return": (
             "start += sum(values)\n    return",
-            "cell 3, line 1: `total` returns nothing; end it with return",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
         ),
         "return in the loop": (
             "for value in values:\n        start += value\n        return start",
@@ -107,7 +108,7 @@ def test_nothing_is_said_of_ordinary_code(text):
 def test_other_name_of_a_function_is_read():
     """What is said stands where the function does."""
     text = "def add(values, start=0):\n    print(values)\n\ntotal = add\n"
-    assert said(text) == "cell 3, line 2: `add` prints and returns nothing; use return"
+    assert said(text) == "`add` prints and returns nothing (None): use return (cell 3, line 2)"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_method_of_a_class_is_read():
     text = "class Sum:\n    def add(self, x):\n        print(x)\n"
     for stub in (Stub("Sum", 1.0, (), (), ()), Stub("Sum.add", 1.0, ("x",), (), ())):
         sentence = said(text, stub, solution)
-        assert sentence == "cell 3, line 3: `add` prints and returns nothing; use return"
+        assert sentence == "`add` prints and returns nothing (None): use return (cell 3, line 3)"
 
 
 def test_function_that_need_not_return_is_let_alone():
@@ -155,4 +156,5 @@ def test_correct_styles_are_not_suspicious(path):
     solution = [("solution.py", assignment.solution.read_text("utf-8"), 1)]
     cells = [*solution, (path.name, path.read_text("utf-8"), 1)]
 
-    assert hints(Index(cells), Index(solution), assignment.stubs) == {}
+    found = hints(Index(cells), Index(solution), assignment.stubs, assignment.spellings)
+    assert [hint.text for stub in found.values() for hint in stub] == []
