@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checking.diagnosis.mistakes import Diagnosis, digest
-from grader.checking.outcomes import judge, message
+from grader.checking.outcomes import Verdict, judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
 from grader.course.assignment import Stub
@@ -14,7 +14,7 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
     """Judge each check, name the mistakes, and say it in words. index: of the submission's
     main file."""
     calls = {stub.name: _call(stub) for stub in diagnosis.assignment.stubs}
-    verdicts = [judge(one.problem, one.check.visibility, calls[one.check.stub]) for one in seen]
+    verdicts = [_verdict(one, calls[one.check.stub]) for one in seen]
     explanations = diagnosis.explain(seen, verdicts, index)
     results = []
     for one, verdict, why in zip(seen, verdicts, explanations):
@@ -42,6 +42,15 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
             )
         )
     return results
+
+
+def _verdict(seen: Seen, call: str) -> Verdict:
+    """What a check means; where None was the last that it looked at, nothing came back, whatever it
+    says in its own words."""
+    verdict = judge(seen.problem, seen.check.visibility, call)
+    if verdict.kind == "value" and seen.trace and seen.trace[-1] is None:
+        return verdict._replace(kind="nothing")
+    return verdict
 
 
 def _call(stub: Stub) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checking.diagnosis.hints import hints
+from grader.checking.diagnosis.hints import cause_of, explaining, hints
 from grader.course.assignment import Stub, load
+from grader.errors import StudentError
 from grader.sandbox.inside.definitions import Index
 from tests.conftest import ROOT
 
@@ -68,6 +69,10 @@ def said(text, stub=STUB, solution=SOLUTION):
             "result = sum(values)\n    result + start\n    return result",
             "cell 3, line 3: the value of `result + start` is computed and not kept",
         ),
+        "whole division": (
+            "return (start + sum(values)) // 1",
+            "cell 3, line 2: `//` cuts off what is behind the point; use `/`",
+        ),
         "argument not used": (
             "return sum(values)",
             "cell 3, line 1: `total` does not use its argument `start`",
@@ -103,6 +108,71 @@ def test_variable_of_the_notebook_in_the_place_of_an_argument():
 def test_nothing_is_said_of_ordinary_code(text):
     """Nor of what is not defined by def."""
     assert said(text) == ""
+
+
+def test_unknown_names_of_arguments_are_asked_about():
+    """They are bound by place, so the order may be another than meant."""
+    stub = Stub("loss", 1.0, ("y_hat", "y"), (), ())
+    text = "def loss(a, b):\n    return a - b\n"
+    assert said(text, stub, text) == (
+        "cell 3, line 1: it is called as loss(y_hat, y), in this order; yours takes (a, b)"
+    )
+    assert said(text.replace("a", "y"), stub, text) == ""
+
+
+def test_object_of_a_method_need_not_be_used():
+    """`self` is no argument that was forgotten, but one that may be left out by mistake."""
+    solution = "class Sum:\n    def add(self, x):\n        return self.x + x\n"
+    stub = Stub("Sum", 1.0, (), (), ())
+    assert said("class Sum:\n    def add(self, x):\n        return 2 * x\n", stub, solution) == ""
+    assert said("class Sum:\n    def add(*args):\n        return 1\n", stub, solution) == (
+        "`add` has no parameter `self`: write def add(self, …) (cell 3, line 2)"
+    )
+
+
+def test_hint_is_given_where_it_explains_the_failure():
+    """An argument that is not used does not make a name unknown, nor an endless loop."""
+    text = "def total(values, start=0):\n    return sum(values)\n"
+    index = Index([("cell 3", text, 1)])
+    found = hints(index, Index([("solution.py", SOLUTION, 1)]), [STUB], {})["total"]
+
+    assert explaining(found, "value") is not None
+    assert [explaining(found, kind) for kind in ("name", "raised", "timeout", "nothing")] == [
+        None
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "line", "cause"),
+    {
+        "misspelt": (
+            "NameError",
+            "name 'valeus' is not defined",
+            "return sum(valeus)",
+            "`valeus` is not defined; did you mean `values`?",
+        ),
+        "value of a silent function": (
+            "TypeError",
+            "unsupported operand type(s) for +: 'int' and 'NoneType'",
+            "return 1 + total(values)",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
+        ),
+        "call for its effect": (
+            "TypeError",
+            "unsupported operand type(s) for *: 'float' and 'NoneType'",
+            "total(values)",
+            "something on the last line below is None: what a function without return gives, or a "
+            "gradient before backward()",
+        ),
+        "anything else": ("ZeroDivisionError", "division by zero", "return 1 / 0", ""),
+    }.values(),
+)
+def test_cause_of_an_exception_is_looked_for_in_the_file(kind, message, line, cause):
+    """What the file tells of the line that raised."""
+    index = Index([("cell 3", "def total(values):\n    print(values)\n", 1)])
+    error = StudentError(kind, message, f"cell 4, line 2, in f: {line}")
+
+    assert cause_of(index, error) == cause
 
 
 def test_other_name_of_a_function_is_read():
