@@ -40,7 +40,10 @@ def test_kl_divergence_example(submission):
 
 @pytest.mark.stub("cross_entropy_from_logits")
 def test_from_logits_example(submission):
-    """Logits [[-2.3, 4, 1.5], [-5, 2, 8]] and classes [2, 1] give 4.2915 (document 000)."""
+    """Logits [[-2.3, 4, 1.5], [-5, 2, 8]] and classes [2, 1] give 4.2915.
+
+    Source: document 000.
+    """
     logits = torch.tensor([[-2.3, 4.0, 1.5], [-5.0, 2.0, 8.0]])
     result = submission.cross_entropy_from_logits(logits, torch.tensor([2, 1]))
     assert_close(result, 4.2915, atol=5e-5, shape_hint=_("the mean over the batch"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         assert_same,
         assert_sequence,
         observe,
+        with_shapes,
     )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "assert_sequence",
     "in_sandbox",
     "observe",
+    "with_shapes",
 ]
 
 

@@ -65,6 +65,14 @@ class Mismatch(AssertionError):
         self.expectation = expectation
 
 
+class Nothing(Mismatch):
+    """None came back where there should be a value; `what` is how the message calls it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(_("{what} is None").format(what=what))
+        self.what = what
+
+
 def assert_close(
     actual: Any,
     expected: Any,
@@ -83,8 +91,8 @@ def assert_close(
     what = what or _("it")
     actual = walked(actual)
     observe(actual)
-    wanted = torch.as_tensor(expected)
     got = as_tensor(actual, what)
+    wanted = torch.as_tensor(expected)
     if got.shape != wanted.shape and not (got.numel() == 1 and wanted.dim() == 0):
         text = _("{what} has shape {shape}, expected {expected}")
         if shape_hint:
@@ -122,7 +130,21 @@ def assert_same(
     stub = call.partition("(")[0]
     actual = getattr(submission, stub)(*arguments)
     expected = getattr(reference, stub)(*arguments)
-    assert_close(actual, expected, what=call, **options)
+    assert_close(actual, expected, what=with_shapes(call, *arguments), **options)
+
+
+def with_shapes(call: str, *arguments: Any) -> str:
+    """A call with the shapes of its arguments, which are no secret, unlike their values:
+    "softmax(X) for X of shape (2, 5)"."""
+    names = call.partition("(")[2].rstrip(")").split(", ")
+    shapes = [
+        _("{name} of shape {shape}").format(name=name, shape=_shape(value))
+        for name, value in zip(names, arguments)
+        if isinstance(value, torch.Tensor)
+    ]
+    if not shapes:
+        return call
+    return _("{call} for {shapes}").format(call=call, shapes=_(" and ").join(shapes))
 
 
 def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what: str = "") -> None:
@@ -153,6 +175,8 @@ def assert_sequence(actual: Any, length: int, what: str = "") -> Sequence[Any]:
     what = what or _("it")
     actual = walked(actual)
     observe(actual)
+    if actual is None:
+        raise Nothing(what)
     if isinstance(actual, torch.Tensor) and actual.dim() == 1:
         actual = actual.tolist()
     if not isinstance(actual, (list, tuple)):
@@ -199,7 +223,7 @@ def as_tensor(value: Any, what: str = "") -> torch.Tensor:
         return value.detach()
     what = what or _("it")
     if value is None:
-        raise Mismatch(_("{what} is None: is there a `return`?").format(what=what))
+        raise Nothing(what)
     try:
         if isinstance(value, (list, tuple)):
             parts = [as_tensor(part, what) for part in value]

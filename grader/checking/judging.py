@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from grader.checking.diagnosis.mistakes import Diagnosis, digest
-from grader.checking.outcomes import judge, message
+from grader.checking.outcomes import Verdict, judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
+from grader.course.assignment import Stub
 from grader.sandbox.inside.definitions import Index
 
 
 def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckResult]:
     """Judge each check, name the mistakes, and say it in words. index: of the submission's
     main file."""
-    verdicts = [judge(one.problem, one.check.visibility) for one in seen]
+    calls = {stub.name: _call(stub) for stub in diagnosis.assignment.stubs}
+    verdicts = [_verdict(one, calls[one.check.stub]) for one in seen]
     explanations = diagnosis.explain(seen, verdicts, index)
     results = []
     for one, verdict, why in zip(seen, verdicts, explanations):
@@ -27,7 +29,11 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
                 required=check.required,
                 outcome=verdict.outcome,
                 message=message(
-                    verdict, check.sentence, mistake.sentence if mistake else "", why.hint
+                    verdict,
+                    check.sentence,
+                    mistake.sentence if mistake else "",
+                    why.cause,
+                    why.hint,
                 ),
                 misconception=mistake.name if mistake else None,
                 seconds=round(one.seconds, 4),
@@ -36,3 +42,18 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
             )
         )
     return results
+
+
+def _verdict(seen: Seen, call: str) -> Verdict:
+    """What a check means; where None was the last that it looked at, nothing came back, whatever it
+    says in its own words."""
+    verdict = judge(seen.problem, seen.check.visibility, call)
+    if verdict.kind == "value" and seen.trace and seen.trace[-1] is None:
+        return verdict._replace(kind="nothing")
+    return verdict
+
+
+def _call(stub: Stub) -> str:
+    """A stub as checks call it: "softmax(X)"."""
+    required = [parameter for parameter in stub.parameters if "=" not in parameter]
+    return f"{stub.name}({', '.join(required)})"

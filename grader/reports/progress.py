@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.grading.scoring import Result
 from grader.i18n.words import N_, _
+from grader.reports.reasons import reasons
 from grader.reports.text import printable
 
 MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
@@ -50,7 +51,7 @@ def lines(result: Result, stub: str | None = None) -> list[Line]:
     for grade in result.grade.stubs:
         if stub in (None, grade.name):
             checks = [check for check in result.record.checks if check.stub == grade.name]
-            messages = [check.message for check in checks if check.outcome != "passed"]
+            messages = [reason.text for reason in reasons(checks)]
             status = grade.status if checks else "unchecked"
             found.append(Line(grade.name, status, tuple(dict.fromkeys(messages))))
     return found

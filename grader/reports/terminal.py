@@ -11,6 +11,7 @@ from rich.text import Text
 from grader.checking.results import CheckResult
 from grader.grading.scoring import Result
 from grader.i18n.words import _
+from grader.reports.reasons import reasons
 from grader.reports.text import status
 
 STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "magenta"}
@@ -72,13 +73,12 @@ def overview(results: Sequence[Result]) -> Table:
 
 
 def _reason(failed: Sequence[CheckResult]) -> Text:
-    """The most telling message of a stub: one that names the mistake, else the first."""
-    if not failed:
+    """The most telling reason why a stub failed: one that names the mistake, else the first."""
+    found = reasons(failed)
+    if not found:
         return Text("")
-    named = [check for check in failed if check.misconception]
-    telling = (named or list(failed))[0]
-    more = len(failed) - 1
-    text = Text(telling.message)
+    text = Text(found[0].text)
+    more = sum(len(reason.checks) for reason in found[1:])
     if more:
         text.append("\n" + _("(and {count} more checks)").format(count=more), style="dim")
     return text

@@ -20,6 +20,7 @@ from grader.checking import (
     assert_sequence,
     in_sandbox,
     observe,
+    with_shapes,
 )
 from grader.checking.cases import labels
 from grader.checking.training import assert_table, hidden_accuracy
@@ -53,8 +54,10 @@ def assert_same(submission, reference, call, y_hat, y, hint, **options):
 
 @pytest.mark.stub("Classifier.loss")
 def test_loss_document_values(submission):
-    """The loss of the document's logits, classes 2 and 1, is [2.5806, 6.0025], their mean 4.291532
-    (document 000)."""
+    """The loss of the course's logits, classes 2 and 1, is [2.5806, 6.0025], their mean 4.291532.
+
+    Source: document 000.
+    """
     logits = torch.tensor([[-2.3, 4.0, 1.5], [-5.0, 2.0, 8.0]], dtype=torch.float64)
     y, model = torch.tensor([2, 1]), model_of(submission, 0.1)
     each = model.loss(logits, y, averaged=False)
@@ -67,7 +70,10 @@ def test_loss_document_values(submission):
 @pytest.mark.stub("Classifier.loss")
 def test_loss_takes_logits(submission):
     """Whatever the scores are, they are taken as logits: [[.2, .2, .6], [.1, .8, .1]] with classes
-    2 and 1 gives [.8504, .6897] (document 000)."""
+    2 and 1 gives [.8504, .6897].
+
+    Source: document 000.
+    """
     scores = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     each = model_of(submission, 0.1).loss(scores, torch.tensor([2, 1]), averaged=False)
     what = "loss(y_hat, y, averaged=False)"
@@ -76,7 +82,10 @@ def test_loss_takes_logits(submission):
 
 @pytest.mark.stub("Classifier.loss")
 def test_loss_of_equal_scores(submission):
-    """Ten equal scores give the loss ln 10 = 2.3026, that of an untrained model (document 000)."""
+    """Ten equal scores give the loss ln 10 = 2.3026, that of an untrained model.
+
+    Source: document 000.
+    """
     loss = model_of(submission, 0.1).loss(torch.zeros(4, 10), torch.tensor([0, 3, 9, 3]))
     assert_number(loss, math.log(10), what="loss(y_hat, y)")
 
@@ -88,9 +97,9 @@ def test_loss_averaged(submission, reference, rng, shape):
     y_hat, y = 2 * torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
     expected = float(model_of(reference, 0.1).loss(y_hat, y))
     model = model_of(submission, 0.1)
-    assert_number(model.loss(y_hat, y), expected, what="loss(y_hat, y)")
+    assert_number(model.loss(y_hat, y), expected, what=with_shapes("loss(y_hat, y)", y_hat, y))
     loss = model.loss(y_hat, y, averaged=True)
-    assert_number(loss, expected, what="loss(y_hat, y, averaged=True)")
+    assert_number(loss, expected, what=with_shapes("loss(y_hat, y, averaged=True)", y_hat, y))
 
 
 @pytest.mark.stub("Classifier.loss")
@@ -124,13 +133,20 @@ def test_loss_gradient(submission, reference, rng):
 
 @pytest.mark.stub("Classifier.accuracy")
 def test_accuracy_document_value(submission):
-    """Two of the document's three predictions are right: the accuracy is 2/3 (documents 000,
-    004)."""
+    """Two of the course's three predictions are right: the accuracy is 2/3.
+
+    Source: documents 000, 004.
+    """
     y_hat = torch.tensor([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
     y, model = torch.tensor([0, 2, 0]), model_of(submission, 0.1)
     each = model.accuracy(y_hat, y, averaged=False)
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
-    assert_number(model.accuracy(y_hat, y), 2 / 3, tolerance=1e-6, what="accuracy(y_hat, y)")
+    assert_number(
+        model.accuracy(y_hat, y),
+        2 / 3,
+        tolerance=1e-6,
+        what=with_shapes("accuracy(y_hat, y)", y_hat, y),
+    )
     assert_close(each, [0, 1, 1], what="accuracy(y_hat, y, averaged=False)", shape_hint=_(FLAT))
 
 
@@ -145,7 +161,9 @@ def test_accuracy_averaged(submission, reference, rng, shape):
     model = model_of(submission, 0.1)
     for arguments in ({}, {"averaged": True}):
         accuracy = model.accuracy(y_hat, y, **arguments)
-        assert_number(accuracy, expected, tolerance=1e-6, what="accuracy(y_hat, y)")
+        assert_number(
+            accuracy, expected, tolerance=1e-6, what=with_shapes("accuracy(y_hat, y)", y_hat, y)
+        )
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -160,7 +178,10 @@ def test_accuracy_per_example(submission, reference, rng, shape):
 
 @pytest.mark.stub("Classifier.accuracy")
 def test_accuracy_is_float32(submission):
-    """With averaged=False the accuracy is a vector of float32 (document 004)."""
+    """With averaged=False the accuracy is a vector of float32.
+
+    Source: document 004.
+    """
     y_hat, y = torch.eye(3, dtype=torch.float64), torch.tensor([0, 1, 1])
     result = model_of(submission, 0.1).accuracy(y_hat, y, averaged=False)
     assert_close(result, [1.0, 1.0, 0.0], what="accuracy(y_hat, y, averaged=False)")
@@ -173,7 +194,10 @@ def test_accuracy_is_float32(submission):
 @pytest.mark.parametrize("shape", [(2, 3, 3), (4, 1, 5), (3, 6, 2)], ids=str)
 @pytest.mark.parametrize("averaged", [True, False], ids=["averaged", "each"])
 def test_accuracy_of_sequences(submission, reference, rng, shape, averaged):
-    """Scores of shape (n, t, c) and labels of shape (n, t) are flattened (document 004)."""
+    """Scores of shape (n, t, c) and labels of shape (n, t) are flattened.
+
+    Source: document 004.
+    """
     y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:2], shape[2])
     y[0] = y_hat[0].argmax(-1)
     call = f"accuracy(y_hat, y, averaged={averaged})"
@@ -183,7 +207,10 @@ def test_accuracy_of_sequences(submission, reference, rng, shape, averaged):
 @pytest.mark.stub("Classifier.accuracy")
 @pytest.mark.parametrize("dtype", [torch.int32, torch.uint8, torch.float32], ids=str)
 def test_accuracy_of_other_label_types(submission, dtype):
-    """The predictions take the type of the labels before they are compared (document 004)."""
+    """The predictions take the type of the labels before they are compared.
+
+    Source: document 004.
+    """
     y = torch.tensor([0, 2, 1, 1]).to(dtype)
     y_hat = torch.nn.functional.one_hot(torch.tensor([0, 2, 2, 1]), 3).double()
     accuracy = model_of(submission, 0.1).accuracy(y_hat, y)
@@ -231,7 +258,10 @@ def test_validation_step(submission, reference, rng, shape, kind):
 
 @pytest.mark.stub("Classifier.validation_step")
 def test_validation_step_two_inputs(submission, reference, rng):
-    """The last element of a batch is y, all others go into the model (document 004)."""
+    """The last element of a batch is y, all others go into the model.
+
+    Source: document 004.
+    """
     y = labels(rng, (6,), 4)
     batch = (torch.randn(6, 4, generator=rng), torch.randn(6, 4, generator=rng), y)
     assert_same_step(submission, reference, batch)
@@ -272,8 +302,10 @@ def optimized(submission, weights, gradients, lr, later):
     ("lr", "later"), [(0.1, None), (0.5, None), (0.1, 0.03)], ids=["0.1", "0.5", "changed"]
 )
 def test_configure_optimizers(submission, reference, rng, lr, later):
-    """Its optimizer makes plain steps of gradient descent on all parameters, with self.lr
-    (document 004)."""
+    """Its optimizer makes plain steps of gradient descent on all parameters, with self.lr.
+
+    Source: document 004.
+    """
     weights, *gradients = (
         [torch.randn(shape, generator=rng) for shape in ((4,), (2, 3), (2,))] for _ in range(4)
     )
@@ -311,7 +343,10 @@ VERIFIED = [
 @pytest.mark.parametrize("case", VERIFIED, ids=lambda case: f"{case[0]}_{case[1]}")
 def test_validation_loss_verified_values(submission, case):
     """The exact loss of 10,000 examples in batches of 256 (quick .503469389398) is .503310007690;
-    that of 7 in batches of 3 (quick .616749811193) is .664442178400 (document 004)."""
+    that of 7 in batches of 3 (quick .616749811193) is .664442178400.
+
+    Source: document 004.
+    """
     count, size, quick, exact = case
     batches, rest = -(-count // size), count % size
     # The examples of the full batches make up the difference to the last one.
@@ -342,8 +377,10 @@ def test_validation_loss(submission, rng, case):
 @pytest.mark.parametrize("classes", [2, 3, 5, 10])
 @pytest.mark.weight(2)
 def test_optimal_decision(submission, reference, rng, classes):
-    """The best decision has the smallest expected cost, rows of the matrix being the truth
-    (document 004)."""
+    """The best decision has the smallest expected cost, rows of the matrix being the truth.
+
+    Source: document 004.
+    """
     found, expected = [], []
     for _round in range(8):
         p = torch.softmax(torch.randn(classes, generator=rng, dtype=torch.float64), 0)
@@ -429,8 +466,10 @@ def training(shared_submission, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses("Classifier.loss", "Classifier.configure_optimizers")
 def test_training_loss_table(training, dataset):
-    """Softmax regression on Fashion-MNIST, trained by your loss, reproduces the loss table
-    (documents 001, 003)."""
+    """Softmax regression on Fashion-MNIST, trained by your loss, reproduces the loss table.
+
+    Source: documents 001, 003.
+    """
     history, _rest, wrong = training
     if "Classifier.loss" in wrong:
         pytest.skip(_("the loss has to pass its other checks first"))

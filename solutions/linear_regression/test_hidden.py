@@ -105,8 +105,9 @@ def test_synthetic_data_features(submission):
 
 @pytest.mark.stub("synthetic_data")
 def test_synthetic_data_noise(submission):
-    """The labels are Xw + b with noise of mean 0 and standard deviation 0.1, drawn for every label
-    (document 003).
+    """The labels are Xw + b with noise of mean 0 and standard deviation 0.1, drawn for every label.
+
+    Source: document 003.
 
     Bounds for 20,000 labels: mean 0.01 (14 standard errors), deviation 0.095 to 0.105 (10), share
     beyond 0.2 within 0.015 of 0.0455 (10).
@@ -591,8 +592,9 @@ def weights_and_biases(submission):
 
 @pytest.mark.stub("make_net")
 def test_make_net_weights(submission):
-    """Every new net has weights from a normal distribution with mean 0 and standard deviation 0.01
-    (document 003).
+    """Every new net has weights from a normal distribution with mean 0 and standard deviation 0.01.
+
+    Source: document 003.
 
     Bounds for 2,000 weights: deviation 0.0085 to 0.0115 (9 standard errors), mean 0.002 (9), share
     beyond 0.02 within 0.04 of 0.0455 (8.5).
@@ -730,7 +732,9 @@ def assert_trained(result, epochs, loss, room, distance):
 def test_training_from_scratch(submission):
     """On 10,000 examples with true_w = [2, -3.4] and true_b = 4.2, lr 0.03 and batches of 10, the
     loss is 0.0044 to 0.0057 after every one of ten epochs, and the learned values are within 0.035
-    of the true ones (document 003).
+    of the true ones.
+
+    Source: document 003.
 
     Over 200 seeds the loss was 0.0048 to 0.0052, the distance at most 0.0142: more than 8 standard
     deviations.
@@ -743,7 +747,9 @@ def test_training_from_scratch(submission):
 @pytest.mark.uses("synthetic_data", "load_array", "make_net")
 def test_training_concise(submission):
     """With PyTorch's tools the loss (without the ½) is 0.0088 to 0.0115 after every one of three
-    epochs, and the learned values are within 0.05 of the true ones (document 003).
+    epochs, and the learned values are within 0.05 of the true ones.
+
+    Source: document 003.
 
     Over 200 seeds the loss was 0.0096 to 0.0105: more than 8 standard deviations.
     """

@@ -9,7 +9,15 @@ import math
 import pytest
 import torch
 
-from grader.checking import N_, _, assert_close, assert_number, assert_same, in_sandbox
+from grader.checking import (
+    N_,
+    _,
+    assert_close,
+    assert_number,
+    assert_same,
+    in_sandbox,
+    with_shapes,
+)
 
 PER_ROW = N_("one number per distribution: the sum runs over the last axis")
 MEAN = N_("the mean over the batch, one number")
@@ -84,7 +92,7 @@ def test_sigmoid_of_large_scores(submission, dtype):
     """sigmoid comes near 0 and 1 for scores of -80 and 80, and is 0.5 at 0."""
     z = torch.tensor([-80.0, -20.0, 0.0, 20.0, 80.0], dtype=dtype)
     expected = [0.0, 1 / (1 + math.exp(20)), 0.5, 1 / (1 + math.exp(-20)), 1.0]
-    assert_close(submission.sigmoid(z), expected, atol=1e-7, what="sigmoid(z)")
+    assert_close(submission.sigmoid(z), expected, atol=1e-7, what=with_shapes("sigmoid(z)", z))
 
 
 @pytest.mark.stub("sigmoid")
@@ -92,7 +100,7 @@ def test_sigmoid_symmetry(submission, rng):
     """sigmoid(z) + sigmoid(-z) is 1."""
     z = 3 * torch.randn(9, generator=rng, dtype=torch.float64)
     first, second = submission.sigmoid(z), submission.sigmoid(-z)
-    assert_close(first, torch.sigmoid(z), what="sigmoid(z)")
+    assert_close(first, torch.sigmoid(z), what=with_shapes("sigmoid(z)", z))
     assert_close(first + second, torch.ones(9), what="sigmoid(z) + sigmoid(-z)")
 
 
@@ -123,7 +131,10 @@ def test_entropy_values(submission, reference, rng, shape):
 @pytest.mark.stub("entropy")
 @pytest.mark.weight(2)
 def test_entropy_of_one_hot(submission):
-    """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0 (document 002)."""
+    """The entropy of a one-hot distribution such as [1, 0, 0, 0] is 1 log 1 = 0.
+
+    Source: document 002.
+    """
     result = submission.entropy(torch.eye(4))
     assert_close(result, torch.zeros(4), what="entropy(one-hot)")
 
@@ -154,7 +165,10 @@ def test_cross_entropy_from_scratch(from_scratch):
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_document_values(submission):
-    """For the one-hot labels 2 and 1 and the probabilities of document 000 it is [0.5108, 0.2231].
+    """For the one-hot labels 2 and 1 and the probabilities of the course's example it is [0.5108,
+    0.2231].
+
+    Source: document 000.
 
     Tolerance 5e-5: the document prints four digits.
     """
@@ -182,7 +196,10 @@ def test_cross_entropy_with_zeros(submission, reference, rng):
 @pytest.mark.stub("cross_entropy")
 @pytest.mark.parametrize("case", ["soft", "one_hot"])
 def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, case):
-    """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q) (document 002)."""
+    """H(p, q) = H(p) + KL(p || q); for one-hot labels it is KL(p || q).
+
+    Source: document 002.
+    """
     p = distributions(rng, 5, 4, dtype=torch.float64)
     if case == "one_hot":
         p = torch.eye(4, dtype=torch.float64)[[0, 3, 1, 1, 2]]
@@ -191,12 +208,17 @@ def test_cross_entropy_is_entropy_plus_divergence(submission, reference, rng, ca
     if case == "soft":
         expected = expected + reference.entropy(p)
     result = submission.cross_entropy(p, q)
-    assert_close(result, expected, what="cross_entropy(p, q)", shape_hint=_(PER_ROW))
+    assert_close(
+        result, expected, what=with_shapes("cross_entropy(p, q)", p, q), shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_of_truth(submission, reference, rng):
-    """When the model has learned the truth, q = p, it is the entropy of p (document 002)."""
+    """When the model has learned the truth, q = p, it is the entropy of p.
+
+    Source: document 002.
+    """
     p = distributions(rng, 5, 3, dtype=torch.float64)
     result = submission.cross_entropy(p, p)
     assert_close(result, reference.entropy(p), what="cross_entropy(p, p)", shape_hint=_(PER_ROW))
@@ -233,7 +255,10 @@ def test_kl_divergence_values(submission, reference, rng, shape):
 @pytest.mark.weight(2)
 def test_kl_divergence_of_one_hot(submission, rng):
     """For one-hot labels it is minus the logarithm of the true class's probability: the cross
-    entropy (document 002)."""
+    entropy.
+
+    Source: document 002.
+    """
     y, q = torch.tensor([0, 3, 1, 1, 2]), distributions(rng, 5, 4)
     result = submission.kl_divergence(torch.eye(4)[y], q)
     expected = -torch.log(q[torch.arange(5), y])
@@ -256,11 +281,16 @@ def test_kl_divergence_to_itself(submission, rng):
 
 @pytest.mark.stub("kl_divergence")
 def test_kl_divergence_float64(submission, reference, rng):
-    """It is the cross entropy minus the entropy (document 002), in float64 too."""
+    """It is the cross entropy minus the entropy, in float64 too.
+
+    Source: document 002.
+    """
     p, q = (distributions(rng, 5, 3, dtype=torch.float64) for _ in "pq")
     expected = reference.cross_entropy(p, q) - reference.entropy(p)
     result = submission.kl_divergence(p, q)
-    assert_close(result, expected, what="kl_divergence(p, q)", shape_hint=_(PER_ROW))
+    assert_close(
+        result, expected, what=with_shapes("kl_divergence(p, q)", p, q), shape_hint=_(PER_ROW)
+    )
 
 
 @pytest.mark.stub("kl_divergence")
@@ -295,8 +325,10 @@ def test_from_logits_from_scratch(from_scratch):
 @pytest.mark.stub("cross_entropy_from_logits")
 @pytest.mark.parametrize("name", DOCUMENT)
 def test_from_logits_document_values(submission, name):
-    """The losses of document 000: mean 4.291532 for its logits; its probabilities taken as logits;
-    its log-odds, for which the true losses are [0.287682, 0.054067].
+    """The losses of the course's examples: mean 4.291532 for its logits; its probabilities taken as
+    logits; its log-odds, for which the true losses are [0.287682, 0.054067].
+
+    Source: document 000.
 
     Tolerance 5e-5: the document prints four digits.
     """
@@ -328,7 +360,10 @@ def test_from_logits_is_stable(submission, scale):
 
 @pytest.mark.stub("cross_entropy_from_logits")
 def test_from_logits_of_nothing_known(submission):
-    """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026 (document 000)."""
+    """A model that gives ten classes the same logit has a loss of ln 10 = 2.3026.
+
+    Source: document 000.
+    """
     result = submission.cross_entropy_from_logits(torch.full((5, 10), 3.0), torch.arange(5))
     assert_close(result, math.log(10), what=LOSS, shape_hint=_(MEAN))
 
@@ -371,8 +406,11 @@ def test_accuracy_gradient_float64(submission, reference, rng):
 
 @pytest.mark.stub("accuracy_gradient")
 def test_accuracy_gradient_across_a_step(submission):
-    """On both sides of a jump of the accuracy the gradient is the same (document 002: from 0.499
-    to 0.501 the accuracy jumps, from 0.40 to 0.45 it stays)."""
+    """On both sides of a jump of the accuracy the gradient is the same (from 0.499 to 0.501 the
+    accuracy jumps, from 0.40 to 0.45 it stays).
+
+    Source: document 002.
+    """
     X, y = torch.tensor([[1.0], [-2.0], [0.5]]), torch.tensor([1, 0, 1])
     for weight in (-0.4, 0.4):
         result = submission.accuracy_gradient(torch.tensor([weight]), X, y)

@@ -50,7 +50,10 @@ SHAPES = ((200, 784), (200,), (200, 200), (200,), (10, 200), (10,))
 @pytest.mark.stub("init_params")
 def test_init_params_shapes(submission):
     """The six parameters have the shapes of a 784-200-200-10 network, are float32 and require
-    gradients (document 002)."""
+    gradients.
+
+    Source: document 002.
+    """
     params = params_of(submission)
     shapes = [list(param.shape) for param in params]
     observe(str(shapes))
@@ -159,8 +162,11 @@ def forward_case(rng, sizes, n, dtype=torch.float32):
 )
 @pytest.mark.uses("relu")
 def test_forward(submission, reference, rng, sizes, n, dtype):
-    """forward computes three layers x @ w.t() + b with a ReLU after each, the last one included
-    (document 002), by the w1 to b3 that are there when it is called."""
+    """forward computes three layers x @ w.t() + b with a ReLU after each, the last one included, by
+    the w1 to b3 that are there when it is called.
+
+    Source: document 002.
+    """
     case = forward_case(rng, sizes, n, dtype)
     result = assert_sequence(run_forward(submission, *case), 2, _("the result"))[0]
     assert_close(result, run_forward(reference, *case)[0], what="forward(x)")
@@ -198,8 +204,10 @@ def low_level_training(submission, x, y, params, lr):
 @pytest.mark.stub("forward")
 @pytest.mark.uses("relu")
 def test_forward_epoch(submission, reference, rng):
-    """One epoch of gradient descent from given weights goes the same way as the reference
-    (document 002)."""
+    """One epoch of gradient descent from given weights goes the same way as the reference.
+
+    Source: document 002.
+    """
     x, params = forward_case(rng, (6, 5, 4, 3), 10, torch.float64)
     y = torch.randint(0, 3, (10,), generator=rng)
     losses, after = low_level_training(submission, x, y, params, 0.3)
@@ -262,7 +270,10 @@ def test_activation_from_scratch(from_scratch, name):
 @all_activations
 def test_activation(submission, reference, rng, name):
     """The function has the right values and gradients, element by element, and leaves its argument
-    as it is (document 002)."""
+    as it is.
+
+    Source: document 002.
+    """
     x = activation_input(rng, (4, 3), torch.float32)
     compare_activation(submission, reference, name, x)
 
@@ -337,7 +348,10 @@ SIZES.append(sorted([(10,), (200, 10), (200,), (200,), (200, 200), (784, 200)]))
 @pytest.mark.uses("relu", "leaky_relu")
 def test_mlp_outputs(submission, rng, activation):
     """MLP computes 784-200-200-10 with the given activation (the default is ReLU) after both hidden
-    layers; after the last layer it may stand or not (document 002)."""
+    layers; after the last layer it may stand or not.
+
+    Source: document 002.
+    """
     x = torch.randn(5, 784, generator=rng)
     w1 = torch.randn(200, 784, generator=rng) / 28
     w2 = torch.randn(200, 200, generator=rng) / 20
@@ -458,7 +472,7 @@ def loop_case(rng, sizes):
 @pytest.mark.parametrize("sizes", [[4, 4, 2], [5], [3, 1]], ids=str)
 def test_train_epoch_loss(submission, reference, rng, sizes):
     """train_epoch returns the mean loss per example, also with a short last batch: not the mean of
-    the batch means, and not their sum divided by the number of examples (as document 002 has)."""
+    the batch means, and not their sum divided by the number of examples."""
     case = loop_case(rng, sizes)
     loss = run_loop(submission, "train_epoch", *case)[0]
     expected = run_loop(reference, "train_epoch", *case)[0]
@@ -490,7 +504,10 @@ def test_train_epoch_mode(submission, rng):
 
 @pytest.mark.stub("train_epoch")
 def test_train_epoch_device(submission, reference, rng):
-    """train_epoch moves images and labels to the device that it is given (document 002)."""
+    """train_epoch moves images and labels to the device that it is given.
+
+    Source: document 002.
+    """
     case = loop_case(rng, [4, 2])
     loss = run_loop(submission, "train_epoch", *case, False, True)[0]
     expected = run_loop(reference, "train_epoch", *case)[0]
@@ -508,8 +525,7 @@ def evaluation(submission, case, elsewhere=False):
 @pytest.mark.parametrize("sizes", [[4, 4, 2], [5], [3, 1]], ids=str)
 def test_evaluate_loss_and_accuracy(submission, reference, rng, sizes):
     """evaluate returns the mean loss per example and the fraction of correct predictions, also with
-    a short last batch: not the sum of the batch means divided by the number of examples (as
-    document 002 has)."""
+    a short last batch: not the sum of the batch means divided by the number of examples."""
     case = loop_case(rng, sizes)
     found, (loss, accuracy) = evaluation(submission, case), evaluation(reference, case)
     observe(list(found))
@@ -541,7 +557,10 @@ def test_evaluate_mode(submission, rng):
 
 @pytest.mark.stub("evaluate")
 def test_evaluate_device(submission, reference, rng):
-    """evaluate moves images and labels to the device that it is given (document 002)."""
+    """evaluate moves images and labels to the device that it is given.
+
+    Source: document 002.
+    """
     case = loop_case(rng, [4, 2])
     found, expected = evaluation(submission, case, True), evaluation(reference, case)
     assert_number(found[0], float(expected[0]), tolerance=1e-4, what=_("the loss"))
@@ -619,7 +638,10 @@ def accuracy_of(net, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses("relu", "leaky_relu", "MLP", "train_epoch")
 def test_training_loss(training, dataset):
-    """A few epochs of LeakyReLU on the real images bring the training loss down (document 002)."""
+    """A few epochs of LeakyReLU on the real images bring the training loss down.
+
+    Source: document 002.
+    """
     losses, _rest, wrong = training
     if "train_epoch" in wrong:
         pytest.skip(_("train_epoch has to pass its other checks first"))
@@ -699,7 +721,10 @@ def low_level_epoch(submission, dataset, batch_size, seed):
 @pytest.mark.uses("relu")
 def test_forward_trains(submission, dataset):
     """From a good start one epoch of the low-level network on the real images brings the loss down,
-    and the network recognises most test images (document 002)."""
+    and the network recognises most test images.
+
+    Source: document 002.
+    """
     batch_size = LIMITS[dataset.name, dataset.variant][0]
     loss = low_level_epoch(submission, dataset.name, batch_size, LOW_LEVEL_SEED)
     assert_between(loss, None, LOW_LEVEL_LOSS, what=_("the training loss"))

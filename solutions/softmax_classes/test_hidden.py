@@ -22,6 +22,7 @@ from grader.checking import (
     in_sandbox,
     observe,
     training,
+    with_shapes,
 )
 from grader.checking.cases import (
     assert_same_gradient,
@@ -55,13 +56,15 @@ def test_softmax_from_scratch(from_scratch):
 
 @pytest.mark.stub("softmax")
 def test_softmax_document_values(submission):
-    """softmax of a 2 x 5 matrix gives the printed values (document 000; printed inputs are
-    rounded, hence 7.5e-5)."""
+    """softmax of a 2 x 5 matrix gives the printed values.
+
+    Source: document 000; printed inputs are rounded, hence 7.5e-5.
+    """
     X = torch.tensor(
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
     printed = [[0.3334, 0.1487, 0.1525, 0.1271, 0.2383], [0.0609, 0.3045, 0.1326, 0.0270, 0.4751]]
-    assert_close(submission.softmax(X), printed, atol=7.5e-5, what="softmax(X)")
+    assert_close(submission.softmax(X), printed, atol=7.5e-5, what=with_shapes("softmax(X)", X))
 
 
 @pytest.mark.stub("softmax")
@@ -74,7 +77,10 @@ def test_softmax_random(submission, reference, rng, shape):
 
 @pytest.mark.stub("softmax")
 def test_softmax_rows_sum_to_one(submission, rng):
-    """Every row of softmax(X) sums to 1 (document 000)."""
+    """Every row of softmax(X) sums to 1.
+
+    Source: document 000.
+    """
     result = submission.softmax(torch.randn(6, 6, generator=rng) * 5)
     assert_close(result, result, what="softmax(X)")
     assert isinstance(result, torch.Tensor), _("it does not return a tensor")
@@ -113,7 +119,7 @@ def test_model_images(submission, reference, rng, n):
     X = torch.rand(n, 1, 28, 28, generator=rng)
     W, b = torch.randn(784, 10, generator=rng) * 0.1, torch.randn(10, generator=rng)
     expected = call_model(reference, X, W, b)
-    assert_close(call_model(submission, X, W, b), expected, what="model(X, params)")
+    assert_close(call_model(submission, X, W, b), expected, what=with_shapes("model(X, params)", X))
 
 
 @pytest.mark.stub("model")
@@ -123,7 +129,7 @@ def test_model_of_another_size(submission, reference, rng):
     W = torch.randn(6, 3, generator=rng, dtype=torch.float64)
     b = torch.randn(3, generator=rng, dtype=torch.float64)
     expected = call_model(reference, X, W, b)
-    assert_close(call_model(submission, X, W, b), expected, what="model(X, params)")
+    assert_close(call_model(submission, X, W, b), expected, what=with_shapes("model(X, params)", X))
 
 
 @in_sandbox
@@ -167,7 +173,10 @@ def untrained_cost(submission, X, y):
 
 @pytest.mark.stub("model")
 def test_model_untrained_cost(submission, rng):
-    """Before training the cost is about ln 10 = 2.3026 (documents 000 and 001; within 0.15)."""
+    """Before training the cost is about ln 10 = 2.3026 (within 0.15).
+
+    Source: documents 000 and 001.
+    """
     # Logits of an image have a standard deviation of about 0.16; each class occurs equally often,
     # so that shifts of whole classes cancel and chance adds less than 0.03.
     X, y = torch.rand(100, 1, 28, 28, generator=rng), torch.arange(100) % 10
@@ -200,8 +209,11 @@ def test_categorical_from_scratch(from_scratch):
     ids=["none", "mean", "sum"],
 )
 def test_categorical_document_values(submission, reduction, printed):
-    """The loss of softmax([[-2.3, 4, 1.5], [-5, 2, 8]]) for the one-hot rows of classes 2 and 1
-    is [2.5806, 6.0025]; its mean is 4.2915, its sum 8.5831 (document 000)."""
+    """The loss of softmax([[-2.3, 4, 1.5], [-5, 2, 8]]) for the one-hot rows of classes 2 and 1 is
+    [2.5806, 6.0025]; its mean is 4.2915, its sum 8.5831.
+
+    Source: document 000.
+    """
     loss = submission.MyCategoricalCrossEntropy(reduction=reduction)
     result = loss(torch.softmax(LOGITS, dim=1), ONE_HOT)
     assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
@@ -255,7 +267,10 @@ def test_sparse_from_scratch(from_scratch):
 )
 def test_sparse_document_values(submission, reduction, printed):
     """The loss of [[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]] for the classes 2 and 1 is [0.5108, 0.2231];
-    its mean is 0.3670, its sum 0.7340 (document 000)."""
+    its mean is 0.3670, its sum 0.7340.
+
+    Source: document 000.
+    """
     result = submission.MySparseCategoricalCrossEntropy(reduction=reduction)(P, CLASSES)
     assert_close(result, printed, atol=5e-5, what=_("the loss"), shape_hint=_(SHAPE_OF[reduction]))
 
@@ -359,8 +374,11 @@ DOCUMENT_LABELS = torch.tensor([0, 2, 0])
 
 @pytest.mark.stub("MyAcc")
 def test_acc_document_values(submission):
-    """The document's batch gives 2/3, the same batch again 2/3, after a reset 0.0 (document 000).
-    These are fractions, not numbers of correct predictions."""
+    """The course's batch gives 2/3, the same batch again 2/3, after a reset 0.0. These are
+    fractions, not numbers of correct predictions.
+
+    Source: document 000.
+    """
     metric = submission.MyAcc()
     results = []
     for _round in range(2):
@@ -643,7 +661,10 @@ def histories(shared_submission, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses(*USED)
 def test_training_table(histories, dataset):
-    """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy (document 000)."""
+    """Ten epochs on Fashion-MNIST reproduce the training loss and accuracy.
+
+    Source: document 000.
+    """
     assert_table(histories[0], *BANDS[dataset.variant][1:])
 
 

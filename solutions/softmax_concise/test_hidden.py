@@ -70,7 +70,10 @@ def test_make_net_logits(submission, reference, rng, n):
 @pytest.mark.stub("make_net")
 def test_make_net_parameters(submission, rng):
     """The network has the weights (10, 784) and the bias (10,) of one nn.Linear, and nothing else
-    to learn (documents 000, 001, 003)."""
+    to learn.
+
+    Source: documents 000, 001, 003.
+    """
     _rest, shapes, linear = run_net(submission, *net_case(rng, 2))
     observe([shapes, linear])
     if shapes != "[[10], [10, 784]]":
@@ -114,8 +117,10 @@ def initialised(submission):
 @pytest.mark.stub("init_weights")
 @pytest.mark.weight(2)
 def test_init_weights_spread(submission):
-    """The weights of a linear layer have mean 0 and standard deviation 0.01 (documents 001 and
-    003)."""
+    """The weights of a linear layer have mean 0 and standard deviation 0.01.
+
+    Source: documents 001 and 003.
+    """
     weight = initialised(submission)[0].double()
     # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
     # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
@@ -173,13 +178,19 @@ def assert_losses(result, expected, atol=None):
 )
 def test_make_loss_document_values(submission, scores, printed):
     """For the classes 2, 1 the loss of [[-2.3, 4, 1.5], [-5, 2, 8]] is [2.5806, 6.0025], and that
-    of probabilities that are taken for logits is [0.8504, 0.6897] (document 000), or the mean."""
+    of probabilities that are taken for logits is [0.8504, 0.6897], or the mean.
+
+    Source: document 000.
+    """
     assert_losses(submission.make_loss()(scores, CLASSES), printed, atol=5e-5)
 
 
 @pytest.mark.stub("make_loss")
 def test_make_loss_one_hot(submission):
-    """Labels may be one-hot rows of floats, too (document 000)."""
+    """Labels may be one-hot rows of floats, too.
+
+    Source: document 000.
+    """
     one_hot = torch.nn.functional.one_hot(CLASSES, 3).double()
     assert_losses(submission.make_loss()(LOGITS, one_hot), [2.5806, 6.0025], atol=5e-5)
 
@@ -355,7 +366,10 @@ def training(shared_submission, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses(*USED)
 def test_training_loss_table(training, dataset):
-    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
+    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table.
+
+    Source: documents 001, 003.
+    """
     assert_table(numbers_of(training[0], EPOCHS), *BANDS[dataset.variant][1:])
 
 
@@ -363,8 +377,11 @@ def test_training_loss_table(training, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses(*USED)
 def test_training_rule(training):
-    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
-    and at most 1 (document 003)."""
+    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7 and
+    at most 1.
+
+    Source: document 003.
+    """
     assert_rule(*numbers_of(training[0], EPOCHS)[-1])
 
 

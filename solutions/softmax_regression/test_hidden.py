@@ -21,6 +21,7 @@ from grader.checking import (
     in_sandbox,
     observe,
     training,
+    with_shapes,
 )
 
 PER_EXAMPLE = N_("one loss per example, shape (n,)")
@@ -38,13 +39,15 @@ def test_softmax_from_scratch(from_scratch):
 
 @pytest.mark.stub("softmax")
 def test_softmax_document_values(submission):
-    """softmax of a 2 x 5 matrix gives the printed values (document 000; printed inputs are
-    rounded, hence 7.5e-5)."""
+    """softmax of a 2 x 5 matrix gives the printed values.
+
+    Source: document 000; printed inputs are rounded, hence 7.5e-5.
+    """
     X = torch.tensor(
         [[0.7939, -0.0138, 0.0116, -0.1706, 0.4581], [-0.5037, 1.1059, 0.2747, -1.3178, 1.5509]]
     )
     printed = [[0.3334, 0.1487, 0.1525, 0.1271, 0.2383], [0.0609, 0.3045, 0.1326, 0.0270, 0.4751]]
-    assert_close(submission.softmax(X), printed, atol=7.5e-5, what="softmax(X)")
+    assert_close(submission.softmax(X), printed, atol=7.5e-5, what=with_shapes("softmax(X)", X))
 
 
 @pytest.mark.stub("softmax")
@@ -96,7 +99,9 @@ def test_net_images(submission, reference, rng, n):
     """net turns images (n, 1, 28, 28) into probabilities (n, 10) by W and b."""
     X = torch.rand(n, 1, 28, 28, generator=rng)
     W, b = torch.randn(784, 10, generator=rng) * 0.1, torch.randn(10, generator=rng)
-    assert_close(call_net(submission, X, W, b), call_net(reference, X, W, b), what="net(X)")
+    assert_close(
+        call_net(submission, X, W, b), call_net(reference, X, W, b), what=with_shapes("net(X)", X)
+    )
 
 
 @pytest.mark.stub("net")
@@ -106,7 +111,9 @@ def test_net_reads_variables_when_called(submission, reference, rng):
     X = torch.randn(4, 2, 3, generator=rng, dtype=torch.float64)
     W = torch.randn(6, 3, generator=rng, dtype=torch.float64)
     b = torch.randn(3, generator=rng, dtype=torch.float64)
-    assert_close(call_net(submission, X, W, b), call_net(reference, X, W, b), what="net(X)")
+    assert_close(
+        call_net(submission, X, W, b), call_net(reference, X, W, b), what=with_shapes("net(X)", X)
+    )
 
 
 @in_sandbox
@@ -151,7 +158,10 @@ def test_cross_entropy_from_scratch(from_scratch):
 
 @pytest.mark.stub("cross_entropy")
 def test_cross_entropy_document_values(submission):
-    """cross_entropy of the document's two examples is [0.5108, 0.2231] (document 000)."""
+    """cross_entropy of the course's two examples is [0.5108, 0.2231].
+
+    Source: document 000.
+    """
     P = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]], dtype=torch.float64)
     result = submission.cross_entropy(P, torch.tensor([2, 1]))
     what, hint = "cross_entropy(P, y)", _(PER_EXAMPLE)
@@ -180,10 +190,14 @@ def test_cross_entropy_gradient(submission, reference, rng):
 
 @pytest.mark.stub("accuracy")
 def test_accuracy_document_value(submission):
-    """accuracy counts: two of the document's three predictions are right (documents 000, 001)."""
+    """accuracy counts: two of the course's three predictions are right.
+
+    Source: documents 000, 001.
+    """
     y_hat = torch.tensor([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
-    result = submission.accuracy(y_hat, torch.tensor([0, 2, 0]))
-    assert_number(result, 2.0, what="accuracy(y_hat, y)")
+    y = torch.tensor([0, 2, 0])
+    result = submission.accuracy(y_hat, y)
+    assert_number(result, 2.0, what=with_shapes("accuracy(y_hat, y)", y_hat, y))
 
 
 @pytest.mark.stub("accuracy")
@@ -192,7 +206,9 @@ def test_accuracy_random(submission, reference, rng, shape):
     """accuracy is the number of rows whose largest score is in the column of the label."""
     y_hat, y = torch.randn(shape, generator=rng), cases.labels(rng, *shape)
     result = submission.accuracy(y_hat, y)
-    assert_number(result, reference.accuracy(y_hat, y), what="accuracy(y_hat, y)")
+    assert_number(
+        result, reference.accuracy(y_hat, y), what=with_shapes("accuracy(y_hat, y)", y_hat, y)
+    )
 
 
 @pytest.mark.stub("accuracy")
@@ -201,7 +217,11 @@ def test_accuracy_extremes(submission, shift):
     """accuracy is n when all are right and 0 when all are wrong."""
     y = torch.tensor([0, 1, 2, 3, 1])
     y_hat = torch.nn.functional.one_hot((y + shift) % 4, 4).double()
-    assert_number(submission.accuracy(y_hat, y), 0.0 if shift else 5.0, what="accuracy(y_hat, y)")
+    assert_number(
+        submission.accuracy(y_hat, y),
+        0.0 if shift else 5.0,
+        what=with_shapes("accuracy(y_hat, y)", y_hat, y),
+    )
 
 
 # ------------------------------------------------------------------------------ Accumulator
@@ -500,7 +520,10 @@ def run_predict(submission, X, y, arguments):
 @pytest.mark.parametrize("n", [None, 1, 8], ids=["default", "one", "eight"])
 def test_predict_labels(submission, rng, n):
     """predict returns two lists of n text labels (n = 6 by default): the true ones and the
-    predicted ones of the first test examples (label texts: document 000)."""
+    predicted ones of the first test examples.
+
+    Source: label texts: document 000.
+    """
     X, y = torch.randn(12, 10, generator=rng), cases.labels(rng, 12, 10)
     count = 6 if n is None else n
     pair = run_predict(submission, X, y, [] if n is None else [n])
@@ -547,7 +570,10 @@ def history(shared_submission, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses(*TRAINING_USES)
 def test_training_loss_table(history, dataset):
-    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table (documents 001, 003)."""
+    """Ten epochs on Fashion-MNIST reproduce the loss and accuracy table.
+
+    Source: documents 001, 003.
+    """
     rows = training.numbers_of(history, EPOCHS)
     training.assert_table(rows, *training.BANDS[dataset.variant][1:])
 
@@ -556,8 +582,11 @@ def test_training_loss_table(history, dataset):
 @pytest.mark.tier("training")
 @pytest.mark.uses(*TRAINING_USES)
 def test_training_rule(history):
-    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7
-    and at most 1 (document 003)."""
+    """After ten epochs the training loss is below 0.5, training and test accuracy are above 0.7 and
+    at most 1.
+
+    Source: document 003.
+    """
     training.assert_rule(*training.numbers_of(history, EPOCHS)[-1])
 
 

@@ -22,6 +22,7 @@ from grader.checking.comparison import (
     described,
     observing,
     shown,
+    with_shapes,
 )
 
 
@@ -146,7 +147,7 @@ def test_shape_is_named_with_the_authors_hint():
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "it is None: is there a `return`?"),
+        (None, "it is None"),
         ("abc", "it is 'abc', expected numbers"),
         ({"a": 1}, "it is a value of another kind"),
         ([[1], [1, 2]], "it is a list of 2 entries, expected numbers"),
@@ -222,7 +223,7 @@ def test_sequence_is_given_back(value):
     [
         ([1], "it has 1 values, expected 2"),
         ("ab", "it is 'ab', expected 2 values"),
-        (None, "it is None, expected 2 values"),
+        (None, "it is None"),
         (torch.ones(2, 2), "it is a tensor of shape (2, 2), expected 2 values"),
         (3, "it is 3, expected 2 values"),
     ],
@@ -295,3 +296,13 @@ def test_stub_is_compared_with_the_references():
     assert mismatch(assert_same, ours, theirs, "twice(x)", 3).problem == (
         "wrong value: twice(x) is 4"
     )
+
+
+def test_shapes_of_tensors_stand_behind_a_call():
+    """Of the inputs a message names the shapes, never the values."""
+    y_hat, y = torch.ones(3, 2), torch.ones(3)
+
+    assert with_shapes("accuracy(y_hat, y)", y_hat, y) == (
+        "accuracy(y_hat, y) for y_hat of shape (3, 2) and y of shape (3,)"
+    )
+    assert with_shapes("predict(net, n)", None, 6) == "predict(net, n)"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checking.diagnosis.hints import hints
+from grader.checking.diagnosis.hints import cause_of, explaining, hints
 from grader.course.assignment import Stub, load
+from grader.errors import StudentError
 from grader.sandbox.inside.definitions import Index
 from tests.conftest import ROOT
 
@@ -26,8 +27,9 @@ RIGHT_STYLES = [
 
 
 def said(text, stub=STUB, solution=SOLUTION):
-    found = hints(Index([("cell 3", text, 1)]), Index([("solution.py", solution, 1)]), [stub])
-    return found.get(stub.name, "")
+    own, wanted = Index([("cell 3", text, 1)]), Index([("solution.py", solution, 1)])
+    found = hints(own, wanted, [stub], {"values": ["numbers"]})
+    return next((hint.text for hint in found[stub.name]), "")
 
 
 @pytest.mark.parametrize(
@@ -35,15 +37,15 @@ def said(text, stub=STUB, solution=SOLUTION):
     {
         "prints": (
             "print(start + sum(values))",
-            "cell 3, line 2: `total` prints and returns nothing; use return",
+            "`total` prints and returns nothing (None): use return (cell 3, line 2)",
         ),
         "no return": (
             "start = start + sum(values)",
-            "cell 3, line 1: `total` returns nothing; end it with return",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
         ),
         "bare return": (
             "start += sum(values)\n    return",
-            "cell 3, line 1: `total` returns nothing; end it with return",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
         ),
         "return in the loop": (
             "for value in values:\n        start += value\n        return start",
@@ -66,6 +68,10 @@ def said(text, stub=STUB, solution=SOLUTION):
         "value thrown away": (
             "result = sum(values)\n    result + start\n    return result",
             "cell 3, line 3: the value of `result + start` is computed and not kept",
+        ),
+        "whole division": (
+            "return (start + sum(values)) // 1",
+            "cell 3, line 2: `//` cuts off what is behind the point; use `/`",
         ),
         "argument not used": (
             "return sum(values)",
@@ -103,10 +109,75 @@ def test_nothing_is_said_of_ordinary_code(text):
     assert said(text) == ""
 
 
+def test_unknown_names_of_arguments_are_asked_about():
+    """They are bound by place, so the order may be another than meant."""
+    stub = Stub("loss", 1.0, ("y_hat", "y"), (), ())
+    text = "def loss(a, b):\n    return a - b\n"
+    assert said(text, stub, text) == (
+        "cell 3, line 1: it is called as loss(y_hat, y), in this order; yours takes (a, b)"
+    )
+    assert said(text.replace("a", "y"), stub, text) == ""
+
+
+def test_object_of_a_method_need_not_be_used():
+    """`self` is no argument that was forgotten, but one that may be left out by mistake."""
+    solution = "class Sum:\n    def add(self, x):\n        return self.x + x\n"
+    stub = Stub("Sum", 1.0, (), (), ())
+    assert said("class Sum:\n    def add(self, x):\n        return 2 * x\n", stub, solution) == ""
+    assert said("class Sum:\n    def add(*args):\n        return 1\n", stub, solution) == (
+        "`add` has no parameter `self`: write def add(self, …) (cell 3, line 2)"
+    )
+
+
+def test_hint_is_given_where_it_explains_the_failure():
+    """An argument that is not used does not make a name unknown, nor an endless loop."""
+    text = "def total(values, start=0):\n    return sum(values)\n"
+    index = Index([("cell 3", text, 1)])
+    found = hints(index, Index([("solution.py", SOLUTION, 1)]), [STUB], {})["total"]
+
+    assert explaining(found, "value") is not None
+    assert [explaining(found, kind) for kind in ("name", "raised", "timeout", "nothing")] == [
+        None
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "line", "cause"),
+    {
+        "misspelt": (
+            "NameError",
+            "name 'valeus' is not defined",
+            "return sum(valeus)",
+            "`valeus` is not defined; did you mean `values`?",
+        ),
+        "value of a silent function": (
+            "TypeError",
+            "unsupported operand type(s) for +: 'int' and 'NoneType'",
+            "return 1 + total(values)",
+            "`total` returns nothing (None): end it with return (cell 3, line 1)",
+        ),
+        "call for its effect": (
+            "TypeError",
+            "unsupported operand type(s) for *: 'float' and 'NoneType'",
+            "total(values)",
+            "something on the last line below is None: what a function without return gives, or a "
+            "gradient before backward()",
+        ),
+        "anything else": ("ZeroDivisionError", "division by zero", "return 1 / 0", ""),
+    }.values(),
+)
+def test_cause_of_an_exception_is_looked_for_in_the_file(kind, message, line, cause):
+    """What the file tells of the line that raised."""
+    index = Index([("cell 3", "def total(values):\n    print(values)\n", 1)])
+    error = StudentError(kind, message, f"cell 4, line 2, in f: {line}")
+
+    assert cause_of(index, error) == cause
+
+
 def test_other_name_of_a_function_is_read():
     """What is said stands where the function does."""
     text = "def add(values, start=0):\n    print(values)\n\ntotal = add\n"
-    assert said(text) == "cell 3, line 2: `add` prints and returns nothing; use return"
+    assert said(text) == "`add` prints and returns nothing (None): use return (cell 3, line 2)"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +208,7 @@ def test_method_of_a_class_is_read():
     text = "class Sum:\n    def add(self, x):\n        print(x)\n"
     for stub in (Stub("Sum", 1.0, (), (), ()), Stub("Sum.add", 1.0, ("x",), (), ())):
         sentence = said(text, stub, solution)
-        assert sentence == "cell 3, line 3: `add` prints and returns nothing; use return"
+        assert sentence == "`add` prints and returns nothing (None): use return (cell 3, line 3)"
 
 
 def test_function_that_need_not_return_is_let_alone():
@@ -155,9 +226,9 @@ def test_correct_styles_are_not_suspicious(path):
     solution = [("solution.py", assignment.solution.read_text("utf-8"), 1)]
     cells = [*solution, (path.name, path.read_text("utf-8"), 1)]
 
-    said = hints(Index(cells), Index(solution), assignment.stubs)
-
-    assert [text for text in said.values() if "is defined more than once" not in text] == []
+    found = hints(Index(cells), Index(solution), assignment.stubs, assignment.spellings)
+    texts = [hint.text for stub in found.values() for hint in stub]
+    assert [text for text in texts if "is defined more than once" not in text] == []
 
 
 def test_generator_is_told_from_a_function_that_returns():

@@ -127,7 +127,7 @@ def test_mistake_that_another_check_contradicts_is_not_named(results):
 
 
 def test_unknown_mistake_has_an_answer_and_a_hint(results):
-    """Equal wrong answers have one digest; what is suspicious in the text is said."""
+    """Equal wrong answers have one digest; what the text lacks is said first."""
     prints = RIGHT.replace("return text.upper()", "print(text.upper())")
     silent, same = results(prints)["test_shout"], results(prints + "\n# another file")["test_shout"]
     other = results(RIGHT.replace("upper", "title"))["test_shout"]
@@ -135,9 +135,12 @@ def test_unknown_mistake_has_an_answer_and_a_hint(results):
     assert silent.outcome == other.outcome == "failed"
     assert silent.misconception is None
     assert "expected 'ABC'" in silent.message  # the check is visible
-    assert "Hint: " in silent.message
+    assert silent.message == (
+        "`shout` prints and returns nothing (None): use return (hw.py, line 6)\n"
+        "shout gives capitals: it is None; expected 'ABC'"
+    )
     assert silent.answer == same.answer != other.answer
-    assert "Hint: " not in other.message
+    assert other.message == "shout gives capitals: it is 'Abc'; expected 'ABC'"
 
 
 def test_missing_stub_is_told_as_it_is(results):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from grader.checking import outcomes
-from grader.checking.comparison import Mismatch, assert_close, assert_number
+from grader.checking.comparison import Mismatch, assert_close, assert_number, assert_sequence
 from grader.checking.outcomes import MAX_MESSAGE, judge, message
 from grader.course.misconceptions import Misconception
 from grader.errors import (
@@ -44,9 +44,9 @@ def problem_of(check):
     return raised.value
 
 
-def told(problem, sentence, visibility, mistake=None):
+def told(problem, sentence, visibility, mistake=None, call="softmax(X)"):
     """The outcome of a check, and what a student reads of it."""
-    verdict = judge(problem, visibility)
+    verdict = judge(problem, visibility, call)
     return verdict.outcome, message(verdict, sentence, mistake.sentence if mistake else "")
 
 
@@ -55,7 +55,7 @@ def test_passed_check_says_nothing():
     assert told(None, SENTENCE, "hidden") == ("passed", "")
 
 
-@pytest.mark.parametrize("check", [wrong_tensor, wrong_number, wrong_shape, nothing_returned])
+@pytest.mark.parametrize("check", [wrong_tensor, wrong_number, wrong_shape])
 @pytest.mark.parametrize("visibility", ["hidden", "after_due_date"])
 def test_hidden_message_never_holds_the_expected_value(check, visibility):
     """A hidden check tells the sentence and the student's values, not the answer."""
@@ -108,15 +108,134 @@ def test_students_own_lines_are_shown():
     outcome, text = told(error, SENTENCE, "hidden")
 
     assert outcome == "error"
-    assert "your code raised ZeroDivisionError: division by zero" in text
-    assert text.endswith("\n" + trace)
+    assert text == (
+        "your code raised ZeroDivisionError: division by zero\n"
+        "hw.py, line 3, in softmax: return 1 / X\n"
+        "Checked: softmax of two rows has the known values."
+    )
 
 
 def test_error_on_what_was_returned_is_told_apart():
     """An error without a line of the student's happened while the check used the result."""
     _, text = told(StudentError("AttributeError", "no attribute 'exp'", ""), SENTENCE, "hidden")
 
-    assert text.endswith("(while the check used what your code returned)")
+    assert text == (
+        "AttributeError: no attribute 'exp' (while the check used what your code returned)\n"
+        "Checked: softmax of two rows has the known values."
+    )
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        problem_of(nothing_returned),
+        problem_of(lambda: assert_close(None, SECRET, what="softmax(X)")),
+        problem_of(lambda: assert_sequence(None, 2)),
+        StudentError("AttributeError", "'NoneType' object has no attribute 'sum'", ""),
+        TypeError("'NoneType' object cannot be interpreted as an integer"),
+    ],
+    ids=["it", "the call", "sequence", "used in the box", "used by the check"],
+)
+def test_what_returned_nothing_is_said_to(problem):
+    """Wherever the None came to light, the cause is the stub's missing return."""
+    _, text = told(problem, SENTENCE, "visible")
+
+    assert text == (
+        "`softmax` returns nothing (None): is there a `return` on every way through it?\n"
+        "Checked: softmax of two rows has the known values."
+    )
+
+
+def test_part_that_is_none_is_no_missing_return():
+    """A gradient that is not there was not returned by anybody."""
+    problem = problem_of(lambda: assert_close(None, SECRET, what="the gradient"))
+
+    _, text = told(problem, SENTENCE, "hidden")
+
+    assert text == "softmax of two rows has the known values: the gradient is None"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    {
+        "arguments of the stub": (
+            StudentError("TypeError", "net() missing 1 required positional argument: 'W'", ""),
+            "it takes other arguments than the text says; called as net(X): missing 1 required "
+            "positional argument: 'W'",
+        ),
+        "lambda": (
+            StudentError(
+                "TypeError", "<lambda>() takes 0 positional arguments but 1 was given", ""
+            ),
+            "it takes other arguments than the text says; called as net(X): takes 0 positional "
+            "arguments but 1 was given",
+        ),
+        "method without self": (
+            StudentError(
+                "TypeError", "Sums.add() takes 0 positional arguments but 1 was given", ""
+            ),
+            "Sums.add() cannot be called as the text says: takes 0 positional arguments but 1 was "
+            "given; is `self` there?",
+        ),
+        "another kind": (
+            StudentError("AttributeError", "'float' object has no attribute 'sum'", ""),
+            "what it returned is of the kind float, which is not what the text asks for "
+            "(AttributeError: 'float' object has no attribute 'sum')",
+        ),
+        "function of the check": (
+            StudentError(
+                "TypeError",
+                "evaluate.<locals>.<lambda>() takes 1 positional argument but 3 were given",
+                "hw.py, line 9, in net: f(X, W, b)",
+            ),
+            "your code raised TypeError: the function called here takes 1 positional argument but "
+            "3 were given\nhw.py, line 9, in net: f(X, W, b)",
+        ),
+        "exit": (
+            StudentError("SystemExit", "None", "hw.py, line 9, in net: exit()"),
+            "your code calls exit(), which ends the program: take it out\n"
+            "hw.py, line 9, in net: exit()",
+        ),
+        "package that is not here": (
+            StudentError(
+                "NameError",
+                "name 'sp' is not defined",
+                "hw.py, line 9, in net: sp.exp(X)",
+                "hw.py, line 1: there is no package scipyx here",
+            ),
+            "hw.py, line 1: there is no package scipyx here\n"
+            "your code raised NameError: name 'sp' is not defined\n"
+            "hw.py, line 9, in net: sp.exp(X)",
+        ),
+        "no gradient": (
+            StudentError(
+                "RuntimeError",
+                "element 0 of tensors does not require grad and does not have a grad_fn",
+                "hw.py, line 9, in net: l.backward()",
+            ),
+            "no gradient flows: is there detach(), .data, .item(), .tolist() or torch.no_grad() on "
+            "the way from the parameters to the result?\n"
+            "your code raised RuntimeError: element 0 of tensors does not require grad and does "
+            "not have a grad_fn\nhw.py, line 9, in net: l.backward()",
+        ),
+    }.values(),
+)
+def test_cause_stands_before_its_consequences(error, cause):
+    """The whole text, as a student reads it; it holds no name of the check's code."""
+    _, text = told(error, "net is right.", "hidden", call="net(X)")
+
+    assert text == f"{cause}\nChecked: net is right."
+
+
+def test_cause_in_the_text_replaces_what_was_seen_of_none():
+    """Where the text tells the place of a missing return, this is the one sentence."""
+    verdict = judge(problem_of(nothing_returned), "hidden", "softmax(X)")
+    cause = "`softmax` returns nothing (None): end it with return (cell 3, line 1)"
+
+    assert message(verdict, SENTENCE, cause=cause) == (
+        f"{cause}\nChecked: softmax of two rows has the known values."
+    )
+    assert message(verdict, SENTENCE, KNOWN.sentence, cause).startswith(KNOWN.sentence)
 
 
 def test_value_that_could_not_travel_is_told():

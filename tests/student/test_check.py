@@ -118,7 +118,7 @@ def test_other_arguments_are_told(folder):
 
     said = check("greeting.py")[1]
 
-    assert "it cannot be called with the arguments of the text: greet() missing 1" in said
+    assert "other arguments than the text says; called as greet(name): missing 1" in said
 
 
 def test_everything_passes(folder):

@@ -22,7 +22,7 @@ import torch
 
 from grader.checking.comparison import as_tensor, observe, observing
 from grader.checking.diagnosis.fingerprints import Fingerprints, Raised
-from grader.checking.diagnosis.hints import hints
+from grader.checking.diagnosis.hints import Hint, cause_of, explaining, hints
 from grader.checking.outcomes import Verdict
 from grader.checking.reference import Reference
 from grader.checking.seen import Seen, Trace
@@ -39,9 +39,10 @@ MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a check may have failed: a known mistake, or else what is suspicious in the text."""
+    """Why a check failed: a known mistake, or else what is certain or suspicious in the text."""
 
     mistake: Misconception | None = None
+    cause: str = ""
     hint: str = ""
 
 
@@ -62,16 +63,23 @@ class Diagnosis:
             if verdict.outcome in ("failed", "error", "timeout")
         }
         hints = self._hints(index, wrong)
-        return [
-            Explanation(self._mistake(one, seen), hints.get(one.check.stub, "")) for one in seen
-        ]
+        explanations = []
+        for one, verdict in zip(seen, verdicts):
+            hint = explaining(hints.get(one.check.stub, []), verdict.kind)
+            cause = cause_of(index, one.problem) if isinstance(one.problem, StudentError) else ""
+            if hint is not None and hint.is_certain:
+                cause, hint = hint.text, None
+            suspicion = hint.text if hint else ""
+            explanations.append(Explanation(self._mistake(one, seen), cause, suspicion))
+        return explanations
 
-    def _hints(self, index: Index, wrong: set[str]) -> dict[str, str]:
-        """What is suspicious in the text of stubs that are wrong, by the stub's name."""
+    def _hints(self, index: Index, wrong: set[str]) -> dict[str, list[Hint]]:
+        """What there is to say of the text of stubs that are wrong, by the stub's name."""
         stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
         has_solution = self.assignment.private is not None
         solution = self.reference.solution.index if has_solution else Index([])
-        return hints(index, solution, stubs) if stubs else {}
+        spellings = self.assignment.spellings
+        return hints(index, solution, stubs, spellings) if stubs else {}
 
     def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
         """The misconception behind a failed check, where exactly one fits."""

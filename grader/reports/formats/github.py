@@ -13,6 +13,7 @@ from pathlib import PurePath
 from grader.checking.results import CheckResult
 from grader.grading.records import Record
 from grader.grading.scoring import Result, StubGrade
+from grader.reports.reasons import reasons
 from grader.reports.text import number, printable
 
 PLACE = re.compile(r"^(?P<file>.+?), line (?P<line>\d{1,7})(, in .*)?$")
@@ -40,7 +41,7 @@ def _commands(result: Result) -> list[str]:
 def _stub(record: Record, stub: StubGrade) -> str:
     failed = [c for c in record.checks if c.stub == stub.name and c.outcome != "passed"]
     points = f"{stub.name}: {number(stub.points)} of {number(stub.max_points)} points"
-    text = "\n\n".join(check.message for check in failed) or points
+    text = "\n\n".join(reason.text for reason in reasons(failed)) or points
     location = _location(record, stub, failed)
     if "line" not in location and stub.name in record.places:
         text = f"{record.places[stub.name]}: {text}"

@@ -14,6 +14,7 @@ from grader.checking.results import CheckResult
 from grader.errors import UsageError
 from grader.grading.record_json import json_text
 from grader.grading.scoring import Result, points_of_checks
+from grader.i18n.words import _
 from grader.reports.text import printable
 
 IS_ABOUT_ONE = True
@@ -63,17 +64,19 @@ def _object(result: Result) -> dict[str, Any]:
 def _tests(result: Result) -> list[dict[str, Any]]:
     numbers = {stub.name: place for place, stub in enumerate(result.grade.stubs, start=1)}
     counts = dict.fromkeys(numbers, 0)
+    told: dict[tuple[str, str, str], str] = {}  # the number of the test that has told a line
     tests = []
     for check, points, most in points_of_checks(result):
         counts[check.stub] += 1
+        number = f"{numbers[check.stub]}.{counts[check.stub]}"
         tests.append(
             {
                 "name": f"{check.stub}: {_title(check)}",
-                "number": f"{numbers[check.stub]}.{counts[check.stub]}",
+                "number": number,
                 "score": points,
                 "max_score": most,
                 "status": "passed" if check.outcome == "passed" else "failed",
-                "output": printable(check.message),
+                "output": printable(_untold(check, number, told)),
                 "output_format": "text",
                 "visibility": VISIBILITY[check.visibility],
                 "tags": [check.stub, check.tier],
@@ -86,6 +89,19 @@ def _tests(result: Result) -> list[dict[str, Any]]:
             }
         )
     return tests
+
+
+def _untold(check: CheckResult, number: str, told: dict[tuple[str, str, str], str]) -> str:
+    """The message of a check; lines that stand in an earlier test of the stub, shown as early as
+    this one, are left out."""
+    lines = check.message.split("\n")
+    keys = [(check.stub, check.visibility, line) for line in lines]
+    earlier = next((told[key] for key in keys if key in told), "")
+    untold = [line for key, line in zip(keys, lines) if key not in told]
+    told |= dict.fromkeys((key for key in keys if key not in told), number)
+    if earlier and check.outcome != "passed":
+        untold.insert(0, _("For the same reason as {number}.").format(number=earlier))
+    return "\n".join(untold)
 
 
 def _title(check: CheckResult) -> str:

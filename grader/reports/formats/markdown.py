@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from grader.checking.results import CheckResult
 from grader.grading.scoring import Result, StubGrade
 from grader.i18n.words import _
+from grader.reports.reasons import reasons
 from grader.reports.text import in_markdown, number, printable, status
 
 MARKS = {"passed": "✅", "missing": "⬜"}  # everything else is wrong
@@ -60,9 +61,8 @@ def _section(result: Result) -> str:
 
 
 def _reasons(stub: StubGrade, checks: Sequence[CheckResult]) -> str:
-    failed = [c for c in checks if c.stub == stub.name and c.outcome != "passed"]
-    messages = list(dict.fromkeys(check.message for check in failed if check.message))
-    text = "\n\n".join(messages) or _("There is no check of it.")
+    found = reasons(check for check in checks if check.stub == stub.name)
+    text = "\n\n".join(reason.text for reason in found) or _("There is no check of it.")
     return f"### {in_markdown(stub.name)}\n\n{fenced(text)}"
 
 

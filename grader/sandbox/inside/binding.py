@@ -80,7 +80,7 @@ class Stubs:
 
     def has_defined(self, cls: type) -> bool:
         """Whether the student has, or a stand-in of the course."""
-        name = _module_of(cls)
+        name = module_of(cls)
         return name in self.program.modules or name in self.program.stand_ins
 
     def reset(self) -> None:
