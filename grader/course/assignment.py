@@ -216,7 +216,9 @@ def verify(path: Path) -> tuple[Stub, ...]:
     """The stubs of a private assignment.toml. Raises AssignmentError, with the line, if it is wrong
     in itself."""
     document = Document(path)
-    assignment = _read(document, document.convert(_File), path.parent.name, path.parent, path.parent)
+    assignment = _read(
+        document, document.convert(_File), path.parent.name, path.parent, path.parent
+    )
     return assignment.stubs
 
 

@@ -1,4 +1,4 @@
-"""Files by their paths in what is handed out or packed: gathered, and written as a folder or a zip."""
+"""Files by their paths in what is handed out: gathered, and written as a folder or a zip file."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What students get: the public folder of an assignment, the stand-ins that it needs, the grader and
-how to use it. As a folder or as a zip file, the same bytes each time."""
+"""What students get: the public folder of an assignment, the stand-ins that it needs, the grader
+and how to use it. The same bytes each time."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ import re
 import sys
 import textwrap
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 

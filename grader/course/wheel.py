@@ -41,6 +41,9 @@ def wheel() -> tuple[str, bytes]:
         ),
         f"{folder}/entry_points.txt": _text(["[console_scripts]", "grader = grader.cli.main:app"]),
     }
+    license = PACKAGE.parent / "LICENSE"
+    if license.is_file():
+        files[f"{folder}/licenses/LICENSE"] = license.read_bytes()
     files[f"{folder}/RECORD"] = _record(files, f"{folder}/RECORD")
     return f"{DISTRIBUTION}-{__version__}-py3-none-any.whl", zipped(files)
 
