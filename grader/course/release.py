@@ -55,7 +55,8 @@ def contents(assignment: Assignment, form: Form = "notebook") -> Files:
         files |= tree(assignment.public.parent / "helpers" / package, f"helpers/{package}")
     file, data = wheel()
     checking = "\n\n".join(map(_, CHECKING)).format(wheel=file)
-    files[f"{name}/README.md"] = files[f"{name}/README.md"].rstrip() + f"\n\n{checking}\n".encode()
+    readme = files.get(f"{name}/README.md", b"").rstrip()
+    files[f"{name}/README.md"] = readme + f"\n\n{checking}\n".encode()
     files[f"{name}/{GUIDE.name}"] = GUIDE.read_bytes()
     _verify_nothing_private(assignment, files)
     files[f"{name}/{file}"] = data

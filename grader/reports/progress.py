@@ -82,10 +82,16 @@ class Progress:
         open_ones = [line for line in self.lines if line.status not in ("passed", "unchecked")]
         return open_ones[0] if open_ones else None
 
+    @cached_property
+    def to_write(self) -> list[str]:
+        """The stubs that are still to be written, asked for or not."""
+        passed = {line.stub for line in self.lines if line.status == "passed"}
+        return [stub for stub in self.unwritten if stub not in passed]
+
     @property
     def is_done(self) -> bool:
         """Whether there is nothing left to do of what was asked for."""
-        return self.following is None and not (self.stub is None and self.unwritten)
+        return self.following is None and not (self.stub is None and self.to_write)
 
     @property
     def heading(self) -> str:
@@ -97,32 +103,35 @@ class Progress:
 
     @property
     def notes(self) -> list[str]:
-        """What could not be used; not what is about other stubs than the one asked for."""
-        names = {grade.name for grade in self.result.grade.stubs}
-        about = [(note, names.intersection(QUOTED.findall(note))) for note in self._warnings]
-        return [note for note, stubs in about if not stubs or not self.stub or self.stub in stubs]
-
-    @property
-    def _warnings(self) -> list[str]:
-        """All notes but those that are told as the cause."""
-        due = self.following
-        told = due.messages if due else ()
-        return [note for note in self.result.record.warnings if note not in told]
+        """What could not be used, but for what is told as a cause, or is about other stubs than the
+        one asked for."""
+        stubs = {grade.name for grade in self.result.grade.stubs}
+        told = self.following.messages if self.following else ()
+        found = []
+        for note in self.result.record.warnings:
+            about = stubs.intersection(QUOTED.findall(note))
+            is_of_others = self.stub and about and self.stub not in about
+            if note not in told and not is_of_others:
+                found.append(note)
+        return found
 
     @property
     def conclusion(self) -> str:
         """What is said where all that was asked for passes."""
-        if self.stub is None and not self.unwritten:
+        passed = _("All public checks pass.")
+        if self.stub is not None:
+            passed = _("`{stub}` passes.")
+            if self.lines[0].status == "unchecked":
+                passed = _("`{stub}` has no public check.")
+        elif not self.to_write:
             return _(ALL_PASS)
-        passed = _("All public checks pass.") if self.stub is None else _("`{stub}` passes.")
-        if self.lines and self.lines[0].status == "unchecked" and self.stub:
-            passed = _("`{stub}` has no public check.")
-        rest = _("Check all stubs before you hand in.")
-        if self.unwritten:
+        if self.to_write:
+            count, all_stubs = len(self.to_write), len(self.result.grade.stubs)
             rest = _("Still to write: {count} of {all} stubs; the next is `{next}`.")
-        values = {"count": len(self.unwritten), "all": len(self.result.grade.stubs)}
-        following = next(iter(self.unwritten), "")
-        return f"{passed} {rest}".format(stub=self.stub, next=following, **values)
+            rest = rest.format(count=count, all=all_stubs, next=self.to_write[0])
+        else:
+            rest = _("Check all stubs before you hand in.")
+        return f"{passed.format(stub=self.stub)} {rest}"
 
 
 def terminal(progress: Progress) -> Group:

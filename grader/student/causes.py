@@ -17,7 +17,7 @@ from grader.submissions.definitions import (
     says_missing,
     written,
 )
-from grader.submissions.problems import is_about_anything
+from grader.submissions.problems import names_nothing
 
 
 def unwritten(index: Index, stubs: Sequence[Stub]) -> list[str]:
@@ -42,7 +42,7 @@ def causes(index: Index, notes: Sequence[str], stubs: Sequence[Stub]) -> dict[st
         cause = _left_over(stub, definition) if definition else ""
         cause = cause or _left_out(stub, notes)
         if not definition:  # it may be in what Python cannot read
-            cause = cause or next(filter(is_about_anything, notes), "")
+            cause = cause or next(filter(names_nothing, notes), "")
         if cause:
             found[stub.name] = cause
     return found
@@ -56,13 +56,13 @@ def _left_out(stub: Stub, notes: Sequence[str]) -> str:
 
 
 def _left_over(stub: Stub, definition: Definition) -> str:
-    """What to do about the template's last line where there is code above it."""
+    """What to do about the template's last line where there is code above or below it."""
     for function in (node for node in ast.walk(definition.node) if isinstance(node, FUNCTIONS)):
-        code = [line for line in function.body if not is_blank(line) or says_missing(line)]
-        for line in filter(says_missing, code[1:]):
+        left = next(filter(says_missing, function.body), None)
+        if left and not all(map(is_blank, function.body)):
             text = _(
-                "the code in `{stub}` is followed by the template's `raise NotImplementedError`: "
+                "there is code in `{stub}`, but also the template's `raise NotImplementedError`: "
                 "once it is written, delete that line ({place})"
             )
-            return text.format(stub=stub.name, place=definition.place_of(line))
+            return text.format(stub=stub.name, place=definition.place_of(left))
     return ""

@@ -35,7 +35,7 @@ def note_of(name: str, first_line: int, text: str, problem: SyntaxError) -> str:
     return _(UNREAD).format(name=name, line=line, problem=why)
 
 
-def is_about_anything(note: str) -> bool:
+def names_nothing(note: str) -> bool:
     """Whether a note is about a place that Python cannot read, and nobody knows what is defined
     there."""
     return all(piece in note for piece in re.split(r"{\w+}", _(UNREAD)))

@@ -126,18 +126,18 @@ def test_line_that_is_no_definition_is_told(folder):
     assert "Next: greet greeting.py, line 4: Python cannot read this" in check("greeting.py")[1]
 
 
-def test_left_over_line_is_told(folder):
-    """Code above the template's `raise` is not missing: the line to delete is named."""
-    missing = '    raise NotImplementedError("greet: your code is still missing")\n'
-    text = SOLUTION.replace("    return f", "    text = f").replace('!"\n', '!"\n' + missing, 1)
-    Path("greeting.py").write_text(text, "utf-8")
+@pytest.mark.parametrize("is_above", [True, False])
+def test_left_over_line_is_told(folder, is_above):
+    """Code above or below the template's `raise` is not missing: the line to delete is named."""
+    lines = ["    name = name.strip()", '    raise NotImplementedError("greet: missing")']
+    body = "\n".join(lines if is_above else reversed(lines))
+    Path("greeting.py").write_text(f"def greet(name):\n{body}\n    return name\n", "utf-8")
 
     said = check("greeting.py")[1]
 
     assert "✗ greet cannot be used yet" in said
     assert "`raise NotImplementedError`: once it is written, delete that line" in said
-    assert "(greeting.py, line 7)" in said
-    assert "still missing" not in said
+    assert f"(greeting.py, line {3 if is_above else 2})" in said
 
 
 def test_notes_about_other_stubs_are_not_shown_for_one(folder):
