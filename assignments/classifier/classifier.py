@@ -535,7 +535,7 @@ def check_optimal_decision():
     assert int(optimal_decision(torch.tensor([0.99, 0.01]), costs)) == 0, "the best decision is 0"
 
 
-for check in (
+for test in (
     check_loss,
     check_accuracy,
     check_validation_step,
@@ -544,9 +544,9 @@ for check in (
     check_validation_loss,
     check_optimal_decision,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:22} not written yet ({error})")
     except Exception as error:

@@ -147,3 +147,15 @@ def test_train_concise_example(submission):
     """Two steps on y = 2x from w = 0 give the losses 4.365 and 1.9298."""
     losses = list(assert_sequence(concise_example(submission), 2, "train_concise(...)"))
     assert_close(losses, [4.365, 1.9298], atol=1e-3, what=_("the list"))
+
+
+OWN = ["linreg", "squared_loss", "absolute_loss", "huber_loss", "sgd"]
+
+
+# Without points: the hidden checks have the same rule, and there it decides about all of them. This
+# one looks at the source alone, for an answer at once.
+@pytest.mark.weight(0)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.stub(name)) for name in OWN])
+def test_is_own(from_scratch, name):
+    """It is built by you, not by the ready-made version in PyTorch."""
+    from_scratch(name)

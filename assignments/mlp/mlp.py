@@ -595,7 +595,7 @@ def check_evaluate():
     assert not net.training, "evaluate should call net.eval()"
 
 
-for check in (
+for test in (
     check_init_params,
     check_forward,
     check_activations,
@@ -603,9 +603,9 @@ for check in (
     check_train_epoch,
     check_evaluate,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:12} not written yet ({error})")
     except Exception as error:

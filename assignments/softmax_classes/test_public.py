@@ -132,3 +132,15 @@ def test_train_example(submission):
         keys = set(row) if isinstance(row, dict) else set()
         assert {"loss", "acc"} <= keys, _('an entry is a dictionary with the keys "loss" and "acc"')
         assert_close([row["loss"], row["acc"]], [loss, acc], what="(loss, acc)")
+
+
+OWN = ["softmax", "MyCategoricalCrossEntropy", "MySparseCategoricalCrossEntropy", "MySGD"]
+
+
+# Without points: the hidden checks have the same rule, and there it decides about all of them. This
+# one looks at the source alone, for an answer at once.
+@pytest.mark.weight(0)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.stub(name)) for name in OWN])
+def test_is_own(from_scratch, name):
+    """It is built by you, not by the ready-made version in PyTorch."""
+    from_scratch(name)

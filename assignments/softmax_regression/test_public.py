@@ -174,3 +174,15 @@ def test_predict_example(submission):
     true, predicted = assert_sequence(predict_example(submission), 2, "predict(...)")
     assert list(true) == ["ankle boot", "dress"], _("the true labels are wrong")
     assert list(predicted) == ["ankle boot", "pullover"], _("the predicted labels are wrong")
+
+
+OWN = ["softmax", "cross_entropy", "sgd", "updater"]
+
+
+# Without points: the hidden checks have the same rule, and there it decides about all of them. This
+# one looks at the source alone, for an answer at once.
+@pytest.mark.weight(0)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.stub(name)) for name in OWN])
+def test_is_own(from_scratch, name):
+    """It is built by you, not by the ready-made version in PyTorch."""
+    from_scratch(name)

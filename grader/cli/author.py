@@ -26,6 +26,12 @@ from grader.cli.options import (
 from grader.errors import UsageError
 
 
+class Form(str, Enum):
+    notebook = "notebook"
+    script = "script"
+    both = "both"
+
+
 class Service(str, Enum):
     gradescope = "gradescope"
     github = "github"
@@ -38,18 +44,20 @@ ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with
 def release(
     assignment: AssignmentArgument,
     to: ToOption,
+    form: Annotated[Form, typer.Option(help="What the template is.")] = Form.notebook,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
 ) -> None:
-    """Write what students get: template, README, public checks, packages; nothing private.
+    """Write what students get: template, README, public checks, the grader; nothing private.
 
     [dim]grader release softmax_regression --to handout.zip[/dim]
     """
     from grader.course import assignment as assignments
-    from grader.course import release as releases
+    from grader.course.files import write
+    from grader.course.release import contents
 
-    files = releases.contents(assignments.load(assignment, course_of(course)))
-    releases.write(files, to)
+    files = contents(assignments.load(assignment, course_of(course)), form.value)
+    write(files, to)
     for name in files:
         console.print(Text(f"{to}: {name}"))
 
@@ -59,6 +67,13 @@ def package(
     service: Annotated[Service, typer.Argument(help="The service that runs the checks.")],
     assignment: AssignmentArgument,
     to: ToOption,
+    torch_index: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of the package index to take PyTorch from: its site names the one of the "
+            "build for processors, which is a third of the size."
+        ),
+    ] = None,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
 ) -> None:
@@ -68,11 +83,11 @@ def package(
     """
     from grader.course import assignment as assignments
     from grader.course import packaging as packages
-    from grader.course import release as releases
+    from grader.course.files import write
 
     pack = {Service.gradescope: packages.gradescope, Service.github: packages.github}[service]
-    files = pack(assignments.load(assignment, course_of(course)))
-    releases.write(files, to)
+    files = pack(assignments.load(assignment, course_of(course)), torch_index)
+    write(files, to)
     console.print(Text(f"{to}: {len(files)} files"))
 
 

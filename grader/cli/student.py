@@ -68,9 +68,9 @@ def _check(file: Path, assignment: Assignment, stub: str | None) -> bool:
     from grader.student import public
 
     try:
-        result = public.check(file, assignment, stub)
+        found = public.check(file, assignment, stub)
     except UnreadableSubmission as error:
         console.print(Text(str(error)))
         return False
-    console.print(progress.terminal(result, stub))
-    return progress.following(progress.lines(result, stub)) is None
+    console.print(progress.terminal(found))
+    return found.is_done

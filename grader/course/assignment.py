@@ -212,10 +212,14 @@ def load_public(folder: Path) -> Assignment:
     return _read(document, file, file.name, folder, None)
 
 
-def verify(path: Path) -> None:
-    """Raise AssignmentError, with the line, if a private assignment.toml is wrong in itself."""
+def verify(path: Path) -> tuple[Stub, ...]:
+    """The stubs of a private assignment.toml. Raises AssignmentError, with the line, if it is wrong
+    in itself."""
     document = Document(path)
-    _read(document, document.convert(_File), path.parent.name, path.parent, path.parent)
+    assignment = _read(
+        document, document.convert(_File), path.parent.name, path.parent, path.parent
+    )
+    return assignment.stubs
 
 
 def available(root: Path) -> list[str]:

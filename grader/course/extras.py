@@ -14,5 +14,5 @@ def require_author(package: str) -> None:
     except ModuleNotFoundError:
         raise UsageError(
             f"{package} is not installed. This is work of an author, and needs the extra: "
-            "pip install 'grader[author]'"
+            "pip install -e '.[author]' in the grader's repository"
         ) from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shlex import quote
 
 from grader.course import release
 from grader.course.assignment import Assignment
-from grader.course.release import Files
+from grader.course.files import Files, tree
+from grader.course.wheel import needs
 from grader.i18n import words
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -24,7 +25,8 @@ apt-get update -qq
 apt-get install -y -qq python3 python3-venv
 apt-get install -y -qq dataset-fashion-mnist || true  # else a subset is used
 python3 -m venv /autograder/venv
-/autograder/venv/bin/pip install --quiet -c constraints.txt -r requirements.txt
+install() {{ /autograder/venv/bin/pip install --quiet -c constraints.txt "$@"; }}
+{torch}install -r requirements.txt
 export PYTHONPATH=/autograder/source
 # What this machine gives. It must say that hidden checks can be run.
 /autograder/venv/bin/python -m grader doctor
@@ -45,23 +47,26 @@ exec "${{PYTHON:-$root/venv/bin/python}}" -m grader grade {name} "$root/submissi
 WORKFLOW = """\
 # Runs the public checks on every push. Red: something is missing or wrong; the log says what.
 name: check
-on: [push, pull_request]
+on: push
 permissions:
   contents: read
 jobs:
   check:
     runs-on: ubuntu-latest
     timeout-minutes: 15
-    env:
-      PYTHONPATH: .github/grader
     steps:
       - uses: actions/checkout@v4
+        with:
+          persist-credentials: false
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
           cache: pip
-          cache-dependency-path: {name}/requirements.txt
-      - run: pip install -r {name}/requirements.txt
+          cache-dependency-path: {wheel}
+      - name: the grader
+        run: |
+          install() {{ pip install --quiet -c .github/constraints.txt "$@"; }}
+          {torch}install ./{wheel}
       - name: grader check
         run: |
           token=$(openssl rand -hex 16)
@@ -74,8 +79,11 @@ jobs:
 """
 
 
-def gradescope(assignment: Assignment) -> Files:
-    """The autograder: the grader, the whole assignment, and the scripts that Gradescope runs."""
+def gradescope(assignment: Assignment, torch_index: str | None = None) -> Files:
+    """The autograder: the grader, the whole assignment, and the scripts that Gradescope runs.
+
+    torch_index: address of the package index that has the wanted build of PyTorch.
+    """
     folders = {
         "grader": PACKAGE,
         f"solutions/{assignment.name}": assignment.solution.parent,
@@ -87,31 +95,44 @@ def gradescope(assignment: Assignment) -> Files:
     }
     files: Files = {}
     for prefix, folder in folders.items():
-        files |= release.tree(folder, prefix)
+        files |= tree(folder, prefix)
+    _python, packages = needs()
     return {
         **files,
-        "setup.sh": SETUP.encode(),
-        "run_autograder": _filled(RUN, assignment),
-        "requirements.txt": "\n".join([*_needed(), ""]).encode(),
-        "constraints.txt": "\n".join([*_tested(), ""]).encode(),
+        "setup.sh": SETUP.format(torch=_torch_first(torch_index, "\n")).encode(),
+        "run_autograder": RUN.format(**_words(assignment)).encode(),
+        "requirements.txt": _listed(packages),
+        "constraints.txt": _listed(_tested()),
     }
 
 
-def github(assignment: Assignment) -> Files:
-    """A repository for students: the release, the grader, and a workflow with the public checks."""
+def github(assignment: Assignment, torch_index: str | None = None) -> Files:
+    """A repository for students: the release, and a workflow with the public checks.
+
+    torch_index: address of the package index that has the wanted build of PyTorch.
+    """
+    files = release.contents(assignment)
+    (wheel,) = (name for name in files if name.endswith(".whl"))
+    torch = _torch_first(torch_index, "\n" + " " * 10)
+    workflow = WORKFLOW.format(wheel=wheel, torch=torch, **_words(assignment))
     return {
-        **release.contents(assignment),
-        **release.tree(PACKAGE, ".github/grader/grader"),
-        ".github/workflows/check.yml": _filled(WORKFLOW, assignment),
+        **files,
+        ".github/constraints.txt": _listed(_tested()),
+        ".github/workflows/check.yml": workflow.encode(),
     }
 
 
-def _filled(script: str, assignment: Assignment) -> bytes:
-    return script.format(name=quote(assignment.name), language=words.language()).encode()
+def _words(assignment: Assignment) -> dict[str, str]:
+    return {"name": quote(assignment.name), "language": words.language()}
 
 
-def _needed() -> list[str]:
-    return [line for line in requires("grader") or [] if "extra ==" not in line]
+def _torch_first(index: str | None, newline: str) -> str:
+    """The line of a script that installs PyTorch from an index of its own, or nothing."""
+    return f"install --index-url {quote(index)} torch torchvision{newline}" if index else ""
+
+
+def _listed(packages: list[str]) -> bytes:
+    return "\n".join([*packages, ""]).encode()
 
 
 def _tested() -> list[str]:

@@ -1,39 +1,65 @@
-"""What students get: the public folder of an assignment, the stand-ins that it needs, and the
-packages to install. As a folder or as a zip file, the same bytes each time."""
+"""What students get: the public folder of an assignment, the stand-ins that it needs, the grader
+and how to use it. The same bytes each time."""
 
 from __future__ import annotations
 
-import re
 import tempfile
-import zipfile
-from importlib.metadata import requires
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 
 from grader.course import templates
 from grader.course.assignment import Assignment
+from grader.course.files import Files, tree
+from grader.course.wheel import wheel
 from grader.errors import AssignmentError, UsageError
 from grader.i18n import words
+from grader.i18n.words import N_, _
 
-Files = dict[str, bytes]  # by the path inside the release
+Form = Literal["notebook", "script", "both"]
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip
-JUPYTER = "jupyterlab>=4"
+ENDINGS = {"notebook": ["ipynb"], "script": ["py"], "both": ["ipynb", "py"]}  # of a template
+GUIDE = Path(__file__).resolve().parents[1] / "student" / "students.md"
+
+# What the README of every handout ends with.
+CHECKING = (
+    N_("## Check your work"),
+    N_(
+        "The grader lies in this folder. You need Python 3.10 or newer, on Linux, macOS or Windows "
+        "with WSL 2. Install it once, and Jupyter if you have none:"
+    ),
+    "    python3 -m venv .venv\n    . .venv/bin/activate\n    pip install ./{wheel} jupyterlab",
+    N_("In each new terminal type the second line again. Then type, in this folder,"),
+    "    grader check",
+    N_(
+        "It says which stub comes next, and what is wrong with it. In the notebook, the cell under "
+        "each stub does the same for that stub. `students.md` has the rest."
+    ),
+)
 
 
-def contents(assignment: Assignment) -> Files:
+def contents(assignment: Assignment, form: Form = "notebook") -> Files:
     """The files of a release, in the language of the moment: <name>/… and helpers/…
 
+    form: as what the template is handed out. Two copies of it invite to hand in the wrong one.
     Raises AssignmentError where a template is not what is cut from the solution today, or where
     any file has a part of the solution in it.
     """
     _verify_templates(assignment)
-    files = tree(assignment.public, assignment.name) | _in_other_words(assignment)
+    name = assignment.name
+    files = tree(assignment.public, name) | _in_other_words(assignment)
+    for ending in {*ENDINGS["both"]}.difference(ENDINGS[form]):
+        del files[f"{name}/{name}.{ending}"]
     for package in assignment.helpers:
         files |= tree(assignment.public.parent / "helpers" / package, f"helpers/{package}")
-    files[f"{assignment.name}/requirements.txt"] = requirements().encode()
+    file, data = wheel()
+    checking = "\n\n".join(map(_, CHECKING)).format(wheel=file)
+    readme = files.get(f"{name}/README.md", b"").rstrip()
+    files[f"{name}/README.md"] = readme + f"\n\n{checking}\n".encode()
+    files[f"{name}/{GUIDE.name}"] = GUIDE.read_bytes()
     _verify_nothing_private(assignment, files)
+    files[f"{name}/{file}"] = data
     return dict(sorted(files.items()))
 
 
@@ -47,45 +73,11 @@ def _in_other_words(assignment: Assignment) -> Files:
     with words.quoting(assignment.name, assignment.public, assignment.private):
         template = templates.translated(templates.cut(assignment.solution.read_text("utf-8")))
         readme = templates.translated_text((assignment.public / "README.md").read_text("utf-8"))
-    texts = {"py": template, "ipynb": templates.to_notebook(template)}
+    notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
+    texts = {"py": template, "ipynb": notebook}
     files = {f"{assignment.name}.{ending}": text for ending, text in texts.items()}
     files["README.md"] = readme + "\n"
     return {f"{assignment.name}/{name}": text.encode() for name, text in files.items()}
-
-
-def requirements(*more: str) -> str:
-    """The packages that the grader needs without a sandbox, and Jupyter, as a requirements.txt."""
-    own = [line for line in requires("grader") or [] if "extra ==" not in line]
-    needed = [line for line in own if not line.startswith("bubblewrap")]
-    lines = ["# The grader itself comes from your instructor.", *sorted([*needed, JUPYTER, *more])]
-    return "\n".join(lines) + "\n"
-
-
-def write(files: Files, target: Path) -> None:
-    """Write files to a folder, or to a zip file if the name ends with .zip.
-
-    Raises UsageError if there is something there already.
-    """
-    if target.exists() and (target.is_file() or any(target.iterdir())):
-        raise UsageError(f"{target} is there already: remove it, or choose another name.")
-    if target.suffix == ".zip":
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in files.items():
-                entry = zipfile.ZipInfo(name, EPOCH)
-                entry.external_attr = _mode(name, data) << 16
-                archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
-        return
-    for name, data in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        path.chmod(_mode(name, data))
-
-
-def _mode(name: str, data: bytes) -> int:
-    """Scripts may be executed."""
-    return 0o755 if data.startswith(b"#!") else 0o644
 
 
 def _verify_templates(assignment: Assignment) -> None:
@@ -115,15 +107,3 @@ def _verify_nothing_private(assignment: Assignment, files: Files) -> None:
 
 def _at_the_margin(text: str) -> str:
     return "\n".join(line.strip() for line in text.split("\n"))
-
-
-def tree(folder: Path, prefix: str) -> Files:
-    """The files below a folder; hidden ones, caches and links stay behind."""
-    hidden = re.compile(r"^(\.|__pycache__$)")
-    return {
-        f"{prefix}/{path.relative_to(folder).as_posix()}": path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not path.is_symlink()
-        and not any(hidden.match(part) for part in path.relative_to(folder).parts)
-    }

@@ -24,7 +24,7 @@ import re
 import sys
 import textwrap
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,13 @@ _BLOCK = re.compile(r"#+\s*(BEGIN|END) SOLUTION")
 _SUSPECT = re.compile(
     r".*\bSOLUTIONS?\b.*|(?i:#+\s*solution\W*)|(?i:#+\s*(begin|end)[\s_-]*solutions?\b.*)"
 )
+
+# Of the cell under a stub. Each imports for itself: a student may call anything `grader`.
+_CHECK = """\
+# Checks what this notebook holds now. README.md says how to install the grader.
+import grader
+
+grader.check("{stub}")"""
 
 _PROSE = re.compile(r"(?<=^# %% \[markdown\]\n)(?:#.*\n)+", re.MULTILINE)  # of a markdown cell
 
@@ -113,16 +120,18 @@ def _uncommented(cell: str) -> str:
     return "\n".join(line[2:] for line in cell.splitlines())
 
 
-def to_notebook(source: str) -> str:
+def to_notebook(source: str, stubs: Iterable[str] = ()) -> str:
     """Return a py:percent text as the JSON text of a notebook; equal text gives equal bytes.
 
-    Raises UsageError without the packages for authors.
+    stubs: names of those under which a cell runs their public checks. Raises UsageError without
+    the packages for authors.
     """
     require_author("jupytext")
     import jupytext
     import nbformat
 
     notebook = jupytext.reads(source, fmt="py:percent")
+    notebook.cells = list(_with_checks(notebook.cells, list(stubs)))
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
     notebook.metadata = nbformat.from_dict(
@@ -134,6 +143,30 @@ def to_notebook(source: str) -> str:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     nbformat.validate(notebook)
     return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def _with_checks(cells: Iterable[Any], stubs: list[str]) -> Iterator[Any]:
+    """The cells of a notebook; one in which stubs are to be written is followed by their checks."""
+    import nbformat
+
+    for cell in cells:
+        yield cell
+        if cell.cell_type == "code" and _PLACEHOLDER in cell.source:
+            found = set(_bound(ast.parse(cell.source)))
+            for stub in filter(found.__contains__, stubs):
+                yield nbformat.v4.new_code_cell(_CHECK.format(stub=stub))
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """The names that a cell gives to functions, classes, methods ("Class.method") and values."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef):
+            yield from (f"{node.name}.{part}" for part in _bound(ast.Module(node.body, [])))
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def public_part(name: str, toml: str) -> str:
@@ -166,14 +199,14 @@ def write(solution: Path, folder: Path) -> list[Path]:
     .ipynb, and the public assignment.toml; name is the folder's. AssignmentError for a mark or an
     assignment.toml that is wrong."""
     contract, name = solution.with_name("assignment.toml"), folder.name
-    assignments.verify(contract)
+    stubs = [stub.name for stub in assignments.verify(contract)]
     try:
         template = cut(solution.read_text(encoding="utf-8"))
     except AssignmentError as error:
         raise AssignmentError(f"{solution}, {error}") from None
     texts = {
         folder / f"{name}.py": template,
-        folder / f"{name}.ipynb": to_notebook(template),
+        folder / f"{name}.ipynb": to_notebook(template, stubs),
         folder / "assignment.toml": public_part(name, contract.read_text(encoding="utf-8")),
     }
     folder.mkdir(parents=True, exist_ok=True)

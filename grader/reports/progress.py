@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from rich.console import Group
 from rich.text import Text
@@ -18,6 +20,7 @@ MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else 
 WORDS = {
     "passed": N_("passed"),
     "missing": N_("not written yet"),
+    "unusable": N_("cannot be used yet"),
     "failed": N_("wrong"),
     "error": N_("raised an error"),
     "timeout": N_("takes too long"),
@@ -26,6 +29,8 @@ WORDS = {
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
 COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
 MAX_NOTES = 5
+QUOTED = re.compile(r"`([\w.]+)`")  # names in a note
+CELL, LINE = re.compile(r"\bcell (\d+)\b"), re.compile(r", line (\d+)\b")  # of a place
 ALL_PASS = N_(
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
@@ -45,73 +50,138 @@ class Line:
         return MARKS.get(self.status, "✗")
 
 
-def lines(result: Result, stub: str | None = None) -> list[Line]:
-    """A line for each stub in the order of the assignment, or for the one that was asked for."""
-    found = []
-    for grade in result.grade.stubs:
-        if stub in (None, grade.name):
-            checks = [check for check in result.record.checks if check.stub == grade.name]
-            messages = [reason.text for reason in reasons(checks)]
-            status = grade.status if checks else "unchecked"
-            found.append(Line(grade.name, status, tuple(dict.fromkeys(messages))))
-    return found
+@dataclass(frozen=True)
+class Progress:
+    """How far a student is.
+
+    stub: the one that was asked for; None for all. unwritten: the stubs in which there is no code
+    yet, checked or not. causes: of stubs that are missing though there is code: why.
+    """
+
+    result: Result
+    stub: str | None = None
+    unwritten: Sequence[str] = ()
+    causes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """A line for each stub in the order of the assignment, or for the one asked for."""
+        found = []
+        for grade in self.result.grade.stubs:
+            if self.stub in (None, grade.name):
+                checks = [c for c in self.result.record.checks if c.stub == grade.name]
+                messages = [reason.text for reason in reasons(checks)]
+                status = grade.status if checks else "unchecked"
+                if status == "missing" and grade.name in self.causes:
+                    status, messages = "unusable", [self.causes[grade.name]]
+                found.append(Line(grade.name, status, tuple(dict.fromkeys(messages))))
+        return found
+
+    @property
+    def following(self) -> Line | None:
+        """The stub to do next: the first that does not pass, for later ones build on it."""
+        open_ones = [line for line in self.lines if line.status not in ("passed", "unchecked")]
+        return open_ones[0] if open_ones else None
+
+    @cached_property
+    def to_write(self) -> list[str]:
+        """The stubs that are still to be written, asked for or not."""
+        passed = {line.stub for line in self.lines if line.status == "passed"}
+        return [stub for stub in self.unwritten if stub not in passed]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to do of what was asked for."""
+        return self.following is None and not (self.stub is None and self.to_write)
+
+    @property
+    def heading(self) -> str:
+        """How many stubs pass, in words."""
+        checked = [line for line in self.lines if line.status != "unchecked"]
+        passed = sum(line.status == "passed" for line in checked)
+        text = _("{passed} of {count} stubs pass their public checks")
+        return text.format(passed=passed, count=len(checked))
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be used, but for what is told as a cause, or is about other stubs than the
+        one asked for."""
+        stubs = {grade.name for grade in self.result.grade.stubs}
+        told = self.following.messages if self.following else ()
+        found = []
+        for note in self.result.record.warnings:
+            about = stubs.intersection(QUOTED.findall(note))
+            is_of_others = self.stub and about and self.stub not in about
+            if note not in told and not is_of_others:
+                found.append(note)
+        return found
+
+    @property
+    def conclusion(self) -> str:
+        """What is said where all that was asked for passes."""
+        passed = _("All public checks pass.")
+        if self.stub is not None:
+            passed = _("`{stub}` passes.")
+            if self.lines[0].status == "unchecked":
+                passed = _("`{stub}` has no public check.")
+        elif not self.to_write:
+            return _(ALL_PASS)
+        if self.to_write:
+            count, all_stubs = len(self.to_write), len(self.result.grade.stubs)
+            rest = _("Still to write: {count} of {all} stubs; the next is `{next}`.")
+            rest = rest.format(count=count, all=all_stubs, next=self.to_write[0])
+        else:
+            rest = _("Check all stubs before you hand in.")
+        return f"{passed.format(stub=self.stub)} {rest}"
 
 
-def following(found: Sequence[Line]) -> Line | None:
-    """The stub to do next: the first that does not pass, for later ones build on it."""
-    open_ones = [line for line in found if line.status not in ("passed", "unchecked")]
-    return open_ones[0] if open_ones else None
-
-
-def heading(found: Sequence[Line]) -> str:
-    """How many stubs pass, in words."""
-    checked = [line for line in found if line.status != "unchecked"]
-    passed = sum(line.status == "passed" for line in checked)
-    text = _("{passed} of {count} stubs pass their public checks")
-    return text.format(passed=passed, count=len(checked))
-
-
-def advice(line: Line) -> str:
-    """What is wrong with a stub that does not pass."""
-    return "\n".join(line.messages)
-
-
-def terminal(result: Result, stub: str | None = None) -> Group:
+def terminal(progress: Progress) -> Group:
     """For a terminal."""
-    found = lines(result, stub)
-    width = max((len(line.stub) for line in found), default=0)
-    title = _("{name}: {heading}").format(name=result.record.path, heading=heading(found))
+    record = progress.result.record
+    width = max((len(line.stub) for line in progress.lines), default=0)
+    title = _("{name}: {heading}").format(name=record.path, heading=progress.heading)
     parts = [Text(title, style="bold")]
-    for line in found:
+    for line in progress.lines:
         style = STYLES.get(line.status, "red")
         words = _(WORDS[line.status])
         parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
-    for note in result.record.warnings[:MAX_NOTES]:
-        parts.append(Text(_("note: {note}").format(note=note), style="yellow"))
-    due = following(found)
+    for note in progress.notes[:MAX_NOTES]:
+        parts.append(Text(_in_words(_("note: {note}").format(note=note)), style="yellow"))
+    due = progress.following
     if due is None:
-        return Group(*parts, Text(f"\n{_(ALL_PASS)}"))
-    place = result.record.places.get(due.stub, "")
+        return Group(*parts, Text(f"\n{progress.conclusion}"))
+    place = record.places.get(due.stub, "")
     text = _("Next: {stub} ({place})") if place else _("Next: {stub}")
-    parts.append(Text("\n" + text.format(stub=due.stub, place=place), style="bold"))
-    return Group(*parts, Text(advice(due)))
+    text = _in_words("\n" + text.format(stub=due.stub, place=place))
+    return Group(*parts, Text(text, style="bold"), Text(_advice(due)))
 
 
-def as_html(result: Result, stub: str | None = None) -> str:
+def as_html(progress: Progress) -> str:
     """For a notebook; the text of students and checks is escaped."""
-    found = lines(result, stub)
     rows = [
         f'<tr style="color: {COLOURS.get(line.status, "crimson")}">'
         f"<td>{line.mark}</td><td><code>{_escaped(line.stub)}</code></td>"
         f'<td style="text-align: left">{_(WORDS[line.status])}</td></tr>'
-        for line in found
+        for line in progress.lines
     ]
-    due = following(found)
-    parts = [f"<p><b>{heading(found)}</b></p>", f"<table>{''.join(rows)}</table>"]
+    due = progress.following
+    parts = [f"<p><b>{progress.heading}</b></p>", f"<table>{''.join(rows)}</table>"]
     if due is None:
-        return "".join([*parts, f"<p>{_(ALL_PASS)}</p>"])
+        return "".join([*parts, f"<p>{_escaped(progress.conclusion)}</p>"])
     title = _("Next: {stub}").format(stub=f"<code>{_escaped(due.stub)}</code>")
-    return "".join([*parts, f"<p><b>{title}</b></p>", f"<pre>{_escaped(advice(due))}</pre>"])
+    return "".join([*parts, f"<p><b>{title}</b></p>", f"<pre>{_escaped(_advice(due))}</pre>"])
+
+
+def _advice(line: Line) -> str:
+    """What is wrong with a stub that does not pass."""
+    return _in_words("\n".join(line.messages))
+
+
+def _in_words(text: str) -> str:
+    """A text with its places ("cell 3, line 1") in the language of the moment: records keep them in
+    English."""
+    text = CELL.sub(lambda found: _("cell {number}").format(number=found[1]), text)
+    return LINE.sub(lambda found: _(", line {number}").format(number=found[1]), text)
 
 
 def _escaped(text: str) -> str:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.course.assignment import Assignment
+from grader.course.assignment import Assignment, Stub
 from grader.errors import GraderError, MissingStub, UsageError
 from grader.grading import log
 from grader.grading.records import Record
@@ -32,12 +32,16 @@ from grader.grading.scoring import Result, score
 from grader.i18n import words
 from grader.i18n.words import N_, _
 from grader.reports import progress
+from grader.reports.progress import Progress
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
-from grader.student import public
+from grader.student import causes, public
+from grader.submissions.budget import Budget
+from grader.submissions.definitions import names_of
+from grader.submissions.syntax import Parser
 
 if TYPE_CHECKING:
     from grader.checking.seen import Seen
@@ -63,6 +67,13 @@ class Feedback:
         return self.markup
 
 
+def show_check(namespace: dict[str, Any], stub: str | None, lang: str | None = None) -> None:
+    """Run the public checks and show how it stands, wherever in a cell they are called."""
+    from IPython.display import display
+
+    display(check_namespace(namespace, stub, lang))
+
+
 def check_namespace(
     namespace: dict[str, Any], stub: str | None, lang: str | None = None
 ) -> Feedback:
@@ -79,7 +90,7 @@ def check_namespace(
 
 def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
     try:
-        result = _checked(namespace, stub)
+        found = _checked(namespace, stub)
     except GraderError as error:
         return _sentence(str(error))
     except KeyboardInterrupt:
@@ -91,8 +102,8 @@ def _feedback(namespace: dict[str, Any], stub: str | None) -> Feedback:
         log.keep(error)
         return _sentence(f"{text.format(problem=problem)} {log.place()}")
     screen = io.StringIO()
-    Screen(file=screen, width=100, force_jupyter=False).print(progress.terminal(result, stub))
-    return Feedback(screen.getvalue().rstrip(), progress.as_html(result, stub))
+    Screen(file=screen, width=100, force_jupyter=False).print(progress.terminal(found))
+    return Feedback(screen.getvalue().strip(), progress.as_html(found))
 
 
 def _sentence(text: str) -> Feedback:
@@ -100,7 +111,7 @@ def _sentence(text: str) -> Feedback:
     return Feedback(text, f"<p>{html.escape(text)}</p>")
 
 
-def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
+def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
     started = time.monotonic()
     if not hasattr(os, "fork"):
         raise UsageError(
@@ -121,7 +132,8 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Result:
     record = Record(
         name, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, name
     )
-    return Result(record, score(record, assignment))
+    result = Result(record, score(record, assignment))
+    return Progress(result, stub, box.unwritten(), box.causes())
 
 
 class LiveBox:
@@ -136,6 +148,8 @@ class LiveBox:
 
         if torch.cuda.is_initialized() or _has_autograd_threads():
             raise UsageError(_(GPU_USED))
+        self.assignment = assignment
+        self.namespace = namespace
         main = sys.modules[namespace["__name__"]]
         modules = {main.__name__: main, **_modules_in(assignment.public)}
         self.files = _files_of(modules)
@@ -188,6 +202,29 @@ class LiveBox:
             serve(Channel(end), self.worker)
         finally:
             os._exit(0)
+
+    def unwritten(self) -> list[str]:
+        """The stubs in which there is no code: by the cells, if they are defined in these."""
+        index = self.source.index
+        return [
+            stub.name
+            for stub in self.assignment.stubs
+            if stub.name in causes.unwritten(index, [stub])
+            and (stub.name in index.definitions or not self._holds(stub))
+        ]
+
+    def _holds(self, stub: Stub) -> bool:
+        """Whether the namespace has something under a name of a stub, or of its class."""
+        names = (name.partition(".")[0] for name in names_of(stub))
+        return any(self.namespace.get(name, ...) is not ... for name in names)
+
+    def causes(self) -> dict[str, str]:
+        """Why stubs are missing though there is code for them."""
+        stubs = self.assignment.stubs
+        parser = Parser(Budget(_(NAME)), [stub.name for stub in stubs])
+        broken = [cell for cell, _problem in self.source.index.problems]
+        notes = [note for cell in broken for note in parser.readable(cell)[1]]
+        return causes.causes(self.source.index, notes, stubs)
 
     def with_cells(self, message: str) -> str:
         """A message that names cells as the notebook counts them."""
@@ -242,15 +279,9 @@ def _shown(file: str) -> str:
 
 
 def _cells() -> list[tuple[str, str, int]]:
-    """The source of the cells that were run, as the from-scratch rule reads it."""
-    from grader.sandbox.inside.cells import parse
-
-    found = []
-    for number, source in enumerate(getattr(_shell(), "user_ns", {}).get("In", [])):
-        with contextlib.suppress(SyntaxError):
-            parse(source)
-            found.append((f"In[{number}]", source, 1))
-    return found
+    """The source of the cells that were run, or of which Python could not run a line."""
+    sources = getattr(_shell(), "user_ns", {}).get("In", [])
+    return [(f"In[{number}]", source, 1) for number, source in enumerate(sources)]
 
 
 def _shell() -> Any:

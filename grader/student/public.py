@@ -22,9 +22,11 @@ from grader.errors import DatasetError, UsageError
 from grader.grading.scoring import Result, score
 from grader.grading.settings import Part
 from grader.i18n.words import _
+from grader.reports.progress import Progress
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.inside.late import LATE
 from grader.sandbox.sandbox import Source
+from grader.student.causes import causes, unwritten
 from grader.submissions.reading import read
 
 LEVEL = "process"
@@ -54,7 +56,8 @@ def assignment_of(path: Path) -> Assignment:
 
 
 def _is_assignment(folder: Path) -> bool:
-    return (folder / "assignment.toml").is_file() and (folder / "test_public.py").is_file()
+    # Not Path.is_file: that is an error below a folder that one may not enter.
+    return all(os.path.isfile(folder / name) for name in ("assignment.toml", "test_public.py"))
 
 
 def work_at(path: Path, assignment: Assignment) -> Path:
@@ -72,7 +75,7 @@ def known(assignment: Assignment, stub: str | None) -> list[str]:
     return names
 
 
-def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result:
+def check(path: Path, assignment: Assignment, stub: str | None = None) -> Progress:
     """Run the public checks, those of one stub or all, on a student's file, or on a folder, which
     is read as it is when it is handed in.
 
@@ -97,7 +100,13 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Result
             with session.sandbox(upload) as sandbox:
                 seen = session.check(sandbox, Part(stub))
             record = session.record(upload, sandbox, seen, started)
-    return Result(record, score(record, assignment))
+    stubs = assignment.stubs
+    return Progress(
+        Result(record, score(record, assignment)),
+        stub,
+        unwritten(upload.index, stubs),
+        causes(upload.index, upload.warnings, stubs),
+    )
 
 
 @contextmanager

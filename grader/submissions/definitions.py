@@ -164,7 +164,7 @@ def imports(index: Index) -> dict[str, set[str]]:
 
 def is_finished(found: Definition) -> bool:
     """Whether nothing in a definition says that code is missing."""
-    return not any(map(_says_missing, ast.walk(found.node)))
+    return not any(map(says_missing, ast.walk(found.node)))
 
 
 def code_of(index: Index, stub: Stub) -> Code:
@@ -181,11 +181,11 @@ def _is_written(index: Index, name: str, template: Index | None) -> bool:
         inside = [other for other in index.definitions if other.startswith(f"{name}.")]
         methods = [m for m in inside if not isinstance(index.definitions[m].node, ast.ClassDef)]
         return any(_is_written(index, method, template) for method in methods) or any(
-            not _is_blank(part) for part in found.node.body if not isinstance(part, DEFINITIONS)
+            not is_blank(part) for part in found.node.body if not isinstance(part, DEFINITIONS)
         )
     if not isinstance(found.node, FUNCTIONS):
         return True  # a lambda, or another name of what is imported
-    if all(map(_is_blank, found.node.body)):
+    if all(map(is_blank, found.node.body)):
         return False
     original = template.definitions.get(name) if template else None
     if original is None or is_finished(original):
@@ -193,11 +193,11 @@ def _is_written(index: Index, name: str, template: Index | None) -> bool:
     return _code(found.node) != _code(original.node)
 
 
-def _is_blank(statement: ast.stmt) -> bool:
+def is_blank(statement: ast.stmt) -> bool:
     """Whether a statement marks missing code or does nothing: a docstring, `pass`, `...`,
     NotImplementedError, the constructor of the base class."""
     if not isinstance(statement, ast.Expr):
-        return isinstance(statement, ast.Pass) or _says_missing(statement)
+        return isinstance(statement, ast.Pass) or says_missing(statement)
     value = statement.value
     return isinstance(value, ast.Constant) or (
         isinstance(value, ast.Call)
@@ -206,7 +206,7 @@ def _is_blank(statement: ast.stmt) -> bool:
     )
 
 
-def _says_missing(node: ast.AST) -> bool:
+def says_missing(node: ast.AST) -> bool:
     if not isinstance(node, ast.Raise):
         return False
     raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc

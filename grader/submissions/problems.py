@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 
-from grader.i18n.words import _
+from grader.i18n.words import N_, _
 
 # What a stretch defines, also where its colon is missing.
 NAMED = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)")
@@ -18,6 +18,7 @@ NEWER = re.compile(
     r"\s*type\s+\w+\s*(\[.*\])?\s*=|\s*(async\s+def|def|class)\s+\w+\s*\[|\s*except\s*\*|"
     r"\s*except\s+\w+\s*,|.*\b[tT]r?['\"]"
 )
+UNREAD = N_("{name}, line {line}: Python cannot read this ({problem}); left out")
 
 
 def note_of(name: str, first_line: int, text: str, problem: SyntaxError) -> str:
@@ -31,8 +32,13 @@ def note_of(name: str, first_line: int, text: str, problem: SyntaxError) -> str:
     if defined:
         note = _("{name}, line {line}: Python cannot read `{defined}` ({problem}); left out")
         return note.format(name=name, line=line, defined=defined[1][:80], problem=why)
-    note = _("{name}, line {line}: Python cannot read this ({problem}); left out")
-    return note.format(name=name, line=line, problem=why)
+    return _(UNREAD).format(name=name, line=line, problem=why)
+
+
+def names_nothing(note: str) -> bool:
+    """Whether a note is about a place that Python cannot read, and nobody knows what is defined
+    there."""
+    return all(piece in note for piece in re.split(r"{\w+}", _(UNREAD)))
 
 
 def _advice(text: str, problem: SyntaxError) -> str:

@@ -49,7 +49,7 @@ def others(
     template = templates.cut(text)
     unwritten = Part(of_template=True)
     yield Program("template", "template", template, part=unwritten)
-    notebook = templates.to_notebook(template)
+    notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
     yield Program("template", "template", notebook, "ipynb", part=unwritten)
     known = misconceptions.of(assignment)
     first = _first_of_each_stub(known)

@@ -81,7 +81,7 @@ class Proof:
     def see_handout(self) -> None:
         """Nothing of the solution may be in what students get."""
         try:
-            release.contents(self.assignment)
+            release.contents(self.assignment, "both")
         except AssignmentError as error:
             self._find("handout", str(error))
 

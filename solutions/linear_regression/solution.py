@@ -694,7 +694,7 @@ def check_train_concise():
     assert abs(history[1] - 1.9298) < 1e-3, f"the second loss is {history[1]}, expected 1.9298"
 
 
-for check in (
+for test in (
     check_synthetic_data,
     check_data_iter,
     check_linreg,
@@ -707,9 +707,9 @@ for check in (
     check_make_net,
     check_train_concise,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:18} not written yet ({error})")
     except Exception as error:

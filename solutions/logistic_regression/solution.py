@@ -486,7 +486,7 @@ def check_accuracy_gradient():
     assert value.shape == (2,), f"the shape must be that of w, (2,), not {tuple(value.shape)}"
 
 
-for check in (
+for test in (
     check_sigmoid,
     check_entropy,
     check_cross_entropy,
@@ -494,9 +494,9 @@ for check in (
     check_cross_entropy_from_logits,
     check_accuracy_gradient,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:26} not written yet ({error})")
     except Exception as error:

@@ -884,7 +884,7 @@ def check_train():
     assert abs(histories[1][2]["acc"] - 1) < 1e-4, "the second list is about test_iter"
 
 
-for check in (
+for test in (
     check_softmax,
     check_model,
     check_categorical,
@@ -895,9 +895,9 @@ for check in (
     check_valid_epoch,
     check_train,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:12} not written yet ({error})")
     except Exception as error:

@@ -505,10 +505,10 @@ def check_train():
         assert abs(test_acc - 1) < 1e-4, f"the test accuracy should be 1, it is {test_acc}"
 
 
-for check in (check_make_net, check_init_weights, check_make_loss, check_make_trainer, check_train):
-    name = check.__name__.removeprefix("check_")
+for test in (check_make_net, check_init_weights, check_make_loss, check_make_trainer, check_train):
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:12} not written yet ({error})")
     except Exception as error:

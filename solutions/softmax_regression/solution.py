@@ -894,7 +894,7 @@ def check_predict():
     assert list(result[1]) == text_labels[:9], f"predicted labels: {result[1]}"
 
 
-for check in (
+for test in (
     check_softmax,
     check_net,
     check_cross_entropy,
@@ -907,9 +907,9 @@ for check in (
     check_train,
     check_predict,
 ):
-    name = check.__name__.removeprefix("check_")
+    name = test.__name__.removeprefix("check_")
     try:
-        check()
+        test()
     except NotImplementedError as error:
         print(f"{name:18} not written yet ({error})")
     except Exception as error:

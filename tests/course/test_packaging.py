@@ -8,14 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
 from grader.course import packaging as package
-from grader.course import release, templates
+from grader.course import templates
 from grader.course.assignment import load
+from grader.course.files import write
 from tests.conftest import ROOT
 
 COURSE = ROOT / "tests" / "small_course"
@@ -50,7 +52,7 @@ def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedP
 def test_gradescope_runs_the_autograder(course, tmp_path):
     """run_autograder takes the files of /autograder and writes results.json."""
     assignment = load("greeting", course)
-    release.write(package.gradescope(assignment), tmp_path / "auto/source")
+    write(package.gradescope(assignment), tmp_path / "auto/source")
     (tmp_path / "auto/submission").mkdir()
     (tmp_path / "auto/results").mkdir()
     for name in ("main.py", "old_copy.py"):  # two programs of one student are one submission
@@ -84,15 +86,39 @@ def test_gradescope_scripts_are_where_gradescope_looks():
 
 
 def test_github_repository_has_nothing_private(course):
-    """The release, the grader and a workflow."""
+    """The release, the grader in it, and a workflow."""
     assignment = load("greeting", course)
 
     files = package.github(assignment)
 
     private = {path.read_bytes() for path in assignment.solution.parent.rglob("*.*")}
     assert not private & set(files.values())
-    assert {"greeting/test_public.py", "greeting/requirements.txt"} <= set(files)
-    assert ".github/grader/grader/cli/main.py" in files
+    assert {"greeting/test_public.py", ".github/workflows/check.yml"} <= set(files)
+    assert sum(name.endswith(".whl") for name in files) == 1
+
+
+def test_github_workflow_is_careful(course):
+    """It runs once for a push, and leaves no token of the repository to the student's code."""
+    files = package.github(load("greeting", course), "an-index")
+
+    workflow = yaml.safe_load(files[".github/workflows/check.yml"])
+    checkout, _python, install, _check = workflow["jobs"]["check"]["steps"]
+    assert workflow[True] == "push"  # YAML 1.1 reads `on` so
+    assert workflow["permissions"] == {"contents": "read"}
+    assert checkout["with"] == {"persist-credentials": False}
+    assert "jupyter" not in str(workflow)
+    torch, grader = install["run"].splitlines()[1:]
+    assert torch == "install --index-url an-index torch torchvision"
+    assert grader.removeprefix("install ./") in files
+
+
+def test_build_of_torch_is_taken_where_it_is_named():
+    """An index for PyTorch alone; without it pip takes the build of its own index."""
+    assignment = load("softmax_regression", ROOT)
+    line = b"\ninstall --index-url an-index torch torchvision\n"
+
+    assert line in package.gradescope(assignment, "an-index")["setup.sh"]
+    assert b"--index-url" not in package.gradescope(assignment)["setup.sh"]
 
 
 @pytest.mark.parametrize(("solved", "code"), [(True, 0), (False, 1)])
@@ -100,9 +126,10 @@ def test_github_workflow_checks_the_push(course, tmp_path, solved, code):
     """The last step of the workflow, run as GitHub runs it: green or red."""
     assignment = load("greeting", course)
     folder = tmp_path / "repository"
-    release.write(package.github(assignment), folder)
+    write(package.github(assignment), folder)
     if solved:
-        shutil.copyfile(assignment.solution, folder / "greeting/greeting.py")
+        notebook = templates.to_notebook(assignment.solution.read_text("utf-8"))
+        (folder / "greeting/greeting.ipynb").write_text(notebook, "utf-8")
     workflow = yaml.safe_load((folder / ".github/workflows/check.yml").read_text("utf-8"))
     job = workflow["jobs"]["check"]
     (tmp_path / "bin").mkdir()
@@ -110,8 +137,10 @@ def test_github_workflow_checks_the_push(course, tmp_path, solved, code):
     python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
 
+    (wheel,) = folder.rglob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = f'PATH="{python.parent}:$PATH"\n{job["steps"][-1]["run"]}'
-    done = bash(script, folder, PYTHONPATH=job["env"]["PYTHONPATH"])
+    done = bash(script, folder, PYTHONPATH=str(tmp_path / "site"))
 
     assert done.returncode == code, done.stderr
     lines = done.stdout.splitlines()

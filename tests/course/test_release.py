@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import io
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from grader import __version__
 from grader.cli.main import app
+from grader.course import files as written_files
 from grader.course import misconceptions, release, templates
 from grader.course.assignment import available, load
 from grader.errors import AssignmentError, UsageError
@@ -32,7 +36,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
     """No private file, no written part, no hidden check and no known mistake."""
     assignment = load(name, ROOT)
     private = assignment.solution.parent
-    files = release.contents(assignment)
+    files = release.contents(assignment, "both")
 
     handed_out = set(files.values())
     assert not handed_out & {path.read_bytes() for path in private.rglob("*") if path.is_file()}
@@ -52,7 +56,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
 
 
 def test_release_has_what_a_student_needs():
-    """Template, README, public checks and their contract, stand-ins, packages; no more."""
+    """One template, README, guide, public checks and their contract, stand-ins, grader; no more."""
     assert list(release.contents(load(NAME, ROOT))) == [
         "helpers/d2l/__init__.py",
         "helpers/d2l/arrays.py",
@@ -65,21 +69,61 @@ def test_release_has_what_a_student_needs():
         "helpers/d2lzh_pytorch/utils.py",
         f"{NAME}/README.md",
         f"{NAME}/assignment.toml",
+        f"{NAME}/gradebox-{__version__}-py3-none-any.whl",
         f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.mo",
         f"{NAME}/locale/zh/LC_MESSAGES/{NAME}.po",
-        f"{NAME}/requirements.txt",
         f"{NAME}/{NAME}.ipynb",
-        f"{NAME}/{NAME}.py",
+        f"{NAME}/students.md",
         f"{NAME}/test_public.py",
     ]
 
 
-def test_requirements_can_be_installed():
-    """Each line is a requirement; the sandbox's program is not among them."""
-    lines = release.requirements().splitlines()[1:]
+@pytest.mark.parametrize(
+    ("form", "endings"),
+    [("notebook", {"ipynb"}), ("script", {"py"}), ("both", {"ipynb", "py"})],
+)
+def test_template_has_the_form_that_is_asked_for(form, endings):
+    """Two copies only on request: who works in one may hand in the other."""
+    files = release.contents(load(NAME, ROOT), form)
 
-    assert any(line.startswith("torch") for line in lines)
-    assert not any("bubblewrap" in line or "extra" in line for line in lines)
+    assert {f"{NAME}/{NAME}.{ending}" for ending in endings} == {
+        name for name in files if name.startswith(f"{NAME}/{NAME}.")
+    }
+
+
+def test_readme_tells_how_to_install_and_to_check():
+    """With the name of the file that lies beside it, and no address of a repository."""
+    files = release.contents(load(NAME, ROOT))
+    readme = files[f"{NAME}/README.md"].decode()
+
+    (wheel,) = re.findall(r"pip install ./(\S+)", readme)
+    assert f"{NAME}/{wheel}" in files
+    assert "grader check" in readme
+    assert "http" not in readme
+
+
+def test_wheel_can_be_installed(tmp_path):
+    """By pip, without the network; it holds the package, and nothing of a course."""
+    files = release.contents(load(NAME, ROOT))
+    (wheel,) = (Path(name) for name in files if name.endswith(".whl"))
+    (tmp_path / wheel.name).write_bytes(files[wheel.as_posix()])
+    install = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*install, "site", wheel.name], cwd=tmp_path, check=True, timeout=120)
+    (tmp_path / wheel.name).unlink()
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import grader.cli.main; print(grader.__file__)"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.stdout.strip() == str(tmp_path / "site/grader/__init__.py"), done.stderr
+    assert (tmp_path / "site/bin/grader").is_file()
+    private = {file.read_bytes() for file in (ROOT / "solutions").rglob("*.*") if file.is_file()}
+    assert not private & {file.read_bytes() for file in tmp_path.rglob("*.*") if file.is_file()}
 
 
 @pytest.fixture
@@ -129,7 +173,7 @@ def test_zip_is_the_same_every_time(tmp_path):
     """Equal files give equal bytes, so a release can be compared."""
     files = {"a/b.txt": b"1", "run": b"#!/bin/sh\n"}
     for name in ("one.zip", "new/two.zip"):
-        release.write(files, tmp_path / name)
+        written_files.write(files, tmp_path / name)
 
     one = (tmp_path / "one.zip").read_bytes()
     assert one == (tmp_path / "new/two.zip").read_bytes()
@@ -143,7 +187,7 @@ def test_nothing_is_overwritten(tmp_path):
 
     for target in (tmp_path, tmp_path / "mine.txt"):
         with pytest.raises(UsageError, match="there already"):
-            release.write({"a": b""}, target)
+            written_files.write({"a": b""}, target)
 
 
 def test_released_folder_can_be_checked(tmp_path):

@@ -146,6 +146,23 @@ def test_notebooks_are_the_same_every_time():
     assert notebook["cells"][1]["outputs"] == []
 
 
+def test_check_cell_follows_each_stub_in_a_notebook():
+    """For functions, methods and values, in the order of the stubs; not where nothing is open."""
+    text = templates.to_notebook(TEMPLATE, ["A.g", "text", "f", "W", "gone"])
+
+    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    assert [source.splitlines()[-1] for source in sources[2:]] == [
+        f'grader.check("{stub}")' for stub in ("A.g", "text", "f", "W")
+    ]
+
+
+def test_check_cell_imports_what_it_calls():
+    """A student may have called anything `grader` or `check`."""
+    cell = json.loads(templates.to_notebook(TEMPLATE, ["f"]))["cells"][-1]
+
+    assert "import grader\n" in cell["source"]
+
+
 @pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda path: path.parent.name)
 def test_templates_in_the_repository_are_those_of_the_solution(solution, tmp_path):
     """assignments/<name>/ holds exactly what write() makes of solutions/<name>/."""

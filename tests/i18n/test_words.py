@@ -186,7 +186,9 @@ def test_another_language_is_graded_again(tmp_path):
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_release_in_chinese(name, tmp_path):
     """The prose of README and template is Chinese; the code is that of the English template."""
-    out = grader("release", name, "--to", tmp_path / "zh", "--lang", "zh", "--course", ROOT)
+    out = grader(
+        "release", name, "--form", "both", "--to", tmp_path / "zh", "--lang", "zh", "--course", ROOT
+    )
 
     assert f"{name}/{name}.ipynb" in out.replace("\n", "")
     english = (ROOT / "assignments" / name / f"{name}.py").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,13 +16,14 @@ from typer.testing import CliRunner
 from grader.cli.main import app
 from grader.course import templates
 from grader.course.assignment import available
-from grader.reports import progress
+from grader.reports.progress import Progress
 from grader.student import public
 from tests.conftest import ROOT
 from tests.reports.examples import ADA
 
 COURSE = ROOT / "tests" / "small_course"
 SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
+HALF = re.sub(r"(?s)def shout.*", "def shout(text):\n    raise NotImplementedError\n", SOLUTION)
 
 
 @pytest.fixture
@@ -45,6 +47,19 @@ def check(*arguments: object):
 # ------------------------------------------------------------------------------ the real course
 
 
+def test_ready_made_operation_is_told(tmp_path):
+    """The rule that the hidden checks have: else a stub that passes here earns nothing there."""
+    shutil.copytree(ROOT / "assignments/softmax_regression", tmp_path / "softmax_regression")
+    shutil.copytree(ROOT / "assignments/helpers", tmp_path / "helpers")
+    file = tmp_path / "softmax_regression/work.py"
+    file.write_text("import torch\n\n\ndef softmax(X):\n    return torch.softmax(X, 1)\n")
+
+    (line,) = public.check(file, public.assignment_of(file), "softmax").lines
+
+    assert line.status == "failed"
+    assert "work.py, line 5 uses PyTorch's ready-made softmax" in line.messages[0]
+
+
 @pytest.mark.parametrize("name", available(ROOT))
 def test_public_checks_need_the_public_folder_only(name, tmp_path):
     """Without solutions/ anywhere, every public check runs, and the solution's code passes it."""
@@ -54,10 +69,11 @@ def test_public_checks_need_the_public_folder_only(name, tmp_path):
     shutil.copyfile(ROOT / "solutions" / name / "solution.py", file)
 
     assignment = public.assignment_of(file)
-    result = public.check(file, assignment)
+    found = public.check(file, assignment)
 
-    assert {line.status for line in progress.lines(result)} <= {"passed", "unchecked"}
-    assert result.record.isolation == "process"
+    assert {line.status for line in found.lines} <= {"passed", "unchecked"}
+    assert found.is_done
+    assert found.result.record.isolation == "process"
 
 
 # ------------------------------------------------------------------------------ what it says
@@ -97,7 +113,45 @@ def test_mistake_of_syntax_is_told(folder):
     code, said = check("greeting.py")
 
     assert code == 1
-    assert "'(' was never closed" in said
+    assert "✗ greet cannot be used yet" in said
+    cause = "Python cannot read `greet` ('(' was never closed); left out"
+    assert f"Next: greet greeting.py, line 6: {cause}" in said
+    assert "note:" not in said
+
+
+def test_line_that_is_no_definition_is_told(folder):
+    """Where nobody knows what a broken line defines, it may be the stub that is missing."""
+    Path("greeting.py").write_text(SOLUTION.replace("def greet", "df greet"), "utf-8")
+
+    assert "Next: greet greeting.py, line 4: Python cannot read this" in check("greeting.py")[1]
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_left_over_line_is_told(folder, is_above):
+    """Code above or below the template's `raise` is not missing: the line to delete is named."""
+    lines = ["    name = name.strip()", '    raise NotImplementedError("greet: missing")']
+    body = "\n".join(lines if is_above else reversed(lines))
+    Path("greeting.py").write_text(f"def greet(name):\n{body}\n    return name\n", "utf-8")
+
+    said = check("greeting.py")[1]
+
+    assert "✗ greet cannot be used yet" in said
+    assert "`raise NotImplementedError`: once it is written, delete that line" in said
+    assert f"(greeting.py, line {3 if is_above else 2})" in said
+
+
+def test_notes_about_other_stubs_are_not_shown_for_one(folder):
+    """`--stub` is about one stub; what concerns another one comes when that is asked for."""
+    text = f"word = 1 / 0\n{SOLUTION}".replace("def shout(text)", "def shout(text=word)")
+    Path("greeting.py").write_text(text, "utf-8")
+
+    assert "ZeroDivisionError" not in check("greeting.py", "--stub", "greet")[1]
+    assert "ZeroDivisionError" in check("greeting.py", "--stub", "shout")[1]
+
+
+def test_places_are_in_the_language_of_the_answer(folder):
+    """Also those that come from the record."""
+    assert "下一步：greet（greeting.py，第 4 行）" in check("--lang", "zh")[1]
 
 
 def test_notes_are_about_what_is_wrong(folder):
@@ -125,12 +179,31 @@ def test_everything_passes(folder):
     """Exit code 0, and a sentence about what the hidden checks ask."""
     Path("greeting.py").write_text(SOLUTION, "utf-8")
 
-    code, said = check(folder, "--stub", "greet")
+    code, said = check(folder)
 
     assert code == 0
     assert "1 of 1 stubs pass" in said
-    assert "shout" not in said
     assert "hand it in" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "stub", "code", "words"),
+    [
+        (SOLUTION, "greet", 0, "`greet` passes. Check all stubs before you hand in."),
+        (SOLUTION, "shout", 0, "`shout` has no public check. Check all stubs"),
+        (HALF, "greet", 0, "`greet` passes. Still to write: 1 of 2 stubs; the next is `shout`."),
+        (HALF, None, 1, "All public checks pass. Still to write: 1 of 2 stubs"),
+    ],
+)
+def test_nobody_is_told_to_hand_in_too_early(folder, text, stub, code, words):
+    """Not for one stub that passes, nor while one without a public check is not written."""
+    Path("greeting.py").write_text(text, "utf-8")
+
+    found, said = check(*(("--stub", stub) if stub else ()))
+
+    assert found == code
+    assert words in said
+    assert "hand it in" not in said
 
 
 @pytest.mark.parametrize(
@@ -241,9 +314,10 @@ def test_watch_sees_each_save(folder):
 
 def test_next_stub_is_the_first_that_does_not_pass():
     """In the order of the assignment, for later stubs build on earlier ones."""
-    found = progress.lines(ADA)
+    found = Progress(ADA)
 
-    assert [line.status for line in found] == ["error", "passed"]
-    assert progress.following(found) == found[0]
-    assert progress.following(found[1:]) is None
-    assert "sum runs down the columns" in progress.advice(found[0])
+    assert [line.status for line in found.lines] == ["error", "passed"]
+    assert found.following == found.lines[0]
+    assert not found.is_done
+    assert Progress(ADA, found.lines[1].stub).following is None
+    assert any("sum runs down the columns" in message for message in found.lines[0].messages)

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
+from grader.course.templates import _CHECK
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("kernel")  # one kernel for the tests of this file
@@ -41,6 +42,15 @@ def sgd(params, lr, batch_size):
     print("<b>" + "noise" * 10)
     raise ValueError("<script>alert(1)</script>")
 """
+LEFT_OVER = """\
+grader = check = "the student's own"
+
+
+def softmax(X):
+    E = torch.exp(X)
+    raise NotImplementedError("softmax: your code is still missing")
+"""
+CELL = _CHECK.format(stub="softmax")
 RIGHT = """\
 def softmax(X):
     E = torch.exp(X)
@@ -68,13 +78,17 @@ def outputs(tmp_path_factory):
         "W",
         'check("sofmax")',
         'check("sgd")',
-        "os.chdir('/')\ncheck()",
+        "def predict(net, test_iter, n=6:\n    return [], []",
+        'check("predict")\nNone',
+        LEFT_OVER,
+        CELL,
+        "os.chdir('/')\ngrader.check()",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(folder.parent / "ipython"))
         patch.setenv("JUPYTER_DATA_DIR", str(folder.parent / "jupyter"))
-        jupyter = ExecutePreprocessor(timeout=120, kernel_name="python3")
+        jupyter = ExecutePreprocessor(timeout=120, kernel_name="python3", allow_errors=True)
         jupyter.preprocess(notebook, {"metadata": {"path": str(folder)}})
 
     def shown(number: int, kind: str = "text/plain") -> str:
@@ -114,6 +128,29 @@ def test_definition_that_was_run_again_counts(outputs):
     assert "1 of 1 stubs pass" in outputs(6)
 
 
+def test_one_stub_that_passes_is_not_the_end(outputs):
+    """What is still to write is counted, and the next one named."""
+    words = " ".join(outputs(5).split())
+
+    assert "`softmax` passes. Still to write: 6 of 11 stubs; the next is `cross_entropy`." in words
+
+
+def test_cell_that_python_cannot_read_is_the_cause(outputs):
+    """Its line is named, wherever in a cell the check is called."""
+    words = " ".join(outputs(11).split())
+
+    assert "✗ predict cannot be used yet" in words
+    assert "In[11], line 1: Python cannot read `predict` (invalid syntax)" in words
+
+
+def test_cell_under_a_stub_works_whatever_names_are_taken(outputs):
+    """It imports for itself; and the line that was left under the code is named."""
+    words = " ".join(outputs(13).split())
+
+    assert "✗ softmax cannot be used yet" in words
+    assert "delete that line (In[13], line 6)" in words
+
+
 def test_values_of_the_notebook_stay(outputs):
     """A check sets W for itself; the student's W is what it was."""
     assert outputs(7) == "'mine'"
@@ -129,7 +166,7 @@ def test_feedback_is_rich_and_escaped(outputs):
 
 
 @pytest.mark.parametrize(
-    ("cell", "words"), [(8, "choose one of softmax, net"), (10, "Keep your file")]
+    ("cell", "words"), [(8, "choose one of softmax, net"), (14, "Keep your file")]
 )
 def test_wrong_use_is_a_sentence(outputs, cell, words):
     """A misspelt stub and a strange folder are told in words: no cell has an error."""
