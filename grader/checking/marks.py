@@ -1,7 +1,7 @@
 """What the marks of a check say.
 
 stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
-tier("unit" | "training"), timeout(seconds), required.
+tier("unit" | "training"), timeout(seconds), gate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
-MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required")
+MARKS = ("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "gate")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Check:
     tier: str
     visibility: str
     weight: float
-    required: bool
+    gate: bool
     timeout: float
     each: float
     sentence: str
@@ -46,6 +46,12 @@ def read_checks(items: list[pytest.Item], assignment: Assignment) -> list[Check]
     for name in names:
         if names.count(name) > 1:
             raise AssignmentError(f"two checks of {assignment.name} are called {name}")
+    for stub in dict.fromkeys(check.stub for check in checks):
+        if not any(check.weight for check in checks if check.stub == stub):
+            raise AssignmentError(
+                f"no check of {stub} in {assignment.name} has points: beside gates and checks of "
+                "weight 0 it needs one that shows that it does something right"
+            )
     return sorted(checks, key=lambda check: TIERS.index(check.tier))
 
 
@@ -59,6 +65,9 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
     if tier not in TIERS:
         raise AssignmentError(f"{item.name}: there is no tier {tier!r}")
     public = Path(item.path) == assignment.public / "test_public.py"
+    gate = item.get_closest_marker("gate") is not None
+    if gate and item.get_closest_marker("weight") is not None:
+        raise AssignmentError(f"{item.name}: a gate has no weight, for it has no points")
     longest = _mark(item, "timeout", None)
     call_seconds = assignment.call_seconds if tier == "unit" else TIMEOUT[tier]
     return Check(
@@ -66,8 +75,8 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
         stub=stub,
         tier=tier,
         visibility=_mark(item, "visibility", "visible" if public else "hidden"),
-        weight=float(_mark(item, "weight", 1)),
-        required=item.get_closest_marker("required") is not None,
+        weight=0.0 if gate else float(_mark(item, "weight", 1)),
+        gate=gate,
         timeout=float(longest or TIMEOUT[tier]),
         each=float(longest or call_seconds),
         sentence=_sentence(item),

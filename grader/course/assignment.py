@@ -268,8 +268,9 @@ def _read_stub(document: Document, number: int, entry: _StubEntry) -> Stub:
         raise document.error(str(error), *place, "signature") from None
     if name in RESERVED:
         raise document.error(f"a stub may not be called {name}", *place, "signature")
-    if not 0 <= entry.points < math.inf:
-        text = f"{entry.points:g} is no number of points: it is finite and not negative"
+    if not 0 <= entry.points < math.inf or round(entry.points, 2) != entry.points:
+        text = f"{entry.points:g} is no number of points: it is finite, not negative, and has two "
+        text += "digits behind the point at most"
         raise document.error(text, *place, "points")
     for alias in entry.aliases:
         if not _is_name(alias):
