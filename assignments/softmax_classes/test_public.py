@@ -17,6 +17,17 @@ def test_softmax_example(submission):
     assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5)
 
 
+@pytest.mark.stub("params")
+def test_params_example(submission):
+    """params is [W, b], tensors of shapes (784, 10) and (10,) that require gradients."""
+    params = assert_sequence(submission.params, 2, "params")
+    for value, name, shape in zip(params, "Wb", [(784, 10), (10,)], strict=True):
+        is_tensor = isinstance(value, torch.Tensor) and tuple(value.shape) == shape
+        problem = _("{name} in params is not a tensor of shape {shape}")
+        assert is_tensor, problem.format(name=name, shape=shape)
+        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
+
+
 @in_sandbox
 def model_of_zeros(submission, n):
     submission.bind(softmax=lambda X: torch.softmax(X, dim=1))

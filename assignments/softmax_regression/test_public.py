@@ -17,6 +17,24 @@ def test_softmax_example(submission):
     assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5)
 
 
+@pytest.mark.stub("W")
+def test_weight_example(submission):
+    """W is a tensor of shape (784, 10) that requires gradients."""
+    assert_learnable(submission.W, "W", (784, 10))
+
+
+@pytest.mark.stub("b")
+def test_bias_example(submission):
+    """b is a tensor of shape (10,) that requires gradients."""
+    assert_learnable(submission.b, "b", (10,))
+
+
+def assert_learnable(value, name, shape):
+    is_tensor = isinstance(value, torch.Tensor) and tuple(value.shape) == shape
+    assert is_tensor, _("{name} is not a tensor of shape {shape}").format(name=name, shape=shape)
+    assert value.requires_grad, _("{name} does not require gradients").format(name=name)
+
+
 @in_sandbox
 def net_of_zeros(submission, n):
     submission.bind(W=torch.zeros(784, 10), b=torch.zeros(10))

@@ -27,6 +27,7 @@ SENTENCES = {
     "said": "{text}",  # the student's own words
     "short_cut": N_("it calls the course helper of the same name: write it yourself"),
     "no_stub": N_("`{name}` is not defined in the submission"),
+    "open_value": N_("`{name}` is still `...`: give it a value"),
     "no_value": N_("`{name}` is not defined at the top level of the submission"),
     "ready_made": N_("`{name}` is the ready-made {made}: write it yourself"),
     "ready_made_class": N_("`{name}` is the ready-made {made}"),

@@ -57,6 +57,8 @@ def program(assignment: Assignment, stub: Stub) -> str:
     definitions = {getattr(node, "name", ""): node for node in ast.parse(text).body}
     node = definitions.get(stub.name)
     source = class_like(node) if isinstance(node, ast.ClassDef) else function(stub)
+    if stub.is_value:
+        source = f"args = [torch.zeros(784)]\n{stub.name} = {GIVES.removeprefix('return ')}\n"
     return f"{text}\n\n{source}"
 
 
