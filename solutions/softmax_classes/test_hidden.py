@@ -27,6 +27,8 @@ from grader.checking.cases import (
     assert_same_gradient,
     assert_same_step,
     labels,
+    learnt_weight,
+    nearly_learnt,
     parameters,
     probabilities,
 )
@@ -592,7 +594,8 @@ def rows_of(history, epochs, what):
 def test_train_histories(submission, reference, rng, epochs):
     """train returns two lists with one dictionary {"loss", "acc"} per epoch: what train_epoch
     returned, and what valid_epoch returned after it for the test data."""
-    case = (*epoch_case(rng), torch.randn(5, 6, generator=rng), labels(rng, 5, 3), epochs)
+    weights = learnt_weight(rng), torch.zeros(3), 0.1
+    case = (*nearly_learnt(rng, 10), [4, 4, 2], *weights, *nearly_learnt(rng, 5), epochs)
     for owner in (submission, reference):
         owner.supply("MyAcc", "train_epoch", "valid_epoch")
     histories = assert_sequence(short_training(submission, *case), 2, "train(...)")

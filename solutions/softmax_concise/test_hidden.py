@@ -20,7 +20,7 @@ from grader.checking import (
     in_sandbox,
     observe,
 )
-from grader.checking.cases import labels
+from grader.checking.cases import labels, learnt_weight, nearly_learnt
 from grader.checking.training import (
     BANDS,
     assert_rule,
@@ -271,16 +271,16 @@ def short_training(submission, X, y, W, test_X, test_y, reduction, epochs):
     train_iter = list(zip(X.split([4, 4, 2]), y.split([4, 4, 2])))
     test_iter = list(zip(test_X.split([3, 1]), test_y.split([3, 1])))
     loss = torch.nn.CrossEntropyLoss(reduction=reduction)
-    trainer = torch.optim.SGD(net.parameters(), lr=0.5)
+    trainer = torch.optim.SGD(net.parameters(), lr=0.1)
     history = submission.train(net, train_iter, test_iter, loss, epochs, trainer)
     return history, net[0].weight.detach(), net[0].bias.detach(), seen[True], seen[False]
 
 
 def training_case(rng, reduction, epochs):
     """Ten examples of six numbers in three classes, four other ones for the test."""
-    X, y = torch.randn(10, 6, generator=rng), labels(rng, 10, 3)
-    W = torch.randn(3, 6, generator=rng) * 0.5
-    return X, y, W, torch.randn(4, 6, generator=rng), labels(rng, 4, 3), reduction, epochs
+    X, y = nearly_learnt(rng, 10)
+    W = learnt_weight(rng).t().contiguous()
+    return X, y, W, *nearly_learnt(rng, 4), reduction, epochs
 
 
 @pytest.mark.stub("train")

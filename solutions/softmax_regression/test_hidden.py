@@ -481,12 +481,13 @@ def short_training(submission, X, y, test_X, test_y, W, b, lr, epochs):
 @pytest.mark.parametrize("epochs", [1, 3])
 def test_train_history(submission, reference, rng, epochs):
     """train returns one (train loss, train accuracy, test accuracy) for every epoch."""
-    X, y, _rest, W, b, lr = epoch_case(rng)
-    test_X, test_y = torch.randn(5, 6, generator=rng), cases.labels(rng, 5, 3)
+    X, y = cases.nearly_learnt(rng, 10)
+    test_X, test_y = cases.nearly_learnt(rng, 5)
+    W, b = cases.learnt_weight(rng).requires_grad_(), torch.zeros(3, requires_grad=True)
     parts = [*OTHERS, "train_epoch", "evaluate_accuracy"]
     submission.supply(*parts)
     reference.supply(*parts)
-    case = (X, y, test_X, test_y, W, b, lr, epochs)
+    case = (X, y, test_X, test_y, W, b, 0.1, epochs)
     rows = training.rows_of(short_training(submission, *case), epochs)
     assert_close(rows, short_training(reference, *case), atol=1e-5, what=_("the history"))
 
@@ -502,8 +503,9 @@ TEXT = (
 
 @in_sandbox
 def run_predict(submission, X, y, arguments):
-    sizes = [8, 4]
-    return submission.predict(lambda X: X, list(zip(X.split(sizes), y.split(sizes))), *arguments)
+    """predict for images whose first ten pixels are the scores of the classes."""
+    batches = list(zip(X.split([8, 4]), y.split([8, 4])))
+    return submission.predict(lambda X: X.reshape(len(X), -1)[:, :10], batches, *arguments)
 
 
 @pytest.mark.stub("predict")
@@ -511,11 +513,13 @@ def run_predict(submission, X, y, arguments):
 def test_predict_labels(submission, rng, n):
     """predict returns two lists of n text labels (n = 6 by default): the true ones and the
     predicted ones of the first test examples (label texts: document 000)."""
-    X, y = torch.randn(12, 10, generator=rng), cases.labels(rng, 12, 10)
+    X, y = torch.rand(12, 1, 28, 28, generator=rng), cases.labels(rng, 12, 10)
     count = 6 if n is None else n
     pair = run_predict(submission, X, y, [] if n is None else [n])
     found = [assert_sequence(part, count, _("each list")) for part in assert_sequence(pair, 2)]
-    expected = [[TEXT[int(i)] for i in part[:count]] for part in (y, X.argmax(1))]
+    expected = [
+        [TEXT[int(i)] for i in part[:count]] for part in (y, X.flatten(1)[:, :10].argmax(1))
+    ]
     names = (_("the true labels"), _("the predicted labels"))
     for texts, wanted, name in zip(found, expected, names, strict=True):
         if list(texts) != wanted:
