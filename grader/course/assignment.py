@@ -372,15 +372,18 @@ def _verify_names(document: Document, assignment: Assignment) -> None:
         nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError as error:
         raise AssignmentError(f"{assignment.solution}, line {error.lineno}: {error.msg}") from None
-    known = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    known |= {
+    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    known = defined | bound
     for name in assignment.names:
         if name not in known:
             text = f"the solution has no such value or class; {suggestion(name, known)}"
             raise document.error(text, "names", name)
     for number, stub in enumerate(assignment.stubs):
-        if stub.is_value and stub.name not in known:
-            text = f"the solution has no such value; {suggestion(stub.name, known)}"
+        if stub.is_value and stub.name not in bound:
+            text = f"the solution binds no such value; {suggestion(stub.name, bound)}"
+            if stub.name in defined:
+                text = f"{stub.name} is called: its signature is of the form name(a, b)"
             raise document.error(text, "stub", number, "signature")
