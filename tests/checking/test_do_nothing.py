@@ -58,7 +58,8 @@ def program(assignment: Assignment, stub: Stub) -> str:
     node = definitions.get(stub.name)
     source = class_like(node) if isinstance(node, ast.ClassDef) else function(stub)
     if stub.is_value:
-        source = f"args = [torch.zeros(784)]\n{stub.name} = {GIVES.removeprefix('return ')}\n"
+        given = f"(lambda *args: {GIVES.removeprefix('return ')})"
+        source = f"{stub.name} = {given}(torch.zeros(784))\n"
     return f"{text}\n\n{source}"
 
 
