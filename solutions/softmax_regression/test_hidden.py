@@ -483,7 +483,10 @@ def test_train_history(submission, reference, rng, epochs):
     """train returns one (train loss, train accuracy, test accuracy) for every epoch."""
     X, y = cases.nearly_learnt(rng, 10)
     test_X, test_y = cases.nearly_learnt(rng, 5)
-    W, b = cases.learnt_weight(rng).requires_grad_(), torch.zeros(3, requires_grad=True)
+    W, b = cases.learnt_weight(rng).requires_grad_(), torch.zeros(3)
+    b[y[0]] = -0.005  # the first epoch turns this, and with it the answer for an empty image
+    test_X[1], test_y[1] = 0, y[0]
+    b.requires_grad_()
     parts = [*OTHERS, "train_epoch", "evaluate_accuracy"]
     submission.supply(*parts)
     reference.supply(*parts)
