@@ -99,6 +99,8 @@ def test_validation_loss_example(submission):
 
 @pytest.mark.stub("optimal_decision")
 def test_optimal_decision_example(submission):
-    """With p = [0.9, 0.1] and costs [[0, 1], [20, 0]] the best decision is 1."""
+    """With p = [0.9, 0.1] and costs [[0, 1], [20, 0]] the best decision is 1; with p = [0.99, 0.01]
+    it is 0."""
     costs = torch.tensor([[0.0, 1.0], [20.0, 0.0]])
-    assert_number(submission.optimal_decision(torch.tensor([0.9, 0.1]), costs), 1)
+    for p, best in (([0.9, 0.1], 1), ([0.99, 0.01], 0)):
+        assert_number(submission.optimal_decision(torch.tensor(p), costs), best)

@@ -7,11 +7,11 @@
 # a single change. This is how PyTorch itself is built, and in this notebook you build such a kit
 # on your own.
 #
-# You fill in nine pieces, called *stubs*:
+# You fill in ten pieces, called *stubs*:
 #
 # | part | stubs |
 # |---|---|
-# | the model | `softmax`, `model` (with its variable `params`) |
+# | the model | `softmax`, the variable `params`, `model` |
 # | the losses | `MyCategoricalCrossEntropy`, `MySparseCategoricalCrossEntropy` |
 # | learning and measuring | `MySGD`, `MyAcc` |
 # | the loops | `train_epoch`, `valid_epoch`, `train` |

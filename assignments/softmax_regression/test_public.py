@@ -17,6 +17,24 @@ def test_softmax_example(submission):
     assert_close(result, [[0.2689, 0.7311], [0.5, 0.5]], atol=5e-5)
 
 
+@pytest.mark.stub("W")
+def test_weight_example(submission):
+    """W is a tensor of shape (784, 10) that requires gradients."""
+    assert_learnable(submission.W, "W", (784, 10))
+
+
+@pytest.mark.stub("b")
+def test_bias_example(submission):
+    """b is a tensor of shape (10,) that requires gradients."""
+    assert_learnable(submission.b, "b", (10,))
+
+
+def assert_learnable(value, name, shape):
+    is_tensor = isinstance(value, torch.Tensor) and tuple(value.shape) == shape
+    assert is_tensor, _("{name} is not a tensor of shape {shape}").format(name=name, shape=shape)
+    assert value.requires_grad, _("{name} does not require gradients").format(name=name)
+
+
 @in_sandbox
 def net_of_zeros(submission, n):
     submission.bind(W=torch.zeros(784, 10), b=torch.zeros(10))
@@ -150,22 +168,38 @@ def test_train_epoch_example(submission):
 
 @in_sandbox
 def train_example(submission):
-    submission.bind(train_epoch=lambda *parts: (0.5, 0.8))
-    submission.bind(evaluate_accuracy=lambda *parts: 0.7)
-    return submission.train(None, [], [], None, 2, None)
+    """Four of five examples are right, each has a loss of 0.4, and nothing learns."""
+    submission.bind(train_epoch=lambda *parts: (0.4, 0.8))
+    submission.bind(evaluate_accuracy=lambda *parts: 0.8)
+    submission.bind(accuracy=lambda y_hat, y: float((y_hat.argmax(1) == y).sum()))
+    weight = torch.zeros(2, requires_grad=True)
+    X = torch.eye(2)[[0, 1, 0, 1, 0]]
+    batches = [(X, torch.tensor([0, 1, 0, 1, 1]))]
+    return submission.train(
+        lambda X: X + weight,
+        batches,
+        batches,
+        lambda y_hat, y: (y_hat * 0).sum(1) + 0.4,
+        2,
+        lambda batch_size: None,
+    )
 
 
 @pytest.mark.stub("train")
 def test_train_example(submission):
-    """Two epochs with loss 0.5, accuracy 0.8 and test accuracy 0.7 give two equal triples."""
+    """Two epochs with loss 0.4, accuracy 0.8 and test accuracy 0.8 give two equal triples."""
+    supply_accumulator(submission)
     rows = assert_sequence(train_example(submission), 2, "train(...)")
-    assert_close([list(row) for row in rows], [[0.5, 0.8, 0.7]] * 2, what=_("the history"))
+    assert_close([list(row) for row in rows], [[0.4, 0.8, 0.8]] * 2, what=_("the history"))
 
 
 @in_sandbox
 def predict_example(submission):
-    X = torch.eye(10)[[9, 2]]
-    return submission.predict(lambda X: X, [(X, torch.tensor([9, 3]))], 2)
+    """Two images whose first ten pixels are the scores of the classes."""
+    X = torch.zeros(2, 784)
+    X[[0, 1], [9, 2]] = 1.0
+    batches = [(X.reshape(2, 1, 28, 28), torch.tensor([9, 3]))]
+    return submission.predict(lambda X: X.reshape(len(X), -1)[:, :10], batches, 2)
 
 
 @pytest.mark.stub("predict")

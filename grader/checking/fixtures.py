@@ -8,6 +8,7 @@ rng                a torch.Generator seeded by assignment and check: equal for e
 dataset            course.datasets.Dataset with the hidden test images and labels
 from_scratch       called with a stub's name and arguments (of a method, the object first), asserts
                    its from-scratch rule; further lists are arguments for calls of the result
+passed_stubs       names of the stubs that passed all their checks before it was first used
 """
 
 from __future__ import annotations
@@ -90,3 +91,8 @@ def dataset(request: pytest.FixtureRequest) -> Dataset:
     if found is None:
         raise AssignmentError("assignment.toml names no dataset, but a check asks for it")
     return found
+
+
+@pytest.fixture(scope="module")
+def passed_stubs(request: pytest.FixtureRequest) -> frozenset[str]:
+    return _run(request).passed()

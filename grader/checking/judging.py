@@ -26,7 +26,7 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
                 tier=check.tier,
                 visibility=check.visibility,
                 weight=check.weight,
-                required=check.required,
+                gate=check.gate,
                 outcome=verdict.outcome,
                 message=message(
                     verdict,

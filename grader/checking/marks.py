@@ -1,7 +1,7 @@
 """What the marks of a check say.
 
 stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
-tier("unit" | "training"), timeout(seconds), required, uses(part, ..., stub=part).
+tier("unit" | "training"), timeout(seconds), gate, uses(part, ..., stub=part).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from grader.errors import AssignmentError
 
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
 MARKS = (
-    *("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "required"),
+    *("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "gate"),
     "uses(part, ..., stub=part)",
 )
 
@@ -38,7 +38,7 @@ class Check:
     tier: str
     visibility: str
     weight: float
-    required: bool
+    gate: bool
     timeout: float
     each: float
     sentence: str
@@ -53,7 +53,14 @@ def read_checks(items: list[pytest.Item], assignment: Assignment) -> list[Check]
     for name in names:
         if names.count(name) > 1:
             raise AssignmentError(f"two checks of {assignment.name} are called {name}")
-    stubs = [check.stub for check in checks]
+    stubs = list(dict.fromkeys(check.stub for check in checks))
+    for stub in stubs:
+        # The public checks alone give no grade: there a condition may be all that is said.
+        if assignment.private and not any(check.weight for check in checks if check.stub == stub):
+            raise AssignmentError(
+                f"no check of {stub} in {assignment.name} has points: beside gates and checks of "
+                "weight 0 it needs one that shows that it does something right"
+            )
     return sorted(checks, key=lambda check: (TIERS.index(check.tier), stubs.index(check.stub)))
 
 
@@ -72,6 +79,9 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
         if part not in known:
             raise AssignmentError(f"{item.name}: it uses {part!r}, which is no stub")
     public = Path(item.path) == assignment.public / "test_public.py"
+    gate = item.get_closest_marker("gate") is not None
+    if gate and item.get_closest_marker("weight") is not None:
+        raise AssignmentError(f"{item.name}: a gate has no weight, for it has no points")
     longest = _mark(item, "timeout", None)
     call_seconds = assignment.call_seconds if tier == "unit" else TIMEOUT[tier]
     return Check(
@@ -79,8 +89,8 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
         stub=stub,
         tier=tier,
         visibility=_mark(item, "visibility", "visible" if public else "hidden"),
-        weight=float(_mark(item, "weight", 1)),
-        required=item.get_closest_marker("required") is not None,
+        weight=0.0 if gate else float(_mark(item, "weight", 1)),
+        gate=gate,
         timeout=float(longest or TIMEOUT[tier]),
         each=float(longest or call_seconds),
         sentence=_sentence(item),

@@ -35,7 +35,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     tier: str
     visibility: str
     weight: float
-    required: bool  # the stub earns nothing unless this check passes
+    gate: bool  # it has no points, and without it the stub has none
     outcome: Outcome
     message: str
     misconception: str | None

@@ -81,15 +81,17 @@ def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem
     return float(right.double().mean())
 
 
-def assert_start(W: Any, b: Any, problem: str) -> None:
-    """Raise Mismatch unless W (784, 10) has the standard deviation 0.01 or is zero, b is ten zeros,
-    and both are learnable. problem: says which {name} is not a tensor of which {shape}."""
-    for value, name, shape in ((W, "W", (784, 10)), (b, "b", (10,))):
-        if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
-            raise Mismatch(problem.format(name=name, shape=shape))
-        observe(value.requires_grad)
-        assert value.requires_grad, _("{name} does not require gradients").format(name=name)
+def assert_bias(b: Any, problem: str) -> None:
+    """Raise Mismatch unless b is ten zeros and learnable. problem: says which {name} is not a
+    tensor of which {shape}."""
+    _assert_learnable(b, "b", (10,), problem)
     assert_close(b, torch.zeros(10), what="b")
+
+
+def assert_weight(W: Any, problem: str) -> None:
+    """Raise Mismatch unless W (784, 10) has the standard deviation 0.01 or is zero, and is
+    learnable. problem: as in assert_bias."""
+    _assert_learnable(W, "W", (784, 10), problem)
     # 7,840 draws: the standard deviation of their standard deviation is 8e-5, so 0.0095, where
     # one digit rounds to 0.009, is 6 of them away, and 0.001 for the mean is 8.8 of its 1.1e-4:
     # chance fails a right W less than once in 10^9 times.
@@ -99,3 +101,10 @@ def assert_start(W: Any, b: Any, problem: str) -> None:
         assert_number(one_digit, 0.01, what=_("the standard deviation of W, to one digit,"))
         text = _("the mean of W is {middle:.3g}, which is too far from 0")
         assert abs(middle) < 0.001, text.format(middle=middle)
+
+
+def _assert_learnable(value: Any, name: str, shape: tuple[int, ...], problem: str) -> None:
+    if not isinstance(value, torch.Tensor) or tuple(value.shape) != shape:
+        raise Mismatch(problem.format(name=name, shape=shape))
+    observe(value.requires_grad)
+    assert value.requires_grad, _("{name} does not require gradients").format(name=name)

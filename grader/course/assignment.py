@@ -38,13 +38,14 @@ DECISIVE = (  # of the files of its two folders
 
 @dataclass(frozen=True)
 class Stub:
-    """A function, a class or a method that students write: its contract and its points."""
+    """A function, a class, a method or a value that students write: its contract and its points."""
 
     name: str  # of a method: "Classifier.loss"
     points: float
     parameters: tuple[str, ...]  # as they are written: "y", "averaged=True"
     aliases: tuple[str, ...]
     forbidden: tuple[str, ...]  # operations that may not stand in for it
+    is_value: bool = False  # bound at the top level, and nothing to call: "W"
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,10 @@ class Assignment:
             "stubs": {
                 stub.name: {"parameters": list(stub.parameters), "aliases": list(stub.aliases)}
                 for stub in self.stubs
+                if not stub.is_value
             },
             "spellings": self.spellings,
-            "names": self.names,
+            "names": {stub.name: [] for stub in self.stubs if stub.is_value} | self.names,
         }
 
 
@@ -239,7 +241,10 @@ def _read(
     for limit, seconds in msgspec.structs.asdict(file.limits).items():
         if not 0 < seconds < math.inf:
             raise document.error(f"{seconds:g} is no number of seconds", "limits", limit)
-    stubs = tuple(_read_stub(document, number, entry) for number, entry in enumerate(file.stub))
+    values = _other_names(document, "names")
+    stubs = tuple(
+        _read_stub(document, number, entry, values) for number, entry in enumerate(file.stub)
+    )
     if not stubs:
         raise document.error("there is no [[stub]]", "stub")
     _verify_unique(document, stubs)
@@ -255,7 +260,7 @@ def _read(
         datasets=names,
         stubs=stubs,
         spellings=spellings,
-        names=_other_names(document, "names"),
+        names=values,
         helpers=file.helpers,
         load_seconds=file.limits.load_seconds,
         call_seconds=file.limits.call_seconds,
@@ -264,17 +269,29 @@ def _read(
     )
 
 
-def _read_stub(document: Document, number: int, entry: _StubEntry) -> Stub:
+def _read_stub(
+    document: Document, number: int, entry: _StubEntry, values: dict[str, list[str]]
+) -> Stub:
+    """A [[stub]]. values: other names of module values."""
     place = ("stub", number)
+    is_value = "(" not in entry.signature
     try:
-        name, parameters = _read_signature(entry.signature)
+        name, parameters = (
+            (_read_value(entry.signature), ()) if is_value else _read_signature(entry.signature)
+        )
     except ValueError as error:
         raise document.error(str(error), *place, "signature") from None
     if name in RESERVED:
         raise document.error(f"a stub may not be called {name}", *place, "signature")
-    if not 0 <= entry.points < math.inf:
-        text = f"{entry.points:g} is no number of points: it is finite and not negative"
+    if not 0 <= entry.points < math.inf or round(entry.points, 2) != entry.points:
+        text = f"{entry.points:g} is no number of points: it is finite, not negative, and has two "
+        text += "digits behind the point at most"
         raise document.error(text, *place, "points")
+    if is_value and entry.forbidden:
+        raise document.error("a value is not called: it forbids nothing", *place, "forbidden")
+    if is_value and entry.aliases:
+        text = "other names of a value stand in [names], where checks look for them, too"
+        raise document.error(text, *place, "aliases")
     for alias in entry.aliases:
         if not _is_name(alias):
             text = f"{alias!r} is no name (of a method it is written without its class)"
@@ -283,7 +300,15 @@ def _read_stub(document: Document, number: int, entry: _StubEntry) -> Stub:
         if operation not in OPERATIONS:
             text = f"there is no operation {operation!r}; {suggestion(operation, OPERATIONS)}"
             raise document.error(text, *place, "forbidden")
-    return Stub(name, entry.points, parameters, entry.aliases, entry.forbidden)
+    aliases = tuple(values.get(name, ())) if is_value else entry.aliases
+    return Stub(name, entry.points, parameters, aliases, entry.forbidden, is_value)
+
+
+def _read_value(signature: str) -> str:
+    """The name of a value; ValueError for anything else."""
+    if not _is_name(signature):
+        raise ValueError(f"{signature!r} is neither of the form name(a, b) nor the name of a value")
+    return signature
 
 
 def _read_signature(signature: str) -> tuple[str, tuple[str, ...]]:
@@ -344,17 +369,25 @@ def _verify_helpers(document: Document, assignment: Assignment) -> None:
 
 
 def _verify_names(document: Document, assignment: Assignment) -> None:
-    """The keys of [names] are values or classes of the solution."""
+    """The keys of [names] are values or classes of the solution, and it binds values that are
+    stubs."""
     source = assignment.solution.read_text("utf-8")
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError as error:
         raise AssignmentError(f"{assignment.solution}, line {error.lineno}: {error.msg}") from None
-    known = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    known |= {
+    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    known = defined | bound
     for name in assignment.names:
         if name not in known:
             text = f"the solution has no such value or class; {suggestion(name, known)}"
             raise document.error(text, "names", name)
+    for number, stub in enumerate(assignment.stubs):
+        if stub.is_value and stub.name not in bound:
+            text = f"the solution binds no such value; {suggestion(stub.name, bound)}"
+            if stub.name in defined:
+                text = f"{stub.name} is called: its signature is of the form name(a, b)"
+            raise document.error(text, "stub", number, "signature")

@@ -45,6 +45,7 @@ SENTENCES = {
     "other_parameters": N_(
         "`{used}` ({place}) takes ({taken}); the text asks for `{name}({asked})`"
     ),
+    "open_value": N_("`{name}` is still `...`: give it a value"),
     "no_value": N_("`{name}` is not defined at the top level of the submission"),
     "ready_made": N_("`{name}` is the ready-made {made}: write it yourself"),
     "ready_made_class": N_("`{name}` is the ready-made {made}"),

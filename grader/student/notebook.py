@@ -236,7 +236,7 @@ class LiveBox:
 def _for_notebooks(seen: Seen) -> Seen:
     """What is not defined may be in a cell that was not run."""
     problem = seen.problem
-    if isinstance(problem, MissingStub) and problem.code == "no_stub":
+    if isinstance(problem, MissingStub) and problem.code in ("no_stub", "no_value"):
         text = _("`{name}` is not defined: run its cell first")
         return replace(seen, problem=MissingStub(text.format(**problem.parameters)))
     return seen

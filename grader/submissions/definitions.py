@@ -32,7 +32,10 @@ Code = tuple[Hashable, ...]
 def places(upload: Submission, stubs: Iterable[Stub]) -> dict[str, str]:
     """The place of each stub's last definition, by the stub's name: "ada.py, line 12" or
     "cell 3, line 1". Stubs that are not defined are left out; the main file goes before others."""
-    found = {stub.name: definition_of(upload.index, stub) for stub in stubs}
+    found = {
+        stub.name: (value_of if stub.is_value else definition_of)(upload.index, stub)
+        for stub in stubs
+    }
     return {name: each.place_of(each.node) for name, each in found.items() if each}
 
 
@@ -52,14 +55,28 @@ def definition_of(index: Index, stub: Stub) -> Definition | None:
     return next(filter(None, found), None)
 
 
+def value_of(index: Index, stub: Stub) -> Definition | None:
+    """The last assignment at the top level to a value, under its name or another one."""
+    found = {
+        part.id: Definition(cell, node)
+        for cell, tree in index.trees
+        for node in statements(tree.body)
+        if isinstance(node, ASSIGNMENTS)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+    return next((found[name] for name in names_of(stub) if name in found), None)
+
+
 def written(index: Index, stubs: Iterable[Stub], template: Index | None = None) -> list[str]:
-    """The names of the stubs that are written, in the order of `stubs`.
+    """The names of the stubs that are written, in the order of `stubs`; values are no part of it,
+    since many a file has a `w` of its own.
 
     One is not if it is not defined, under its own name or another, or if nothing is in it: no more
     than NotImplementedError, `pass` or `...`, or than what `template` has there. Of a class one
     method is enough. One that hides in a function or a class, where nobody finds it, is written.
     """
-    stubs = list(stubs)
+    stubs = [stub for stub in stubs if not stub.is_value]
     known = {name for stub in stubs for name in names_of(stub)}
     hidden = {name for name, (_, around) in index.nested.items() if around not in known}
     return [
@@ -98,10 +115,10 @@ def names_in(index: Index, stub: Stub, taken: Collection[str] = ()) -> list[str]
 
 
 def defines_any(index: Index, stubs: Sequence[Stub]) -> bool:
-    """Whether there is anything under the name of a stub: a definition, written or not, another
-    value, or perhaps one of the names that a module gives."""
+    """Whether there is anything under the name of a stub that is called: a definition, written or
+    not, another value, or perhaps one of the names that a module gives."""
     found = {*assigned(index), *index.nested}
-    names = {name for stub in stubs for name in names_in(index, stub)}
+    names = {name for stub in stubs if not stub.is_value for name in names_in(index, stub)}
     return "*" in found or bool(names & {*found, *index.definitions})
 
 

@@ -150,30 +150,38 @@ def test_accuracy_document_value(submission):
     assert_close(each, [0, 1, 1], what="accuracy(y_hat, y, averaged=False)", shape_hint=_(FLAT))
 
 
+def half_right(rng, shape):
+    """Random scores (n, c), and labels of which the first half is right."""
+    y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
+    y[: len(y) // 2] = y_hat[: len(y) // 2].argmax(1)
+    return y_hat, y
+
+
 @pytest.mark.stub("Classifier.accuracy")
 @pytest.mark.parametrize("shape", [(1, 3), (2, 5), (5, 5), (50, 10)], ids=str)
 def test_accuracy_averaged(submission, reference, rng, shape):
     """Averaged, which is the default, the accuracy is the fraction of rows whose largest score is
     in the column of the label."""
-    y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
-    y[: len(y) // 2] = y_hat[: len(y) // 2].argmax(1)
-    expected = float(model_of(reference, 0.1).accuracy(y_hat, y))
-    model = model_of(submission, 0.1)
-    for arguments in ({}, {"averaged": True}):
-        accuracy = model.accuracy(y_hat, y, **arguments)
-        assert_number(
-            accuracy, expected, tolerance=1e-6, what=with_shapes("accuracy(y_hat, y)", y_hat, y)
+    model, right = model_of(submission, 0.1), model_of(reference, 0.1)
+    for size in ((6, 4), shape):  # one row alone is right or wrong by chance
+        y_hat, y = half_right(rng, size)
+        expected, what = (
+            float(right.accuracy(y_hat, y)),
+            with_shapes("accuracy(y_hat, y)", y_hat, y),
         )
+        for arguments in ({}, {"averaged": True}):
+            accuracy = model.accuracy(y_hat, y, **arguments)
+            assert_number(accuracy, expected, tolerance=1e-6, what=what)
 
 
 @pytest.mark.stub("Classifier.accuracy")
 @pytest.mark.parametrize("shape", [(1, 3), (7, 3), (5, 5), (20, 10)], ids=str)
 def test_accuracy_per_example(submission, reference, rng, shape):
     """With averaged=False the accuracy is 1 for every right and 0 for every wrong prediction."""
-    y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
-    y[: len(y) // 2] = y_hat[: len(y) // 2].argmax(1)
     call = "accuracy(y_hat, y, averaged=False)"
-    assert_same(submission, reference, call, y_hat, y, _(FLAT), averaged=False)
+    for size in ((6, 4), shape):
+        y_hat, y = half_right(rng, size)
+        assert_same(submission, reference, call, y_hat, y, _(FLAT), averaged=False)
 
 
 @pytest.mark.stub("Classifier.accuracy")
@@ -327,9 +335,10 @@ def test_configure_optimizers(submission, reference, rng, lr, later):
 @pytest.mark.parametrize("count", [1, 4, 40])
 def test_quick_validation_loss(submission, rng, count):
     """The quick value is the mean of the batches' losses."""
-    losses = torch.rand(count, generator=rng, dtype=torch.float64).tolist()
-    result = submission.quick_validation_loss(losses)
-    assert_number(result, math.fsum(losses) / count, what=_("the quick value"))
+    for size in (3, count):  # one loss alone is its own mean
+        losses = torch.rand(size, generator=rng, dtype=torch.float64).tolist()
+        result = submission.quick_validation_loss(losses)
+        assert_number(result, math.fsum(losses) / size, what=_("the quick value"))
 
 
 # N, B, L_v^q and L_v of document 004's exercise, verified in float64.
@@ -362,12 +371,12 @@ def test_validation_loss_verified_values(submission, case):
 def test_validation_loss(submission, rng, case):
     """The exact loss is the mean over all examples, also where all batches are full and where there
     is one batch only."""
-    count, size = case
-    losses = torch.rand(count, generator=rng, dtype=torch.float64)
-    parts = [float(part.mean()) for part in losses.split(size)]
-    quick = math.fsum(parts) / len(parts)
-    result = submission.validation_loss(quick, parts[-1], count, size)
-    assert_number(result, float(losses.mean()), tolerance=1e-9, what=_("the exact loss"))
+    for count, size in ((9, 4), case):  # where all batches are full, the quick value is exact
+        losses = torch.rand(count, generator=rng, dtype=torch.float64)
+        parts = [float(part.mean()) for part in losses.split(size)]
+        quick = math.fsum(parts) / len(parts)
+        result = submission.validation_loss(quick, parts[-1], count, size)
+        assert_number(result, float(losses.mean()), tolerance=1e-9, what=_("the exact loss"))
 
 
 # ------------------------------------------------------------------------------ decisions
@@ -393,16 +402,19 @@ def test_optimal_decision(submission, reference, rng, classes):
 @pytest.mark.stub("optimal_decision")
 def test_optimal_decision_equal_costs(submission):
     """Where all mistakes cost the same, the most probable class is best."""
-    p = torch.tensor([0.2, 0.5, 0.3])
-    assert_number(submission.optimal_decision(p, 1 - torch.eye(3)), 1, what=_("the decision"))
+    for p, best in (([0.2, 0.5, 0.3], 1), ([0.3, 0.2, 0.5], 2)):
+        decision = submission.optimal_decision(torch.tensor(p), 1 - torch.eye(3))
+        assert_number(decision, best, what=_("the decision"))
 
 
 @pytest.mark.stub("optimal_decision")
 def test_optimal_decision_rare_and_dear(submission):
     """An unlikely class whose neglect is dear can be the best decision."""
-    p, costs = torch.tensor([0.7, 0.25, 0.05]), 1 - torch.eye(3)
+    costs = 1 - torch.eye(3)
     costs[2] = torch.tensor([100.0, 50.0, 0.0])
-    assert_number(submission.optimal_decision(p, costs), 2, what=_("the decision"))
+    for p, best in (([0.7, 0.25, 0.05], 2), ([0.7, 0.299, 0.001], 0)):
+        decision = submission.optimal_decision(torch.tensor(p), costs)
+        assert_number(decision, best, what=_("the decision"))
 
 
 # ------------------------------------------------------------------------------ training

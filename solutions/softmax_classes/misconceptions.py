@@ -98,7 +98,7 @@ def model_detaches(): ...
 
 patch(
     "params_from_unit_normal",
-    "model",
+    "params",
     "W is drawn with standard deviation 1. Use 0.01: with large weights the untrained model is "
     "very sure of wrong answers, and training starts with a large loss.",
     "W = torch.normal(0, 1, size=(784, 10), requires_grad=True)\nparams = [W, b]",
@@ -106,7 +106,7 @@ patch(
 
 patch(
     "params_with_variance",
-    "model",
+    "params",
     "W is drawn with standard deviation 0.1, as if 0.01 were the variance. In this course "
     "N(0, 0.01) gives the standard deviation: torch.normal(0, 0.01, …).",
     "W = torch.normal(0, 0.1, size=(784, 10), requires_grad=True)\nparams = [W, b]",
@@ -114,7 +114,7 @@ patch(
 
 patch(
     "params_without_gradient",
-    "model",
+    "params",
     "W does not require a gradient, so backward() gives it none and it cannot be trained. "
     "Create it with requires_grad=True.",
     "W = torch.normal(0, 0.01, size=(784, 10))\nparams = [W, b]",
@@ -122,7 +122,7 @@ patch(
 
 patch(
     "params_with_bias_one",
-    "model",
+    "params",
     "b starts at 1. It should start at zero: torch.zeros(10, requires_grad=True).",
     "b = torch.ones(10, requires_grad=True)\nparams = [W, b]",
 )

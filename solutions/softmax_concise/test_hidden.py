@@ -20,7 +20,7 @@ from grader.checking import (
     in_sandbox,
     observe,
 )
-from grader.checking.cases import labels
+from grader.checking.cases import labels, learnt_weight, nearly_learnt
 from grader.checking.training import (
     BANDS,
     assert_rule,
@@ -84,21 +84,23 @@ def test_make_net_parameters(submission, rng):
 
 @in_sandbox
 def make_two_nets(submission):
-    """Whether a change of one network changes the next one."""
+    """Whether a change of one network changes the next one, and how many parameters that has."""
     first, second = submission.make_net(), submission.make_net()
     with torch.no_grad():
         X = torch.zeros(1, 1, 28, 28, device=submission.data.device)
         first(X), second(X)
         for parameter in first.parameters():
             parameter.fill_(7.0)
-    return any(bool((parameter == 7.0).all()) for parameter in second.parameters())
+    changed = [bool((parameter == 7.0).all()) for parameter in second.parameters()]
+    return any(changed), len(changed)
 
 
 @pytest.mark.stub("make_net")
 def test_make_net_is_new(submission):
     """Every call returns a network of its own."""
-    shared = make_two_nets(submission)
+    shared, count = make_two_nets(submission)
     observe(shared)
+    assert count, _("it has no nn.Linear layer: use the layers of torch.nn")
     assert not shared, _("two networks share their parameters: make new layers in every call")
 
 
@@ -107,9 +109,11 @@ def test_make_net_is_new(submission):
 
 @in_sandbox
 def initialised(submission):
-    """A linear layer after init_weights, and the weights of other layers of the network."""
+    """The weight of a linear layer, which was 7, after init_weights, that of another layer, and
+    whether the first one requires a gradient."""
     nn = torch.nn
     net = nn.Sequential(nn.Flatten(), nn.LayerNorm(784), nn.Linear(784, 10), nn.ReLU())
+    nn.init.constant_(net[2].weight, 7.0)
     net.apply(submission.init_weights)
     return net[2].weight.detach(), net[1].weight.detach(), net[2].weight.requires_grad
 
@@ -149,7 +153,8 @@ def test_init_weights_normal(submission):
 @pytest.mark.stub("init_weights")
 def test_init_weights_leaves_other_layers(submission):
     """Layers without weights cause no error, other layers keep theirs, and gradients stay on."""
-    _rest, other, learnable = initialised(submission)
+    weight, other, learnable = initialised(submission)
+    assert bool((weight != 7).any()), _("the weight of the nn.Linear is what it was before")
     assert_close(other, torch.ones(784), what=_("the weight of a LayerNorm"))
     assert learnable, _("the weights no longer require gradients")
 
@@ -277,16 +282,16 @@ def short_training(submission, X, y, W, test_X, test_y, reduction, epochs):
     train_iter = list(zip(X.split([4, 4, 2]), y.split([4, 4, 2])))
     test_iter = list(zip(test_X.split([3, 1]), test_y.split([3, 1])))
     loss = torch.nn.CrossEntropyLoss(reduction=reduction)
-    trainer = torch.optim.SGD(net.parameters(), lr=0.5)
+    trainer = torch.optim.SGD(net.parameters(), lr=0.1)
     history = submission.train(net, train_iter, test_iter, loss, epochs, trainer)
     return history, net[0].weight.detach(), net[0].bias.detach(), seen[True], seen[False]
 
 
 def training_case(rng, reduction, epochs):
     """Ten examples of six numbers in three classes, four other ones for the test."""
-    X, y = torch.randn(10, 6, generator=rng), labels(rng, 10, 3)
-    W = torch.randn(3, 6, generator=rng) * 0.5
-    return X, y, W, torch.randn(4, 6, generator=rng), labels(rng, 4, 3), reduction, epochs
+    X, y = nearly_learnt(rng, 10)
+    W = learnt_weight(rng).t().contiguous()
+    return X, y, W, *nearly_learnt(rng, 4), reduction, epochs
 
 
 @pytest.mark.stub("train")

@@ -127,7 +127,7 @@ def net_mixes_examples(X):
 
 patch(
     "weights_from_unit_normal",
-    "net",
+    "W",
     "W is drawn with standard deviation 1. Use 0.01: with large weights the untrained model is "
     "very sure of wrong answers, and training starts with a large loss.",
     "W = torch.normal(0, 1, size=(784, 10), requires_grad=True)",
@@ -135,7 +135,7 @@ patch(
 
 patch(
     "weights_with_variance",
-    "net",
+    "W",
     "W is drawn with standard deviation 0.1, as if 0.01 were the variance. In this course "
     "N(0, 0.01) gives the standard deviation: torch.normal(0, 0.01, …).",
     "W = torch.normal(0, 0.1, size=(784, 10), requires_grad=True)",
@@ -143,7 +143,7 @@ patch(
 
 patch(
     "weights_without_gradient",
-    "net",
+    "W",
     "W does not require a gradient, so backward() gives it none and it cannot be trained. "
     "Create it with requires_grad=True.",
     "W = torch.normal(0, 0.01, size=(784, 10))",
@@ -151,7 +151,7 @@ patch(
 
 patch(
     "bias_starts_at_one",
-    "net",
+    "b",
     "b starts at 1. It should start at zero: torch.zeros(10, requires_grad=True).",
     "b = torch.ones(10, requires_grad=True)",
 )

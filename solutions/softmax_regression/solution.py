@@ -6,11 +6,11 @@
 # stochastic gradient descent, and the training loop around them. Nothing is hidden in a library:
 # PyTorch gives you tensors and gradients, the rest is yours.
 #
-# You fill in eleven pieces, called *stubs*:
+# You fill in thirteen pieces, called *stubs*:
 #
 # | part | stubs |
 # |---|---|
-# | the model | `softmax`, `net` (with its variables `W` and `b`) |
+# | the model | `softmax`, the variables `W` and `b`, `net` |
 # | the loss and the metrics | `cross_entropy`, `accuracy`, `Accumulator`, `evaluate_accuracy` |
 # | learning | `sgd`, `updater`, `train_epoch`, `train` |
 # | using the model | `predict` |

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from grader.course.assignment import Assignment
+from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
@@ -25,11 +26,14 @@ class LocalBox:
     leaves a doubt. opened: the stub of each copy, and whether it was to confirm a failure."""
 
     def __init__(self, assignment: Assignment, text: str, first: str | None = None) -> None:
-        self.source = Source([("hw.py", text, 1)], {}, {}, assignment.contract)
+        self.source = Source(
+            [("hw.py", text, 1)], {}, {}, assignment.contract, parts=assignment.parts
+        )
         self.first = first
         self.in_doubt = False
         self.opened: list[tuple[str, bool]] = []
         self.closed = 0
+        self.plans = Plans()
 
     @contextlib.contextmanager
     def open_check(
@@ -40,7 +44,8 @@ class LocalBox:
         cells = self.source.cells
         if self.first is not None and not alone:
             cells = [("hw.py", self.first, 1)]
+        conversation = LocalConversation(plans=self.plans)
         try:
-            yield LocalConversation().load(cells, self.source.contract)
+            yield conversation.load(cells, self.source.contract, self.source.parts)
         finally:
             self.closed += 1

@@ -20,8 +20,7 @@ import pytest
 from grader.checking import Mismatch, observe
 
 @pytest.mark.stub("greet")
-@pytest.mark.weight(3)
-@pytest.mark.required
+@pytest.mark.gate
 def test_greet(submission):
     \"\"\"greet works for every name.
 
@@ -33,6 +32,7 @@ def test_greet(submission):
         raise Mismatch(f"it is {greeting!r}", "expected 'Hello, Grace!'")
 
 @pytest.mark.stub("greet")
+@pytest.mark.weight(3)
 def test_friendly(submission):
     \"\"\"greet is friendly.\"\"\"
     if not submission.greet("Ada").endswith("!"):
@@ -93,7 +93,8 @@ def test_right_program_passes_without_words(results):
         *(None, None),
     )
     assert (greet.stub, greet.tier, greet.visibility) == ("greet", "unit", "hidden")
-    assert (greet.weight, greet.required) == (3, True)
+    assert (greet.weight, greet.gate) == (0, True)
+    assert (found["test_friendly"].weight, found["test_friendly"].gate) == (3, False)
     assert found["test_shout"].visibility == "visible"
     assert found["test_elsewhere"].tier == "training"
     assert found["test_elsewhere"].outcome == "skipped"

@@ -69,6 +69,15 @@ def problems(suite: Suite, text: str) -> dict[str, type]:
             "@pytest.mark.stub('greet')\n@pytest.mark.tier('third')\ndef test_greet(): pass",
             "there is no tier 'third'",
         ),
+        (
+            "@pytest.mark.stub('greet')\n@pytest.mark.gate\n@pytest.mark.weight(2)\n"
+            "def test_greet(): pass",
+            "test_greet: a gate has no weight",
+        ),
+        (
+            "@pytest.mark.stub('shout')\n@pytest.mark.gate\ndef test_shout(): pass",
+            "no check of shout in greeting has points",
+        ),
         ("@pytest.mark.stubb('greet')\ndef test_greet(): pass", "'stubb' not found"),
         (f"@pytest.mark.stub('greet')\ndef {EXAMPLE}(): pass", f"two checks .* called {EXAMPLE}"),
     ],

@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from grader.checking import Mismatch
-from grader.checking.training import assert_start, assert_table, hidden_accuracy, rows_of
+from grader.checking.training import (
+    assert_bias,
+    assert_table,
+    assert_weight,
+    hidden_accuracy,
+    rows_of,
+)
 from grader.course.datasets import find
 
 LEARNED = torch.full((784, 10), 0.0).requires_grad_()
@@ -55,11 +61,13 @@ def test_table_names_the_epoch_that_is_off():
 def test_start_of_the_parameters(W, b, problem):
     """Shapes, gradients, zeros for b, and for W zeros or the standard deviation 0.01."""
     torch.manual_seed(0)
-    assert_start(LEARNED, ZEROS, PROBLEM)
-    assert_start((torch.randn(784, 10) * 0.01).requires_grad_(), ZEROS, PROBLEM)
+    assert_weight(LEARNED, PROBLEM)
+    assert_weight((torch.randn(784, 10) * 0.01).requires_grad_(), PROBLEM)
+    assert_bias(ZEROS, PROBLEM)
 
+    is_of_weight = b is ZEROS
     with pytest.raises(AssertionError, match=problem):
-        assert_start(W, b, PROBLEM)
+        assert_weight(W, PROBLEM) if is_of_weight else assert_bias(b, PROBLEM)
 
 
 def test_hidden_accuracy_is_that_of_the_labels_outside():

@@ -275,7 +275,7 @@ WRONG = {
     "points that are true": (changed("6.5", "true"), 12, "points: expected `float`, got `boolean`"),
     "points that are nan": (changed("6.5", "nan"), 12, "stub greet, points: nan is no number"),
     "points that are infinite": (changed("3.5", "inf"), 17, "stub shout, points: inf is no number"),
-    "signature without brackets": (changed("shout()", "shout"), 16, "of the form name(a, b)"),
+    "signature without brackets": (changed("shout()", "shout"), 16, "binds no such value"),
     "signature with brackets in it": (changed("shout()", "shout(x=(1))"), 16, "form name(a, b)"),
     "signature with two dots": (changed("shout()", "a.b.shout()"), 16, "of the form name(a, b)"),
     "signature with more behind it": (changed("shout()", "shout() -> x"), 16, "form name(a, b)"),

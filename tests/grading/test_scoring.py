@@ -1,9 +1,11 @@
-"""Points from records: weights, required checks, rounding, and the status of a stub."""
+"""Points from records: weights, gates, rounding, and the status of a stub."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,19 +13,19 @@ from hypothesis import strategies as st
 from grader.checking.results import CheckResult
 from grader.course.assignment import Assignment, Stub
 from grader.grading.records import Record
-from grader.grading.scoring import score
+from grader.grading.scoring import Result, points_of_checks, score
 
 OUTCOMES = ["passed", "failed", "missing", "timeout", "error", "skipped"]
 
 
-def check(outcome, stub="f", weight=1.0, required=False):
+def check(outcome, stub="f", weight=1.0, gate=False):
     return CheckResult(
         name=f"test_{stub}",
         stub=stub,
         tier="unit",
         visibility="hidden",
         weight=weight,
-        required=required,
+        gate=gate,
         outcome=outcome,
         message="",
         misconception=None,
@@ -31,8 +33,13 @@ def check(outcome, stub="f", weight=1.0, required=False):
     )
 
 
-def grade(*checks, status="graded", **points):
+def grade(*checks, **options):
     """The grade of these checks; points by stub, by default 10 for one stub `f`."""
+    return graded(*checks, **options)[1]
+
+
+def graded(*checks, status="graded", **points):
+    """A record of these checks and its grade."""
     stubs = [Stub(name, value, (), (), ()) for name, value in (points or {"f": 10.0}).items()]
     assignment = Assignment(
         "x", "X", None, tuple(stubs), {}, {}, (), 1.0, 1.0, Path("public"), Path("private")
@@ -51,7 +58,7 @@ def grade(*checks, status="graded", **points):
         environment={},
         digests={},
     )
-    return score(record, assignment)
+    return record, score(record, assignment)
 
 
 def test_all_passed_is_full_marks():
@@ -72,17 +79,24 @@ def test_points_are_the_weighted_share():
     assert found.score == 7.5
 
 
-def test_required_check_takes_all():
-    """Where a required check fails, the stub earns nothing; other stubs keep theirs."""
+def test_a_gate_that_fails_takes_all():
+    """Where a gate fails, the stub earns nothing; other stubs keep theirs."""
     found = grade(
         check("passed", weight=9),
-        check("failed", required=True),
-        check("passed", "g", required=True),
+        check("failed", gate=True),
+        *(check("passed", "g"), check("passed", "g", gate=True)),
         f=50.0,
         g=50.0,
     )
 
     assert [stub.points for stub in found.stubs] == [0, 50]
+
+
+def test_a_gate_earns_nothing():
+    """What passes nothing but gates has done nothing right, whatever weight a record gives them."""
+    found = grade(check("passed", gate=True), check("failed"), check("failed"))
+
+    assert [(stub.points, stub.status) for stub in found.stubs] == [(0, "failed")]
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES[1:])
@@ -120,8 +134,8 @@ def test_record_without_checks_scores_nothing():
 
 
 def test_points_are_rounded_to_cents():
-    """A third of ten points is 3.33, and the score is the sum of what is shown."""
-    thirds = [check("passed"), check("failed"), check("failed")]
+    """Three thirds of ten points are 3.34, 3.33 and 3.33, and the score is the sum."""
+    thirds = [check("failed"), check("passed"), check("failed")]
     more = [check(c.outcome, "g") for c in thirds]
 
     found = grade(*thirds, *more, f=10.0, g=10.0)
@@ -133,6 +147,34 @@ def test_points_are_rounded_to_cents():
 def test_checks_without_weight_cost_nothing_to_compute():
     """Weights of 0 are no division by zero."""
     assert grade(check("passed", weight=0)).score == 0
+
+
+WEIGHTS = st.lists(
+    st.tuples(st.just(0.0) | st.floats(0.1, 10), st.booleans()), min_size=1, max_size=70
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(WEIGHTS, st.integers(0, 10_000), st.sampled_from(["passed", "failed"]))
+def test_points_of_checks_add_up(marks, hundredths, last):
+    """Shares and earned points of checks, to a hundredth, are those of the stub without a rest."""
+    points = hundredths / 100
+    found = [
+        msgspec.structs.replace(check("passed", weight=weight, gate=gate), name=f"test_{number}")
+        for number, (weight, gate) in enumerate(marks)
+    ]
+    found[-1] = msgspec.structs.replace(found[-1], outcome=last)
+    record, result = graded(*found, f=points)
+
+    rows = points_of_checks(Result(record, result))
+
+    assert sum(Decimal(str(earned)) for _, earned, _ in rows) == Decimal(str(result.score))
+    if any(weight and not gate for weight, gate in marks):
+        assert sum(Decimal(str(share)) for _, _, share in rows) == Decimal(str(points))
+    exact = sum(weight for weight, gate in marks if not gate)
+    for (weight, gate), (_, _, share) in zip(marks, rows, strict=True):
+        fair = points * weight / exact if exact and not gate else 0
+        assert share == pytest.approx(fair, abs=0.0101)
 
 
 checks = st.builds(
@@ -156,6 +198,6 @@ def test_score_stays_within_its_bounds(found, f, g):
         assert (stub.status == "passed") == bool(
             own and all(each.outcome == "passed" for each in own)
         )
-        if stub.status == "passed":
+        if stub.status == "passed" and not all(each.gate for each in own):
             assert stub.points == pytest.approx(stub.max_points, abs=0.005)
     assert result.score == pytest.approx(sum(stub.points for stub in result.stubs), abs=0.005)

@@ -117,7 +117,7 @@ def test_check_in_chinese(folder):
     """A half-filled template: status, demand and difference in Chinese."""
     output = grader("check", folder, "--lang", "zh").replace("\n", "")
 
-    assert "11 个小题中有 0 个通过公开检查" in output
+    assert "13 个小题中有 0 个通过公开检查" in output
     assert "✗ softmax            不正确" in output
     assert "下一步：softmax" in output
     assert "softmax([[1, 2], [3, 3]]) 等于" in output

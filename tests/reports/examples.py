@@ -27,7 +27,7 @@ def check(name: str, stub: str, **changes: object) -> CheckResult:
         "tier": "unit",
         "visibility": "hidden",
         "weight": 1.0,
-        "required": False,
+        "gate": False,
         "outcome": "passed",
         "message": "",
         "misconception": None,

@@ -103,7 +103,7 @@ def test_gradescope_gives_no_score_when_the_grader_failed():
 
 
 def test_a_stub_without_points_gives_none_to_its_checks():
-    """Where a required check failed, passed checks of the stub have no points either."""
+    """Where a gate failed, passed checks of the stub have no points either."""
     (result,) = [result for result in CLASS if result.record.submission == "bob"]
 
     assert {points for _, points, _ in points_of_checks(result)} == {0.0}

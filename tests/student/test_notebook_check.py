@@ -102,7 +102,7 @@ def test_every_stub_is_judged_by_what_the_kernel_holds(outputs):
     """Right, wrong and missing stubs, one that raises and one that ends its process."""
     words = " ".join(outputs(2).split())
 
-    assert "0 of 11 stubs pass" in words
+    assert "0 of 13 stubs pass" in words
     for line in (
         "✗ softmax wrong",
         "· net not written yet",
@@ -166,7 +166,7 @@ def test_feedback_is_rich_and_escaped(outputs):
 
 
 @pytest.mark.parametrize(
-    ("cell", "words"), [(8, "choose one of softmax, net"), (14, "Keep your file")]
+    ("cell", "words"), [(8, "choose one of softmax, W, b, net"), (14, "Keep your file")]
 )
 def test_wrong_use_is_a_sentence(outputs, cell, words):
     """A misspelt stub and a strange folder are told in words: no cell has an error."""

@@ -97,12 +97,13 @@ class Stubs:
         return getattr(target, name)
 
     def value(self, name: str) -> Any:
-        """The module value of that name. Raises Missing when there is none."""
-        for spelling in self._spellings_of(name):
-            value = vars(self.program.module).get(spelling)
+        """The module value of that name. Raises Missing when there is none, or nothing but the
+        template's ``...``."""
+        found = [vars(self.program.module).get(each) for each in self._spellings_of(name)]
+        for value in found:
             if value is not None and value is not Ellipsis:
                 return value
-        raise Missing("no_value", name=name)
+        raise Missing("open_value" if Ellipsis in found else "no_value", name=name)
 
     def bind(self, name: str, value: Any) -> None:
         """Set a module value, or put `value` in the place of a stub, wherever student code
