@@ -6,7 +6,14 @@ from typing import Any
 
 import torch
 
-from grader.checking.comparison import assert_close, assert_each_close
+from grader.checking.comparison import (
+    Mismatch,
+    as_number,
+    assert_close,
+    assert_each_close,
+    assert_number,
+    with_shapes,
+)
 from grader.i18n.words import _
 from grader.sandbox.proxies import InSandbox, in_sandbox
 
@@ -100,3 +107,61 @@ def assert_same_gradient(
     """Raise Mismatch unless `gradient_of` is what it is for the reference."""
     expected = gradient_of(reference, stub, arguments, weights)
     assert_close(gradient_of(submission, stub, arguments, weights), expected, what=what)
+
+
+@in_sandbox
+def accuracies(submission: Any, scaled: bool) -> Any:
+    """Of six examples in ragged batches, of which three are right, the accuracy as the program's
+    evaluate_accuracy and train_epoch have it; None: it has none.
+
+    scaled: whether `accuracy` gives its value times the number of examples.
+    """
+    y = torch.tensor([0, 1, 2, 0, 1, 2])
+    X = torch.nn.functional.one_hot(torch.tensor([0, 1, 0, 0, 2, 0]), 3).float()
+    W, b = torch.eye(3, requires_grad=True), torch.zeros(3, requires_grad=True)
+    submission.bind(W=W, b=b, lr=0.0)
+    if scaled:
+        own = submission.accuracy
+        submission.bind(accuracy=lambda y_hat, y: own(y_hat, y) * len(y))
+    batches = list(zip(X.split([4, 2]), y.split([4, 2])))
+    found = []
+    for attempt in (
+        lambda: submission.evaluate_accuracy(submission.net, batches),
+        lambda: submission.train_epoch(
+            submission.net, batches, submission.cross_entropy, submission.updater
+        )[1],
+    ):
+        try:
+            found.append(float(attempt()))
+        except Exception:
+            found.append(None)
+    return found
+
+
+def takes_fractions(submission: Any) -> bool:
+    """Whether the program itself multiplies what `accuracy` returns by the number of examples: with
+    it evaluate_accuracy or train_epoch is right, neither would be right with a number instead."""
+    own, scaled = accuracies(submission, False), accuracies(submission, True)
+    right, wrong = ([value == 0.5 for value in values] for values in (own, scaled))
+    multiplies = [a and not b for a, b in zip(right, wrong)]
+    counts = [b and not a for a, b in zip(right, wrong)]
+    return any(multiplies) and not any(counts)
+
+
+def assert_count(submission: Any, y_hat: torch.Tensor, y: torch.Tensor, right: float) -> None:
+    """Raise Mismatch unless accuracy(y_hat, y) is the number `right`; a fraction is as good in a
+    program that multiplies it."""
+    value = submission.accuracy(y_hat, y)
+    try:
+        assert_number(value, right, what=with_shapes("accuracy(y_hat, y)", y_hat, y))
+    except Mismatch:
+        if not is_fraction(value, right, len(y)) or not takes_fractions(submission):
+            raise
+
+
+def is_fraction(value: Any, right: float, count: int) -> bool:
+    """Whether a value is the fraction of `right` out of `count` examples."""
+    try:
+        return abs(as_number(value) * count - right) < 1e-4
+    except Mismatch:
+        return False

@@ -41,7 +41,7 @@ def _opened(
     seed = int.from_bytes(digest[:4], "big")
     alone = run.attempt is not Attempt.FIRST
     with run.box.open_check(seconds, each, seed, stub, alone) as remote:
-        remote.supply(**run.parts())
+        remote.supply_parts(run.parts(), run.attempt is Attempt.BY_CONTRACT)
         yield remote
 
 

@@ -21,7 +21,7 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
         check, mistake = one.check, why.mistake
         results.append(
             CheckResult(
-                name=check.item.name,
+                name=check.name,
                 stub=check.stub,
                 tier=check.tier,
                 visibility=check.visibility,

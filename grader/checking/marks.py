@@ -34,6 +34,7 @@ class Check:
     """
 
     item: pytest.Function
+    name: str
     stub: str
     tier: str
     visibility: str
@@ -86,6 +87,7 @@ def _read(item: pytest.Function, assignment: Assignment) -> Check:
     call_seconds = assignment.call_seconds if tier == "unit" else TIMEOUT[tier]
     return Check(
         item=item,
+        name=item.name,
         stub=stub,
         tier=tier,
         visibility=_mark(item, "visibility", "visible" if public else "hidden"),

@@ -39,6 +39,7 @@ class WatchedSolution:
         self.source = Source(cells, {}, {}, assignment.contract, parts=assignment.parts)
         self.data = data
         self.in_doubt = False
+        self.reordered: dict[str, str] = {}
         self.plans = Plans()
         self.reached: set[str] = set()
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from grader.checking.seen import Seen
 from grader.course.assignment import Assignment
 from grader.course.datasets import Dataset
 from grader.errors import DeadlineExceeded, InfrastructureError, MissingStub, UsageError
+from grader.i18n.words import _
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 
@@ -29,6 +31,7 @@ class Attempt(Enum):
     FIRST = "in a copy that has answered other checks of the stub"
     CONFIRMED = "in a copy of its own"
     SUPPLIED = "with the author's parts, in a copy of its own"
+    BY_CONTRACT = "so, with parts that take their arguments as the text says"
 
 
 class Box(Protocol):
@@ -36,6 +39,10 @@ class Box(Protocol):
 
     source: Source
     in_doubt: bool  # whether a failure now may be none of the submission's
+
+    @property
+    def reordered(self) -> Mapping[str, str]:
+        """The stubs that take their arguments in an order of their own, with it."""
 
     def open_check(
         self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
@@ -76,7 +83,7 @@ class Run:
 
     @property
     def supplies(self) -> bool:
-        return self.attempt is Attempt.SUPPLIED
+        return self.attempt in (Attempt.SUPPLIED, Attempt.BY_CONTRACT)
 
     def parts(self) -> dict[str, str]:
         """The author's parts that stand in for stubs now. A training takes too long to find out by
@@ -101,8 +108,10 @@ class Run:
             return False
         if attempt is Attempt.CONFIRMED:
             return self.box.in_doubt
-        can_change = self.excused or self.check.tier == "unit"
-        return bool(self.check.uses) and self.box.source.parts is not None and can_change
+        if self.box.source.parts is None or not (self.excused or self.check.tier == "unit"):
+            return False
+        uses = self.check.uses.keys()
+        return bool(uses if attempt is Attempt.SUPPLIED else uses & self.box.reordered.keys())
 
     def note(self, seen: Seen) -> None:
         """Remember how the check that is running has ended."""
@@ -111,6 +120,17 @@ class Run:
         if _shares(self.check):
             self.shared = self.attempt
         self.excused |= self.supplies and seen.problem is None
+
+    def inconsistent(self) -> Iterator[Seen]:
+        """What is held against stubs that take their arguments in another order than the text,
+        though the check has passed: the program calls them as the text says, so it does not run."""
+        if self.attempt is not Attempt.BY_CONTRACT or self.seen[-1].problem is not None:
+            return
+        for stub in self.check.uses.keys() & self.box.reordered.keys():
+            text = _("`{stub}` takes ({order}), but `{other}` calls it in the order of the text")
+            text = text.format(stub=stub, order=self.box.reordered[stub], other=self.check.stub)
+            check = replace(self.check, name=f"{self.check.name} of {stub}", stub=stub)
+            yield Seen(check, AssertionError(text))
 
     def passed(self) -> frozenset[str]:
         """The stubs that have passed all their checks until now."""

@@ -25,7 +25,7 @@ from grader.checking.diagnosis.mistakes import Diagnosis, bounded, observe_raise
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.reach import WatchedSolution
 from grader.checking.reference import Reference
-from grader.checking.run import RUNNING, Box, Run
+from grader.checking.run import RUNNING, Attempt, Box, Run
 from grader.checking.seen import Seen, arguments_of
 from grader.course.assignment import Assignment
 from grader.course.datasets import Dataset
@@ -89,6 +89,7 @@ class Suite:
             for check, following in zip(checks, [*checks[1:], None]):
                 run.seen.append(self._seen(run, check, following))
                 yield run.seen[-1]
+                yield from run.inconsistent()
         finally:
             self._end_shared_fixtures()  # must not reach the next submission
             del stash[RUNNING]
@@ -96,7 +97,7 @@ class Suite:
     def _seen(self, run: Run, check: Check, following: Check | None) -> Seen:
         """Run a check: with the student's own parts, in a copy that has met other checks of the
         stub; where that fails in a copy of its own; and with the author's parts."""
-        run.check = check
+        run.check, run.attempt = check, Attempt.FIRST
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)
             return Seen(check, DeadlineExceeded(text))

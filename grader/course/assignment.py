@@ -95,9 +95,10 @@ class Assignment:
 
     @property
     def parts(self) -> Path | None:
-        """The file of the parts that checks supply in the place of stubs, if there is one."""
-        file = self.private / "parts.py" if self.private else None
-        return file if file and file.is_file() else None
+        """The file of the parts that stand in for stubs where checks need it, if there is one: the
+        private one, where there are hidden checks, knows more than the public one."""
+        files = [folder / "parts.py" for folder in (self.private, self.public) if folder]
+        return next((file for file in files if file.is_file()), None)
 
     @cached_property
     def digest(self) -> str:

@@ -156,10 +156,14 @@ class RemoteSubmission:
         others: for a stub the name of another part: supply(data_iter="shuffled").
         Raises AssignmentError for a part that the author's file lacks.
         """
-        parts = {**dict(zip(stubs, stubs)), **others}
+        self.supply_parts({**dict(zip(stubs, stubs)), **others})
+
+    def supply_parts(self, parts: dict[str, str], by_contract: bool = False) -> None:
+        """The same for the part of each stub. by_contract: it takes its arguments as the text says,
+        also where student code that was written for other ones calls it."""
         if parts:
             source = source_of(list(parts.values()), self._parts)
-            self._request("supply", source=source, parts=parts)
+            self._request("supply", source=source, parts=parts, by_contract=by_contract)
             self.supplied |= parts.keys()
 
     def _request(self, kind: str, **arguments: Any) -> Any:

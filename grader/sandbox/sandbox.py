@@ -165,6 +165,11 @@ class Sandbox:
                 self._skip_notes.append(note)
         raise last
 
+    @property
+    def reordered(self) -> dict[str, str]:
+        """The stubs that take their arguments in another order than the text says, with it."""
+        return {said["name"]: said["order"] for code, said in self.notes if code == "reordered"}
+
     @contextlib.contextmanager
     def open_check(
         self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False

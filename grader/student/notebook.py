@@ -158,6 +158,7 @@ class LiveBox:
         self.worker.stubs = Stubs(program, assignment.contract)
         self.stubs = frozenset(assignment.contract["stubs"])
         self.in_doubt = False
+        self.reordered: dict[str, str] = {}
         self.source = Source(_cells(), {}, {}, assignment.contract)
 
     @contextlib.contextmanager

@@ -31,6 +31,7 @@ class LocalBox:
         )
         self.first = first
         self.in_doubt = False
+        self.reordered: dict[str, str] = {}
         self.opened: list[tuple[str, bool]] = []
         self.closed = 0
         self.plans = Plans()

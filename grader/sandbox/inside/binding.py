@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.sandbox.inside.calling import (
     MOST_WRAPPERS,
+    Ready,
     Signature,
     adapted,
     by_place,
@@ -50,7 +51,7 @@ class Stubs:
         self.program = program
         self.device = device
         self.contract = contract
-        self.supplied: dict[str, Any] = {}
+        self.supplied: dict[str, tuple[Any, Any]] = {}  # a part, and as student code calls it
         self._names: dict[str, list[str]] = {}  # of each stub
         self._replaced: dict[str, Any] = {}  # what stood where the first part was put
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
@@ -63,7 +64,7 @@ class Stubs:
         Raises Missing when there is none.
         """
         if name in self.supplied:
-            return self.supplied[name]
+            return Ready(*self.supplied[name])
         if name in self.owners and name not in self.contract["stubs"]:
             return self._class(name)
         found, problem = self._find(name)
@@ -73,10 +74,22 @@ class Stubs:
         if "." in name:
             return lambda model, *args, **kwargs: self._bound(name, model)(*args, **kwargs)
         ready = adapted(found, self._signature(name))
-        its_own = isinstance(found, type) or asks_for_a_device(self.contract, name)
-        if self.device == "cpu" or its_own:
+        if isinstance(found, type):
             return ready
-        return lambda *args, **kwargs: moved(ready(*args, **kwargs), self.device)
+        if self.device != "cpu" and not asks_for_a_device(self.contract, name):
+            call = ready
+            ready = lambda *args, **kwargs: moved(call(*args, **kwargs), self.device)  # noqa: E731
+        return Ready(ready, found) if self._some_are_adapted else ready
+
+    @functools.cached_property
+    def _some_are_adapted(self) -> bool:
+        """Whether a function of the student takes its arguments in another way than the text."""
+        found = [(stub, self._find(stub)[0]) for stub in self.contract["stubs"] if "." not in stub]
+        return any(
+            adapted(own, self._signature(stub)) is not own
+            for stub, own in found
+            if own is not None and not isinstance(own, type)
+        )
 
     def has_defined(self, cls: type) -> bool:
         """Whether the student has, or a stand-in of the course."""
@@ -105,17 +118,18 @@ class Stubs:
                 return value
         raise Missing("open_value" if Ellipsis in found else "no_value", name=name)
 
-    def bind(self, name: str, value: Any) -> None:
-        """Set a module value, or put `value` in the place of a stub, wherever student code
-        looks the name up."""
+    def bind(self, name: str, value: Any, by_contract: bool = False) -> None:
+        """Set a module value, or put `value` in the place of a stub, wherever student code looks
+        the name up. There it takes its arguments as the student's own one does, or, `by_contract`,
+        as the text says."""
         if "." in name:
             return self._bind_method(name, value)
         if name in self.contract["stubs"]:
-            self.supplied[name] = value
-            spellings = self._names_of(name)
+            spellings, part = self._names_of(name), value
             own = self._replaced.setdefault(name, self._find(name)[0])
-            if own is not None:
-                value = disguised(value, own, self._signature(name))
+            if own is not None and not by_contract:
+                value = disguised(part, own, self._signature(name))
+            self.supplied[name] = part, value
         else:
             spellings = self._spellings_of(name)
         for module in self.program.modules.values():
@@ -127,6 +141,7 @@ class Stubs:
         """What is unusual about the names and the argument orders of the stubs."""
         classes = [(owner, self._find_class(owner)[0]) for owner in self.owners]
         found = [(stub, self._find(stub)[0]) for stub in self.contract["stubs"]]
+        _ = self._some_are_adapted  # found out once, before there are copies
         notes = [self._note(stub, own) for stub, own in [*classes, *found] if own is not None]
         return [note for note in notes if note is not None]
 

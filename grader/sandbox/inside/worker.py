@@ -163,12 +163,13 @@ class Worker:
         for name, value in values.items():
             self._loaded().bind(name, value)
 
-    def on_supply(self, source: str, parts: dict[str, str]) -> None:
+    def on_supply(self, source: str, parts: dict[str, str], by_contract: bool) -> None:
         """Put parts of an author's file in the place of stubs. They see the submission, too."""
         defined = _executed(source, submission=Submission(self._loaded(), self.data))
         for stub, part in parts.items():
             owner, *attributes = part.split(".")
-            self._loaded().bind(stub, functools.reduce(getattr, attributes, defined[owner]))
+            value = functools.reduce(getattr, attributes, defined[owner])
+            self._loaded().bind(stub, value, by_contract)
 
     def on_run(self, function: Callable[..., Any], arguments: list[Any]) -> Any:
         """Run a function of a check in here: it sees the submission and its arguments."""
