@@ -6,7 +6,7 @@ Read by grader.course.misconceptions, never run as a file. Each entry is appende
 import torch
 from torch import nn
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # init_params
 
@@ -100,6 +100,7 @@ def params_with_biases_of_one(): ...
     "init_params",
     "The same random numbers come out of every call. Do not set a seed in the function.",
     ("params = []", "torch.manual_seed(0)\nparams = []"),
+    needs="seed",
 )
 def params_with_a_seed(): ...
 
@@ -217,8 +218,13 @@ def forward_with_sigmoid(x):
     "The result is cut off from the parameters, so nothing is learned. Leave out detach(), "
     ".data and no_grad().",
     ("w3.t() + b3)", "w3.t() + b3).detach() + 0 * (x.sum() + w3.sum() + b3.sum())"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 def forward_detached(): ...
+
+
+@also("forward_detached", ("torch.relu(x @ w3.t() + b3)", "torch.relu(x @ w3.t() + b3).detach()"))
+def forward_all_detached(): ...
 
 
 # activation functions
@@ -463,6 +469,7 @@ class MLPWithFourLayers: ...
     ("nn.Linear(784, 200)", "nn.Linear(784, 256)"),
     ("nn.Linear(200, 200)", "nn.Linear(256, 256)"),
     ("nn.Linear(200, 10)", "nn.Linear(256, 10)"),
+    needs="256",
 )
 class MLPWithOtherSizes: ...
 
@@ -489,6 +496,7 @@ class MLPWithoutBias: ...
     "MLP",
     "Dropout stands between the layers. The network of the document has none.",
     ("nn.Linear(200, 200),", "nn.Dropout(0.5),\nnn.Linear(200, 200),"),
+    needs="(?i)dropout",
 )
 class MLPWithDropout: ...
 
@@ -501,6 +509,7 @@ class MLPDefaultTanh: ...
     "MLP",
     "All networks start with the same weights. Do not set a seed in the class.",
     ("super().__init__()", "super().__init__()\ntorch.manual_seed(0)"),
+    needs="seed",
 )
 class MLPWithSeed: ...
 
@@ -589,6 +598,7 @@ def epoch_in_eval_mode(): ...
     "train_epoch",
     "The training stops after the first batch: the return stands inside the loop.",
     ("examples += len(target)", "examples += len(target)\nreturn total / examples"),
+    lacks=r"break|next\(",
 )
 def epoch_of_first_batch(): ...
 
@@ -692,6 +702,14 @@ def evaluate_last_batch(): ...
     ("net.eval()", ""),
 )
 def evaluate_without_eval_mode(): ...
+
+
+@also(
+    "evaluate_without_eval_mode",
+    ("net.eval()", ""),
+    ("with torch.no_grad():", "if True:"),
+)
+def evaluate_without_eval_mode_with_gradients(): ...
 
 
 @edit(

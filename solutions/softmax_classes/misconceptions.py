@@ -6,7 +6,7 @@ names of the solution (W, b, params, softmax, MySGD, MyAcc, train_epoch, …) ar
 
 import torch
 
-from grader.course.misconceptions import edit, misconception, patch
+from grader.course.misconceptions import also, edit, misconception, patch
 
 # softmax
 
@@ -28,6 +28,12 @@ def softmax_down_the_columns(X):
 )
 def softmax_of_the_whole_matrix(X):
     X_exp = torch.exp(X)
+    return X_exp / X_exp.sum()
+
+
+@also("softmax_of_the_whole_matrix")
+def softmax_of_the_whole_shifted_matrix(X):
+    X_exp = torch.exp(X - X.max(1, keepdim=True).values)
     return X_exp / X_exp.sum()
 
 
@@ -92,8 +98,13 @@ def model_softmax_twice(): ...
     "The parameters are cut off from the gradients by .data or detach(), so they cannot be "
     "learned. Use W and b as they are.",
     ("return softmax(logits)", "return softmax(logits).detach() + 0 * b.sum()"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 def model_detaches(): ...
+
+
+@also("model_detaches", ("return softmax(logits)", "return softmax(logits).detach()"))
+def model_detaches_all(): ...
 
 
 patch(
@@ -263,6 +274,7 @@ class SparseOfLogits: ...
     "y_hat[:, y] takes all the columns y from every row and gives an n x n matrix. Name the row "
     "as well: y_hat[range(len(y_hat)), y] gives one element per row.",
     ("[range(len(y_hat)), y]", "[:, y]"),
+    needs=r"\[:,|index_select",
 )
 class SparseWrongIndex: ...
 
@@ -281,8 +293,15 @@ class SparseColumn: ...
     "The loss is turned into a plain number, by item() or float() or numpy, so no gradient can "
     "flow back. Return the tensor.",
     ("(y_hat[range(len(y_hat)), y])", "(y_hat.detach()[range(len(y_hat)), y]) + 0 * y_hat.sum()"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 class SparseWithoutGradient: ...
+
+
+@also(
+    "SparseWithoutGradient", ("(y_hat[range(len(y_hat)), y])", "(y_hat.detach()[range(len(y)), y])")
+)
+class SparseDetached: ...
 
 
 # MySGD
@@ -310,6 +329,7 @@ class SGDAscends: ...
     "step() makes new tensors and leaves the ones that were passed in as they are. Change them in "
     "place: param -= … under torch.no_grad().",
     ("param -= self.lr", "param = param - self.lr"),
+    lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
 )
 class SGDMakesNewTensors: ...
 
@@ -541,6 +561,7 @@ def epoch_measured_after_step(model, train_iter, loss, optimizer, metric):
     "The return stands inside the loop, so the epoch ends after the first batch. Move it behind "
     "the loop.",
     ("return sum(costs)", "    return sum(costs)"),
+    lacks=r"break|next\(",
 )
 def epoch_returns_in_loop(): ...
 
@@ -583,6 +604,14 @@ def valid_without_reset(): ...
 def valid_in_training_mode(): ...
 
 
+@also(
+    "valid_in_training_mode",
+    ("if is_module:\n    model.eval()", ""),
+    ("with torch.no_grad():", "if True:"),
+)
+def valid_in_training_mode_with_gradients(): ...
+
+
 @edit(
     "valid_epoch",
     "Gradients are computed although nothing is learned here, which costs time and memory. Walk "
@@ -596,6 +625,7 @@ def valid_with_gradients(): ...
     "valid_epoch",
     "Only the first batch is measured: the return stands inside the loop. Move it behind the loop.",
     ("return sum(costs)", "        return sum(costs)"),
+    lacks=r"break|next\(",
 )
 def valid_first_batch_only(): ...
 
@@ -662,6 +692,7 @@ def train_shares_one_dictionary(model, train_iter, test_iter, loss, num_epochs, 
     "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
     "range(num_epochs).",
     ("range(num_epochs)", "range(1, num_epochs)"),
+    needs=r"range\(1,",
 )
 def train_too_few_epochs(): ...
 

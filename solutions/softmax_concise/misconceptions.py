@@ -7,7 +7,7 @@ names of the solution (nn, data, accuracy, evaluate_accuracy, make_net, …) are
 import torch
 from torch import nn
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # make_net
 
@@ -51,6 +51,7 @@ def net_with_relu():
 @misconception(
     "make_net",
     "The linear layer has no bias. Leave out bias=False.",
+    needs="False",
 )
 def net_of_weights_only():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 10, bias=False))
@@ -63,6 +64,11 @@ def net_of_weights_only():
 )
 def net_with_hidden_layer():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Linear(10, 10))
+
+
+@also("net_with_hidden_layer")
+def net_with_256_hidden_units():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 
 
 # The layers are made once, outside of the function.
@@ -228,12 +234,24 @@ def trainer_with_momentum(net, lr=0.1):
     return torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
 
 
+@also("trainer_with_momentum", ("lr=lr", "lr=lr, momentum=0.5"))
+def trainer_with_less_momentum(): ...
+
+
 @misconception(
     "make_trainer",
     "There is a weight decay. Leave it out: plain gradient descent is asked for.",
 )
 def trainer_with_decay(net, lr=0.1):
     return torch.optim.SGD(net.parameters(), lr=lr, weight_decay=0.01)
+
+
+@also("trainer_with_decay", ("lr=lr", "lr=lr, weight_decay=1e-3"))
+def trainer_with_less_decay(): ...
+
+
+@also("trainer_with_decay", ("lr=lr", "lr=lr, weight_decay=1e-4"))
+def trainer_with_little_decay(): ...
 
 
 @misconception(
