@@ -161,6 +161,10 @@ class CategoricalAlwaysMean: ...
 class CategoricalMeanOfElements: ...
 
 
+@also("CategoricalMeanOfElements", (".sum(dim=1)", ""))
+class CategoricalOfElements: ...
+
+
 @edit(
     "MyCategoricalCrossEntropy",
     "The sum runs down the columns (dim 0), which gives one number per class. Sum over each row, "
@@ -314,6 +318,10 @@ class SparseDetached: ...
     ("self.lr * param.grad", "self.lr * param.grad / 32"),
 )
 class SGDDividesByBatchSize: ...
+
+
+@also("SGDDividesByBatchSize", ("self.lr * param.grad", "self.lr * param.grad / 256"))
+class SGDDividesByLargeBatchSize: ...
 
 
 @edit(

@@ -127,12 +127,20 @@ def init_with_zeros(): ...
 def init_uniform(): ...
 
 
+@also("init_uniform", ("normal_(m.weight, std=0.01)", "uniform_(m.weight, -0.01, 0.01)"))
+def init_in_a_narrow_range(): ...
+
+
 @edit(
     "init_weights",
     "This is the Xavier start. Here the standard deviation is 0.01: nn.init.normal_ with std=0.01.",
     ("normal_(m.weight, std=0.01)", "xavier_normal_(m.weight)"),
 )
 def init_xavier(): ...
+
+
+@also("init_xavier", ("normal_(m.weight, std=0.01)", "xavier_uniform_(m.weight)"))
+def init_xavier_uniform(): ...
 
 
 @misconception(
@@ -159,6 +167,11 @@ def loss_of_log_probabilities():
     )
 
 
+@also("loss_of_log_probabilities")
+def loss_as_mean_of_log_probabilities():
+    return lambda y_hat, y: nn.functional.nll_loss(y_hat, y if y.dim() == 1 else y.argmax(1))
+
+
 @misconception(
     "make_loss",
     'The reduction is "sum", so every step is as many times too large as the batch has examples. '
@@ -178,12 +191,22 @@ def loss_after_softmax():
     return lambda y_hat, y: ready_made(torch.softmax(y_hat, dim=1), y)
 
 
+@also("loss_after_softmax")
+def mean_loss_after_softmax():
+    return lambda y_hat, y: nn.functional.cross_entropy(torch.softmax(y_hat, dim=1), y)
+
+
 @misconception(
     "make_loss",
     "The labels are smoothed. Leave label_smoothing out.",
 )
 def loss_with_smoothing():
     return nn.CrossEntropyLoss(reduction="none", label_smoothing=0.1)
+
+
+@also("loss_with_smoothing")
+def mean_loss_with_smoothing():
+    return nn.CrossEntropyLoss(label_smoothing=0.1)
 
 
 @misconception(
@@ -194,6 +217,15 @@ def loss_squared():
     def loss(y_hat, y):
         one_hot = nn.functional.one_hot(y, y_hat.shape[1]) if y.dim() == 1 else y
         return ((y_hat - one_hot) ** 2).mean(1)
+
+    return loss
+
+
+@also("loss_squared")
+def loss_squared_of_the_batch():
+    def loss(y_hat, y):
+        one_hot = nn.functional.one_hot(y, y_hat.shape[1]) if y.dim() == 1 else y
+        return ((y_hat - one_hot) ** 2).mean()
 
     return loss
 
