@@ -75,6 +75,14 @@ def params_zero(): ...
 def params_transposed(): ...
 
 
+@also(
+    "params_transposed",
+    ("outputs, inputs", "inputs, outputs"),
+    ("kaiming_normal_(weight)", 'kaiming_normal_(weight, mode="fan_out")'),
+)
+def params_transposed_by_inputs(): ...
+
+
 @edit(
     "init_params",
     "The parameters do not require gradients. Create them with requires_grad=True.",
@@ -279,6 +287,11 @@ def relu_in_place(x):
     return x * 1
 
 
+@also("relu_in_place")
+def relu_of_a_leaf_in_place(x):
+    return x.clamp_(min=0)
+
+
 @misconception(
     "leaky_relu",
     "The slope is always 0.01. Use the argument negative_slope.",
@@ -317,6 +330,11 @@ def leaky_relu_goes_up(x, negative_slope=0.01):
 )
 def leaky_relu_adds_slope(x, negative_slope=0.01):
     return torch.where(x >= 0, x, x + negative_slope)
+
+
+@also("leaky_relu_adds_slope")
+def leaky_relu_adds_slope_at_zero(x, negative_slope=0.01):
+    return torch.where(x > 0, x, x + negative_slope)
 
 
 @misconception(

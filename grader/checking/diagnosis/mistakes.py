@@ -5,8 +5,8 @@ against the solution with each known misconception in it. Where the compared val
 up to and including the one that failed, and no other check of the stub speaks against it, the
 student's mistake has a name. Two mistakes in different stubs are both named.
 
-An exception of the student's code counts as a value where its message holds a number, such as the
-shapes that do not fit: "'NoneType' object is not callable" has many causes.
+An exception of the student's code counts as a value where PyTorch raised it or its message holds a
+number, such as the shapes that do not fit: "'NoneType' object is not callable" has many causes.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ class Diagnosis:
     def _fits(self, failed: Seen, checks: list[Seen], text: str) -> list[Misconception]:
         """The wrong versions that a failed check sees and that neither the text of the stub nor a
         check of it contradicts."""
+        possible = [w for w in self._versions(failed) if not text or w.may_be_in(text)]
         conditions: list[Callable[[Misconception], bool]] = [
-            lambda wrong: not text or wrong.may_be_in(text),
             lambda wrong: self._sees(failed, wrong),
             lambda wrong: not any(self._contradicts(other, wrong) for other in checks),
         ]
         if failed.check.tier == "training":  # to train with each of them would take seconds
             conditions.reverse()
-        return [w for w in self._versions(failed) if all(holds(w) for holds in conditions)]
+        return [w for w in possible if all(holds(w) for holds in conditions)]
 
     def _versions(self, seen: Seen) -> list[Misconception]:
         """The known wrong versions of a check's stub."""
@@ -124,7 +124,7 @@ class Diagnosis:
         if seen.trace is not None and not _ends_with_value(seen.trace):
             return False
         theirs = self._trace(seen, wrong)
-        if _agree(seen.trace, theirs):
+        if agree(seen.trace, theirs):
             return False
         if theirs is None:
             differs = not any(self._sees(seen, other) for other in self._versions(seen))
@@ -229,7 +229,7 @@ def _same(ours: Trace | None, theirs: Trace | None) -> bool:
     return all(map(_equal, ours, theirs))
 
 
-def _agree(ours: Trace | None, theirs: Trace | None) -> bool:
+def agree(ours: Trace | None, theirs: Trace | None) -> bool:
     """Whether two versions of one mistake could have compared this; None: nothing was wrong.
 
     One of them may avoid an overflow, or 0 * log(0), and the other not: where only one has a
@@ -263,7 +263,8 @@ def _equal(a: Any, b: Any, only_finite: bool = False) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_equal(a[key], b[key], only_finite) for key in a)
     if isinstance(a, Raised) and isinstance(b, Raised):
-        return a.kind == b.kind and _said(a) == _said(b) and bool(_said(a)[1])
+        tells = a.kind == "RuntimeError" or bool(_said(a)[1])
+        return a.kind == b.kind and _said(a) == _said(b) and tells
     try:
         one, other = as_tensor(a).double(), as_tensor(b).double()
     except AssertionError:
