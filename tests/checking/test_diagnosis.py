@@ -121,3 +121,10 @@ def other(x):
 
     assert "x * 0.5" in text
     assert "mean" not in text
+
+
+def test_text_that_is_nested_too_deeply_says_nothing():
+    """It must not end the grading."""
+    source = f"def f(x):\n    return {' + '.join(['x'] * 1000)}\n"
+
+    assert text_of(Index([Cell("ada.py", source)]), Stub("f", 1, (), (), ())) == ""

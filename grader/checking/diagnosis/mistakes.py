@@ -162,12 +162,15 @@ class Diagnosis:
 
 def text_of(index: Index, stub: Stub) -> str:
     """The code of a stub, of functions that it calls, and of methods, as Python writes it: without
-    comments and docstrings. Empty where the file does not define it."""
-    nodes = [copy.deepcopy(found.node) for found in reached(index, names_of(stub))]
-    for part in (part for node in nodes for part in ast.walk(node)):
-        if isinstance(part, DEFINITIONS) and ast.get_docstring(part, clean=False) is not None:
-            part.body[0] = ast.Pass()
-    return "\n".join(map(ast.unparse, nodes))
+    comments and docstrings. Empty where the file does not define it, or nests it too deeply."""
+    try:
+        nodes = [copy.deepcopy(found.node) for found in reached(index, names_of(stub))]
+        for part in (part for node in nodes for part in ast.walk(node)):
+            if isinstance(part, DEFINITIONS) and ast.get_docstring(part, clean=False) is not None:
+                part.body[0] = ast.Pass()
+        return "\n".join(map(ast.unparse, nodes))
+    except RecursionError:  # a sum of a thousand terms
+        return ""
 
 
 def observe_raised(error: Exception) -> None:
