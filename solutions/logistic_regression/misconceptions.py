@@ -422,3 +422,15 @@ def gradient_as_one_number(w, X, y):
 def gradient_is_accuracy(w, X, y):
     correct = (sigmoid(X @ w) > 0.5) == (y == 1)
     return correct.to(w.dtype).mean() * torch.ones_like(w)
+
+
+@misconception(
+    "accuracy_gradient",
+    "No gradient flows through a comparison such as > 0.5, so backward() finds no way back to w. "
+    "What happens to the accuracy when w changes a little?",
+    needs=r"backward|grad\(",
+)
+def gradient_through_decisions(w, X, y):
+    w = w.clone().requires_grad_()
+    ((sigmoid(X @ w) > 0.5) == (y == 1)).to(w.dtype).mean().backward()
+    return w.grad

@@ -697,10 +697,9 @@ def train_shares_one_dictionary(model, train_iter, test_iter, loss, num_epochs, 
 
 @edit(
     "train",
-    "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
-    "range(num_epochs).",
+    "There is one epoch too few. range(num_epochs) makes num_epochs rounds; range(1, num_epochs) "
+    "and range(num_epochs - 1) make one less.",
     ("range(num_epochs)", "range(1, num_epochs)"),
-    needs=r"range\(1,",
 )
 def train_too_few_epochs(): ...
 

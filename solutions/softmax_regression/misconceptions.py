@@ -558,9 +558,8 @@ def updater_negative_rate(batch_size):
 
 @misconception(
     "updater",
-    "The batch size is ignored (1 is passed on), so the steps are far too large. Pass the "
-    "argument batch_size on to sgd.",
-    needs=r"sgd\(",
+    "The batch size is ignored, so the steps are far too large. Pass the argument batch_size on to "
+    "sgd.",
 )
 def updater_ignores_batch_size(batch_size):
     sgd([W, b], lr, 1)
@@ -760,10 +759,9 @@ def train_on_test_data(): ...
 
 @edit(
     "train",
-    "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
-    "range(num_epochs).",
+    "There is one epoch too few. range(num_epochs) makes num_epochs rounds; range(1, num_epochs) "
+    "and range(num_epochs - 1) make one less.",
     ("range(num_epochs)", "range(1, num_epochs)"),
-    needs=r"range\(1,",
 )
 def train_one_epoch_too_few(): ...
 

@@ -434,7 +434,7 @@ def test_train_epoch_optimizer(submission, reference, rng):
     case = epoch_case(rng)
     submission.supply(*OTHERS)
     reference.supply(*OTHERS)
-    result = assert_sequence(optimizer_epoch(submission, *case), 4, _("the result"))
+    result = assert_sequence(optimizer_epoch(submission, *case)[:3], 3, _("the result"))
     wanted = optimizer_epoch(reference, *case)
     names = (_("the weight after the epoch"), _("the bias after the epoch"))
     assert_each_close(result[1:3], wanted[1:3], names)
