@@ -440,6 +440,7 @@ def sgd_climbs(): ...
     ("param -=", "step ="),
     ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
     lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 def sgd_on_copies(): ...
 
@@ -673,6 +674,7 @@ def concise_without_zero_grad(): ...
     "zero_grad() stands between backward() and step(), so the step has no gradient. Call it before "
     "backward().",
     ("trainer.zero_grad()\nvalue.backward()", "value.backward()\ntrainer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def concise_zero_grad_too_late(): ...
 
@@ -683,6 +685,7 @@ def concise_zero_grad_too_late(): ...
     "zero_grad(), backward(), step().",
     ("trainer.zero_grad()", "trainer.step()\ntrainer.zero_grad()"),
     ("value.backward()\ntrainer.step()", "value.backward()"),
+    needs=r"(?s)step\(.*backward\(",
 )
 def concise_steps_too_early(): ...
 

@@ -584,6 +584,7 @@ def epoch_without_zero_grad(): ...
     "The gradients are cleared between backward() and step(), so nothing is learned. Clear "
     "them before backward().",
     ("optimizer.zero_grad()\nloss.backward()", "loss.backward()\noptimizer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_zero_grad_too_late(): ...
 

@@ -338,6 +338,7 @@ class SGDAscends: ...
     "place: param -= … under torch.no_grad().",
     ("param -= self.lr", "param = param - self.lr"),
     lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 class SGDMakesNewTensors: ...
 
@@ -538,6 +539,7 @@ def epoch_never_clears(): ...
     "The gradients are cleared between backward() and step(), so nothing is learned. The order is "
     "zero_grad, backward, step.",
     ("optimizer.zero_grad()\ncost.backward()", "cost.backward()\noptimizer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_clears_too_late(): ...
 

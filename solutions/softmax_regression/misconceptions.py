@@ -521,6 +521,7 @@ def sgd_adding(): ...
     ("param -=", "step ="),
     ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
     lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 def sgd_rebinding(): ...
 
@@ -652,6 +653,7 @@ def epoch_without_zero_grad(): ...
     "is learned. The order is zero_grad, backward, step.",
     ("updater.zero_grad()", ""),
     ("updater.step()", "updater.zero_grad()\nupdater.step()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_zero_grad_before_step(): ...
 

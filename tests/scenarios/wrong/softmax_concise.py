@@ -26,11 +26,6 @@ def adagrad(net, lr=0.1):
     return torch.optim.Adagrad(net.parameters(), lr=lr)
 
 
-@misconception("make_net", "unlisted")
-def drops_pixels():
-    return nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(784, 10))
-
-
 @misconception("make_loss", "loss_after_softmax")
 def softmax_then_mean():
     def loss(y_hat, y):
