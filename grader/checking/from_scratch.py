@@ -38,7 +38,7 @@ def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[s
     )
     names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
     names += names_in(index, stub)
-    for definition in _reached(index, names):
+    for definition in reached(index, names):
         for node in ast.walk(definition.node):
             used = _torch_names(node, imported)
             for operation in stub.forbidden:
@@ -98,7 +98,7 @@ def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
     return sorted(seen)
 
 
-def _reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
+def reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
     """The definitions of these names, of the functions of the file that they call, and of the
     methods of the same class that they use."""
     waiting, seen = list(names), set()

@@ -1,6 +1,6 @@
 """The bank of typical mistakes of an assignment: wrong versions of single stubs.
 
-A bank is a Python file that is read, never run. It holds three kinds of entries:
+A bank is a Python file that is read, never run. It holds four kinds of entries:
 
     @edit("sgd", "The step goes uphill. Subtract the gradient.", ("param -=", "param +="))
     def sgd_adding(): ...                   # the solution's own stub with other text in places
@@ -9,7 +9,13 @@ A bank is a Python file that is read, never run. It holds three kinds of entries
     def softmax_without_exp(X):             # a wrong version of the stub, under its own name
         return X / X.sum(1, keepdim=True)
 
+    @also("softmax_without_exp")            # the same mistake, written so that other values differ
+    def softmax_of_shifted_without_exp(X): ...
+
     patch("unit_normal", "net", "W is drawn with standard deviation 1.", "W = torch.randn(784, 10)")
+
+`needs=` and `lacks=` of the first two are regular expressions for words that the student's text has
+to have, or may not have, where the sentence speaks of what is written there.
 
 The sentence is what a student reads whose program behaves like the wrong version. Trusted side
 only: neither a bank nor a sentence enters a sandbox; the `source` of one entry does, appended to
@@ -23,7 +29,7 @@ import keyword
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
@@ -53,14 +59,40 @@ class Misconception:
     """What a student with this mistake should read."""
     source: str
     """Python text that, appended to the solution, makes the stub the wrong version."""
+    version_of: str = ""
+    """The name of the entry whose mistake this is, too; "" for an entry that has its own."""
+    needs: str = ""
+    """A regular expression that the text of a stub must match to have this mistake."""
+    lacks: str = ""
+    """One that it must not match; "" matches nothing."""
+
+    @property
+    def mistake(self) -> str:
+        """The name of the mistake, the same for all its versions."""
+        return self.version_of or self.name
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether the text of a stub, with the functions that it calls, can have this mistake."""
+        has_words = re.search(self.needs, text) is not None
+        return has_words and not (self.lacks and re.search(self.lacks, text))
 
 
-def misconception(stub: str, sentence: str) -> Callable[[_T], _T]:
+def misconception(
+    stub: str, sentence: str, *, needs: str = "", lacks: str = ""
+) -> Callable[[_T], _T]:
     """Mark a function or class as a wrong version of a stub (for editors; `load` reads it)."""
     return lambda definition: definition
 
 
-def edit(stub: str, sentence: str, *pairs: tuple[str, str]) -> Callable[[_T], _T]:
+def also(name: str, *pairs: tuple[str, str]) -> Callable[[_T], _T]:
+    """Mark a further version of an entry above, a definition or, with `pairs`, an edit of the
+    solution (for editors; `load` reads it)."""
+    return lambda definition: definition
+
+
+def edit(
+    stub: str, sentence: str, *pairs: tuple[str, str], needs: str = "", lacks: str = ""
+) -> Callable[[_T], _T]:
     """Mark a name, `def name(): ...`, as the solution's stub with each (old, new) of `pairs`
     replaced, from left to right (for editors; `load` reads it).
 
@@ -83,7 +115,8 @@ def load(bank: Path, solution: Path) -> list[Misconception]:
     """Read a bank of wrong versions of a solution, in the order of the file.
 
     Raises AssignmentError, with the line, for anything that is not an entry, an import or a
-    docstring, for a name that is used twice, and for an edit that does not fit the solution.
+    docstring, for a name that is used twice, for an edit that does not fit the solution, and for
+    what is no regular expression.
     """
     text, statements = _read(bank)
     definitions = _definitions(solution)
@@ -92,7 +125,7 @@ def load(bank: Path, solution: Path) -> list[Misconception]:
         if isinstance(statement, ast.Import | ast.ImportFrom) or _is_docstring(statement):
             continue
         try:
-            entry = _entry(statement, text, definitions)
+            entry = _entry(statement, text, definitions, found)
             if entry.name in found:
                 raise ValueError(f"there are two misconceptions named {entry.name!r}")
         except ValueError as error:
@@ -157,24 +190,64 @@ def _text_of(definition: _Definition, text: str) -> str:
     return textwrap.dedent("\n".join(lines))
 
 
-def _entry(statement: ast.stmt, text: str, definitions: dict[str, str]) -> Misconception:
-    """Read one statement of a bank. Raises ValueError."""
+def _entry(
+    statement: ast.stmt, text: str, definitions: dict[str, str], above: dict[str, Misconception]
+) -> Misconception:
+    """Read one statement of a bank, in which `above` stands before it. Raises ValueError."""
     if isinstance(statement, _Definition) and len(statement.decorator_list) == 1:
-        mark, name = statement.decorator_list[0], statement.name
-        if _is_call(mark, "edit"):
-            stub, sentence, pairs = _edit_arguments(mark)
-            if [ast.unparse(line) for line in statement.body] != ["..."]:
-                raise ValueError(f"@edit(...) reads no body: write `def {name}(): ...`")
-            source = _edited(name, stub, pairs, definitions)
-        else:
-            stub, sentence = _strings(mark, "misconception", 2)
-            source = _text_of(statement, text)
-        return Misconception(name, stub, sentence, _in_place(source, name, stub))
+        return _marked(statement, statement.decorator_list[0], text, definitions, above)
     if isinstance(statement, ast.Expr):
         name, stub, sentence, source = _strings(statement.value, "patch", 4)
         _require_python(source, name)
         return Misconception(name, stub, sentence, source.rstrip("\n") + "\n")
-    raise ValueError("expected a definition with @edit(...) or @misconception(...), or patch(...)")
+    raise ValueError(
+        "expected a definition with @edit(...), @misconception(...) or @also(...), or patch(...)"
+    )
+
+
+def _marked(
+    definition: _Definition,
+    mark: ast.expr,
+    text: str,
+    definitions: dict[str, str],
+    above: dict[str, Misconception],
+) -> Misconception:
+    """The entry of a definition with one decorator. Raises ValueError."""
+    name = definition.name
+    pairs: list[list[str]] = []
+    if _is_call(mark, "also"):
+        (first,), pairs = _strings_and_pairs(mark, "also", 1)
+        if first not in above:
+            raise ValueError(f"{name}: there is no entry {first!r} above it")
+        entry = replace(above[first], name=name, version_of=above[first].mistake)
+    else:
+        conditions = _conditions(mark)
+        if _is_call(mark, "edit"):
+            (stub, sentence), pairs = _strings_and_pairs(mark, "edit", 2)
+        else:
+            stub, sentence = _strings(mark, "misconception", 2)
+        entry = Misconception(name, stub, sentence, "", **conditions)
+    if pairs and [ast.unparse(line) for line in definition.body] != ["..."]:
+        raise ValueError(f"an edit reads no body: write `def {name}(): ...`")
+    source = _edited(name, entry.stub, pairs, definitions) if pairs else _text_of(definition, text)
+    return replace(entry, source=_in_place(source, name, entry.stub))
+
+
+def _conditions(mark: ast.expr) -> dict[str, str]:
+    """Take the regular expressions `needs=` and `lacks=` out of a call. Raises ValueError."""
+    keywords = mark.keywords if isinstance(mark, ast.Call) else []
+    found = {}
+    for part in [part for part in keywords if part.arg in ("needs", "lacks")]:
+        (pattern,) = _plain([part.value]) or [""]
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{part.arg}={pattern!r} is no regular expression: {error}") from error
+        if not pattern:
+            raise ValueError(f"expected a plain string in {part.arg}=")
+        found[str(part.arg)] = pattern
+        keywords.remove(part)
+    return found
 
 
 def _is_call(node: ast.expr, function: str) -> TypeGuard[ast.Call]:
@@ -190,14 +263,21 @@ def _strings(call: ast.expr, function: str, count: int) -> list[str]:
     raise ValueError(f"expected {function}(...) with {count} plain strings")
 
 
-def _edit_arguments(call: ast.Call) -> tuple[str, str, list[list[str]]]:
-    """Return the stub, the sentence and the pairs of `edit("…", "…", ("…", "…"), …)`."""
-    texts = _plain(call.args[:2])
-    pairs = [_plain(getattr(pair, "elts", [])) for pair in call.args[2:]]
-    complete = len(texts) == 2 and {len(pair) for pair in pairs} == {2} and not call.keywords
-    if complete and all(text.strip() for text in [*texts, *(old for old, _ in pairs)]):
-        return texts[0], texts[1], pairs
-    raise ValueError("expected edit(...) with two plain strings and pairs of them, (old, new)")
+def _strings_and_pairs(
+    call: ast.Call, function: str, count: int
+) -> tuple[list[str], list[list[str]]]:
+    """Return the strings and the pairs of `function("…", …, ("…", "…"), …)`."""
+    texts = _plain(call.args[:count])
+    pairs = [_plain(getattr(pair, "elts", [])) for pair in call.args[count:]]
+    complete = len(texts) == count and not call.keywords and {len(pair) for pair in pairs} <= {2}
+    if (
+        complete
+        and (pairs or function == "also")
+        and all(text.strip() for text in [*texts, *(old for old, _ in pairs)])
+    ):
+        return texts, pairs
+    strings = "a plain string" if count == 1 else "two plain strings"
+    raise ValueError(f"expected {function}(...) with {strings} and pairs of them, (old, new)")
 
 
 def _plain(nodes: list[ast.expr]) -> list[str]:

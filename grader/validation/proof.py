@@ -150,7 +150,7 @@ class Proof:
             right, found = (", ".join(sorted(stubs)) or "nothing" for stubs in (wrong, lost))
             self._find(program.name, f"it should lose points in {right}, and loses {found}")
         names = {check.misconception for check in record.checks if check.misconception}
-        known = {mistake.name for mistake in program.mistakes}
+        known = {wrong.mistake for wrong in program.mistakes}
         for name in sorted(known - names):
             self._find(program.name, f"no failed check names {name}")
         for other in sorted(names - known):

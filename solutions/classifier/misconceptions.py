@@ -6,7 +6,7 @@ Read by grader.course.misconceptions, never run as a file. Each entry is appende
 import torch
 from torch import nn
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # Classifier.loss
 
@@ -79,10 +79,15 @@ def loss_over_columns(self, y_hat, y, averaged=True):
     "Classifier.loss",
     "The loss is cut off from y_hat, so that nothing can learn from it. Leave out detach(), "
     "item() and no_grad().",
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 def loss_detached(self, y_hat, y, averaged=True):
     losses = nn.functional.cross_entropy(y_hat, y, reduction="mean" if averaged else "none")
     return losses.detach() + 0 * y_hat.sum()
+
+
+@also("loss_detached", ("cross_entropy(y_hat, y", "cross_entropy(y_hat.detach(), y"))
+def loss_of_detached_logits(): ...
 
 
 # Classifier.accuracy
@@ -139,6 +144,12 @@ def accuracy_of_least_likely(): ...
 )
 def accuracy_without_flattening(self, y_hat, y, averaged=True):
     correct = (y_hat.argmax(dim=1).type(y.dtype) == y).type(torch.float32).reshape(-1)
+    return correct.mean() if averaged else correct
+
+
+@also("accuracy_without_flattening")
+def accuracy_nowhere_flat(self, y_hat, y, averaged=True):
+    correct = (y_hat.argmax(dim=1).type(y.dtype) == y).type(torch.float32)
     return correct.mean() if averaged else correct
 
 
@@ -218,6 +229,10 @@ def step_exchanged(self, batch):
 def step_with_first_input(): ...
 
 
+@also("step_with_first_input", ("*inputs, y = batch", "X, y = batch"), ("self(*inputs)", "self(X)"))
+def step_for_pairs_only(): ...
+
+
 @edit(
     "Classifier.validation_step",
     "A ready-made loss is used. Ask self.loss, for a subclass may have its own.",
@@ -250,9 +265,14 @@ def step_not_averaged(): ...
 @misconception(
     "Classifier.configure_optimizers",
     "The learning rate is a fixed number. Use self.lr.",
+    lacks=r"self\.lr",
 )
 def optimizer_with_fixed_rate(self):
     return torch.optim.SGD(self.parameters(), lr=0.01)
+
+
+@also("optimizer_with_fixed_rate", ("lr=self.lr", "lr=0.1"))
+def optimizer_with_rate_of_a_tenth(): ...
 
 
 @misconception(
@@ -263,12 +283,24 @@ def optimizer_with_momentum(self):
     return torch.optim.SGD(self.parameters(), lr=self.lr, momentum=0.9)
 
 
+@also("optimizer_with_momentum", ("lr=self.lr", "lr=self.lr, momentum=0.5"))
+def optimizer_with_less_momentum(): ...
+
+
 @misconception(
     "Classifier.configure_optimizers",
     "The optimizer has a weight decay. Plain SGD has none.",
 )
 def optimizer_with_decay(self):
     return torch.optim.SGD(self.parameters(), lr=self.lr, weight_decay=0.01)
+
+
+@also("optimizer_with_decay", ("lr=self.lr", "lr=self.lr, weight_decay=1e-3"))
+def optimizer_with_less_decay(): ...
+
+
+@also("optimizer_with_decay", ("lr=self.lr", "lr=self.lr, weight_decay=1e-4"))
+def optimizer_with_little_decay(): ...
 
 
 @misconception(
@@ -294,6 +326,11 @@ def optimizer_of_first_parameter(self):
 def optimizer_without_biases(self):
     weights = [p for name, p in self.named_parameters() if not name.endswith("bias")]
     return torch.optim.SGD(weights, lr=self.lr)
+
+
+@also("optimizer_without_biases")
+def optimizer_of_matrices(self):
+    return torch.optim.SGD([p for p in self.parameters() if p.dim() > 1], lr=self.lr)
 
 
 # quick_validation_loss
@@ -329,6 +366,11 @@ def quick_loss_without_last_batch(batch_losses):
 )
 def quick_loss_median(batch_losses):
     return float(torch.tensor(batch_losses).median())
+
+
+@also("quick_loss_median")
+def quick_loss_upper_median(batch_losses):
+    return sorted(batch_losses)[len(batch_losses) // 2]
 
 
 # validation_loss

@@ -9,7 +9,7 @@ import random
 import torch
 from torch.utils import data
 
-from grader.course.misconceptions import edit, misconception, patch
+from grader.course.misconceptions import also, edit, misconception, patch
 
 # synthetic_data
 
@@ -76,6 +76,7 @@ def data_with_equal_columns(): ...
     "synthetic_data",
     "Every call gives the same data, because the seed is set inside the function. Leave it out.",
     ("X = torch.normal", "torch.manual_seed(0)\nX = torch.normal"),
+    needs="seed",
 )
 def data_with_fixed_seed(): ...
 
@@ -104,8 +105,13 @@ def iter_drops_last_batch(): ...
     "data_iter",
     "One example of each batch is lost. The end of a slice is not part of it: do not subtract 1.",
     ("start + batch_size])", "start + batch_size][:-1], dtype=torch.long)"),
+    needs=r"-\s*1",
 )
 def iter_loses_one_of_each_batch(): ...
+
+
+@also("iter_loses_one_of_each_batch", ("start + batch_size]", "start + batch_size - 1]"))
+def iter_loses_one_of_each_whole_batch(): ...
 
 
 @misconception(
@@ -127,6 +133,10 @@ def iter_with_repetition(batch_size, features, labels):
     ("yield features[batch], labels[batch]", "yield features[batch], labels[batch]\nreturn"),
 )
 def iter_gives_one_batch(): ...
+
+
+@also("iter_gives_one_batch", ("    yield features", "yield features"))
+def iter_gives_last_batch(): ...
 
 
 @misconception(
@@ -153,10 +163,18 @@ def iter_shuffles_batches(batch_size, features, labels):
         yield features[start : start + batch_size], labels[start : start + batch_size]
 
 
+@also("iter_shuffles_batches")
+def iter_shuffles_batches_and_rest(batch_size, features, labels):
+    parts = list(zip(features.split(batch_size), labels.split(batch_size)))
+    random.shuffle(parts)
+    yield from parts
+
+
 @misconception(
     "data_iter",
     "Features and labels are shuffled separately, so the labels belong to other examples. Use the "
     "same indices for both.",
+    needs=r"(?s)(perm|shuffle|sample).*(perm|shuffle|sample)",
 )
 def iter_separates_labels(batch_size, features, labels):
     order, other = torch.randperm(len(features)), torch.randperm(len(features))
@@ -177,9 +195,15 @@ def linreg_without_bias(X, w, b):
     "linreg",
     "X and w are multiplied element by element. The prediction needs the matrix product: "
     "torch.matmul(X, w) or X @ w.",
+    needs=r"\*|(?<!mat)mul\(|multiply\(",
 )
 def linreg_elementwise(X, w, b):
     return X * w.reshape(-1) + b
+
+
+@also("linreg_elementwise")
+def linreg_elementwise_by_column(X, w, b):
+    return X * w + b
 
 
 @misconception(
@@ -256,6 +280,11 @@ def absolute_with_sign(y_hat, y):
     return y_hat - y.reshape(y_hat.shape)
 
 
+@also("absolute_with_sign")
+def absolute_with_other_sign(y_hat, y):
+    return y.reshape(y_hat.shape) - y_hat
+
+
 @misconception("absolute_loss", "There is no factor ½ in the absolute loss: it is |y_hat - y|.")
 def absolute_halved(y_hat, y):
     return (y_hat - y.reshape(y_hat.shape)).abs() / 2
@@ -285,6 +314,11 @@ def absolute_without_reshape(y_hat, y):
 )
 def absolute_one_sided(y_hat, y):
     return (y_hat - y.reshape(y_hat.shape)).clamp(min=0)
+
+
+@also("absolute_one_sided")
+def absolute_on_the_other_side(y_hat, y):
+    return (y.reshape(y_hat.shape) - y_hat).clamp(min=0)
 
 
 # huber_loss
@@ -321,6 +355,7 @@ def huber_swapped(): ...
     "Negative residuals always take the parabola. Compare the absolute value of the residual with "
     "delta.",
     (".abs()", ""),
+    lacks="abs",
 )
 def huber_without_absolute_value(): ...
 
@@ -376,6 +411,7 @@ def sgd_without_batch_size(): ...
     "sgd",
     "The gradient is divided by a fixed number, 10. Divide by the argument batch_size.",
     ("param.grad / batch_size", "param.grad / 10"),
+    needs=r"10|\.1",
 )
 def sgd_fixed_batch_size(): ...
 
@@ -403,6 +439,8 @@ def sgd_climbs(): ...
     "Change them in place with -=.",
     ("param -=", "step ="),
     ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
+    lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 def sgd_on_copies(): ...
 
@@ -411,6 +449,7 @@ def sgd_on_copies(): ...
     "sgd",
     "The learning rate is fixed at 0.03. Use the argument lr.",
     ("lr * param.grad", "0.03 * param.grad"),
+    needs=r"\.03",
 )
 def sgd_fixed_learning_rate(): ...
 
@@ -502,6 +541,15 @@ def train_returns_last_epoch(): ...
 def train_ignores_net(): ...
 
 
+@also(
+    "train_ignores_net",
+    ("loss(net(X, w, b), y)", "squared_loss(linreg(X, w, b), y)"),
+    ("loss(net(features, w, b), labels)", "squared_loss(linreg(features, w, b), labels)"),
+    ("len(X)", "batch_size"),
+)
+def train_ignores_net_and_rest(): ...
+
+
 # load_array
 
 
@@ -533,6 +581,7 @@ def loader_shuffles_for_testing(data_arrays, batch_size, is_train=True):
     "load_array",
     "The last batch is left out when it is smaller than the others. Do not use drop_last.",
     ("shuffle=is_train", "shuffle=is_train, drop_last=True"),
+    needs="drop_last",
 )
 def loader_drops_last(): ...
 
@@ -578,6 +627,7 @@ def net_with_default_bias(): ...
     "The net has no bias. Leave out bias=False, and set the bias to 0.",
     ("= nn.Sequential(nn.Linear(2, 1))", "= nn.Sequential(nn.Linear(2, 1, bias=False))"),
     ("net[0].bias.data.fill_(0)", ""),
+    needs=r"False",
 )
 def net_without_bias(): ...
 
@@ -586,6 +636,7 @@ def net_without_bias(): ...
     "make_net",
     "There is a ReLU behind the linear layer, so no negative value is predicted. Leave it out.",
     ("= nn.Sequential(nn.Linear(2, 1))", "= nn.Sequential(nn.Linear(2, 1), nn.ReLU())"),
+    needs=r"(?i)relu|clamp",
 )
 def net_with_relu(): ...
 
@@ -623,6 +674,7 @@ def concise_without_zero_grad(): ...
     "zero_grad() stands between backward() and step(), so the step has no gradient. Call it before "
     "backward().",
     ("trainer.zero_grad()\nvalue.backward()", "value.backward()\ntrainer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def concise_zero_grad_too_late(): ...
 
@@ -633,6 +685,7 @@ def concise_zero_grad_too_late(): ...
     "zero_grad(), backward(), step().",
     ("trainer.zero_grad()", "trainer.step()\ntrainer.zero_grad()"),
     ("value.backward()\ntrainer.step()", "value.backward()"),
+    needs=r"(?s)step\(.*backward\(",
 )
 def concise_steps_too_early(): ...
 

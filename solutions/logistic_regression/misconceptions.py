@@ -6,7 +6,7 @@ names of the solution (sigmoid, entropy, …) are there.
 
 import torch
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # sigmoid
 
@@ -52,6 +52,11 @@ def sigmoid_decides(z):
 )
 def sigmoid_is_softmax(z):
     return torch.exp(z) / torch.exp(z).sum()
+
+
+@also("sigmoid_is_softmax")
+def sigmoid_is_softmax_of_rows(z):
+    return torch.exp(z) / torch.exp(z).sum(-1, keepdim=True)
 
 
 # entropy
@@ -114,6 +119,16 @@ def entropy_without_weights(p):
     return -torch.log(p.clamp(min=1e-30)).sum(-1)
 
 
+@also("entropy_without_weights")
+def entropy_without_weights_at_zero(p):
+    return -torch.where(p > 0, torch.log(p), 0.0).sum(-1)
+
+
+@also("entropy_without_weights")
+def entropy_without_weights_infinite(p):
+    return -torch.log(p).sum(-1)
+
+
 # cross_entropy
 
 
@@ -124,6 +139,11 @@ def entropy_without_weights(p):
 )
 def cross_entropy_swapped(p, q):
     return -torch.xlogy(q, p).sum(-1)
+
+
+@also("cross_entropy_swapped")
+def cross_entropy_swapped_by_log(p, q):
+    return -(q * torch.log(p)).sum(-1)
 
 
 @misconception(
@@ -193,6 +213,11 @@ def divergence_swapped(p, q):
     return (torch.xlogy(q, q) - torch.xlogy(q, p)).sum(-1)
 
 
+@also("divergence_swapped")
+def divergence_swapped_by_log(p, q):
+    return (q * torch.log(q / p)).sum(-1)
+
+
 @misconception(
     "kl_divergence",
     "This is the cross entropy H(p, q). Subtract the entropy of p, or take log(p / q).",
@@ -241,6 +266,11 @@ def divergence_without_weights(p, q):
     return torch.where(p > 0, torch.log(p / q), 0.0).sum(-1)
 
 
+@also("divergence_without_weights")
+def divergence_without_weights_infinite(p, q):
+    return torch.log(p / q).sum(-1)
+
+
 # cross_entropy_from_logits
 
 
@@ -252,6 +282,11 @@ def divergence_without_weights(p, q):
 def from_logits_unstable(logits, y):
     probabilities = torch.exp(logits) / torch.exp(logits).sum(1, keepdim=True)
     return -torch.log(probabilities[range(len(y)), y]).mean()
+
+
+@also("from_logits_unstable")
+def from_logits_unstable_sum(logits, y):
+    return (torch.log(torch.exp(logits).sum(1)) - logits[range(len(y)), y]).mean()
 
 
 @misconception(
@@ -274,6 +309,21 @@ def from_logits_clamped(logits, y):
     shifted = torch.exp(logits - logits.max(1, keepdim=True).values)
     probabilities = shifted / shifted.sum(1, keepdim=True)
     return -torch.log(probabilities[range(len(y)), y].clamp(min=1e-12)).mean()
+
+
+@also("from_logits_clamped")
+def from_logits_clamped_at_8_digits(logits, y):
+    return -torch.log(torch.softmax(logits, 1)[range(len(y)), y].clamp(min=1e-8)).mean()
+
+
+@also("from_logits_clamped")
+def from_logits_clamped_at_10_digits(logits, y):
+    return -torch.log(torch.softmax(logits, 1)[range(len(y)), y].clamp(min=1e-10)).mean()
+
+
+@also("from_logits_clamped")
+def from_logits_clamped_on_both_sides(logits, y):
+    return -torch.log(torch.softmax(logits, 1)[range(len(y)), y].clamp(1e-7, 1 - 1e-7)).mean()
 
 
 @misconception(
@@ -372,3 +422,15 @@ def gradient_as_one_number(w, X, y):
 def gradient_is_accuracy(w, X, y):
     correct = (sigmoid(X @ w) > 0.5) == (y == 1)
     return correct.to(w.dtype).mean() * torch.ones_like(w)
+
+
+@misconception(
+    "accuracy_gradient",
+    "No gradient flows through a comparison such as > 0.5, so backward() finds no way back to w. "
+    "What happens to the accuracy when w changes a little?",
+    needs=r"backward|grad\(",
+)
+def gradient_through_decisions(w, X, y):
+    w = w.clone().requires_grad_()
+    ((sigmoid(X @ w) > 0.5) == (y == 1)).to(w.dtype).mean().backward()
+    return w.grad

@@ -6,7 +6,7 @@ Read by grader.course.misconceptions, never run as a file. Each entry is appende
 import torch
 from torch import nn
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # init_params
 
@@ -75,6 +75,14 @@ def params_zero(): ...
 def params_transposed(): ...
 
 
+@also(
+    "params_transposed",
+    ("outputs, inputs", "inputs, outputs"),
+    ("kaiming_normal_(weight)", 'kaiming_normal_(weight, mode="fan_out")'),
+)
+def params_transposed_by_inputs(): ...
+
+
 @edit(
     "init_params",
     "The parameters do not require gradients. Create them with requires_grad=True.",
@@ -100,6 +108,7 @@ def params_with_biases_of_one(): ...
     "init_params",
     "The same random numbers come out of every call. Do not set a seed in the function.",
     ("params = []", "torch.manual_seed(0)\nparams = []"),
+    needs="seed",
 )
 def params_with_a_seed(): ...
 
@@ -217,8 +226,13 @@ def forward_with_sigmoid(x):
     "The result is cut off from the parameters, so nothing is learned. Leave out detach(), "
     ".data and no_grad().",
     ("w3.t() + b3)", "w3.t() + b3).detach() + 0 * (x.sum() + w3.sum() + b3.sum())"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 def forward_detached(): ...
+
+
+@also("forward_detached", ("torch.relu(x @ w3.t() + b3)", "torch.relu(x @ w3.t() + b3).detach()"))
+def forward_all_detached(): ...
 
 
 # activation functions
@@ -273,6 +287,11 @@ def relu_in_place(x):
     return x * 1
 
 
+@also("relu_in_place")
+def relu_of_a_leaf_in_place(x):
+    return x.clamp_(min=0)
+
+
 @misconception(
     "leaky_relu",
     "The slope is always 0.01. Use the argument negative_slope.",
@@ -311,6 +330,11 @@ def leaky_relu_goes_up(x, negative_slope=0.01):
 )
 def leaky_relu_adds_slope(x, negative_slope=0.01):
     return torch.where(x >= 0, x, x + negative_slope)
+
+
+@also("leaky_relu_adds_slope")
+def leaky_relu_adds_slope_at_zero(x, negative_slope=0.01):
+    return torch.where(x > 0, x, x + negative_slope)
 
 
 @misconception(
@@ -463,6 +487,7 @@ class MLPWithFourLayers: ...
     ("nn.Linear(784, 200)", "nn.Linear(784, 256)"),
     ("nn.Linear(200, 200)", "nn.Linear(256, 256)"),
     ("nn.Linear(200, 10)", "nn.Linear(256, 10)"),
+    needs="256",
 )
 class MLPWithOtherSizes: ...
 
@@ -489,6 +514,7 @@ class MLPWithoutBias: ...
     "MLP",
     "Dropout stands between the layers. The network of the document has none.",
     ("nn.Linear(200, 200),", "nn.Dropout(0.5),\nnn.Linear(200, 200),"),
+    needs="(?i)dropout",
 )
 class MLPWithDropout: ...
 
@@ -501,6 +527,7 @@ class MLPDefaultTanh: ...
     "MLP",
     "All networks start with the same weights. Do not set a seed in the class.",
     ("super().__init__()", "super().__init__()\ntorch.manual_seed(0)"),
+    needs="seed",
 )
 class MLPWithSeed: ...
 
@@ -557,6 +584,7 @@ def epoch_without_zero_grad(): ...
     "The gradients are cleared between backward() and step(), so nothing is learned. Clear "
     "them before backward().",
     ("optimizer.zero_grad()\nloss.backward()", "loss.backward()\noptimizer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_zero_grad_too_late(): ...
 
@@ -589,6 +617,7 @@ def epoch_in_eval_mode(): ...
     "train_epoch",
     "The training stops after the first batch: the return stands inside the loop.",
     ("examples += len(target)", "examples += len(target)\nreturn total / examples"),
+    lacks=r"break|next\(",
 )
 def epoch_of_first_batch(): ...
 
@@ -692,6 +721,14 @@ def evaluate_last_batch(): ...
     ("net.eval()", ""),
 )
 def evaluate_without_eval_mode(): ...
+
+
+@also(
+    "evaluate_without_eval_mode",
+    ("net.eval()", ""),
+    ("with torch.no_grad():", "if True:"),
+)
+def evaluate_without_eval_mode_with_gradients(): ...
 
 
 @edit(

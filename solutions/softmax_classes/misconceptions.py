@@ -6,7 +6,7 @@ names of the solution (W, b, params, softmax, MySGD, MyAcc, train_epoch, …) ar
 
 import torch
 
-from grader.course.misconceptions import edit, misconception, patch
+from grader.course.misconceptions import also, edit, misconception, patch
 
 # softmax
 
@@ -28,6 +28,12 @@ def softmax_down_the_columns(X):
 )
 def softmax_of_the_whole_matrix(X):
     X_exp = torch.exp(X)
+    return X_exp / X_exp.sum()
+
+
+@also("softmax_of_the_whole_matrix")
+def softmax_of_the_whole_shifted_matrix(X):
+    X_exp = torch.exp(X - X.max(1, keepdim=True).values)
     return X_exp / X_exp.sum()
 
 
@@ -92,8 +98,13 @@ def model_softmax_twice(): ...
     "The parameters are cut off from the gradients by .data or detach(), so they cannot be "
     "learned. Use W and b as they are.",
     ("return softmax(logits)", "return softmax(logits).detach() + 0 * b.sum()"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 def model_detaches(): ...
+
+
+@also("model_detaches", ("return softmax(logits)", "return softmax(logits).detach()"))
+def model_detaches_all(): ...
 
 
 patch(
@@ -148,6 +159,10 @@ class CategoricalAlwaysMean: ...
     ("else losses", "else losses.sum(dim=1)"),
 )
 class CategoricalMeanOfElements: ...
+
+
+@also("CategoricalMeanOfElements", (".sum(dim=1)", ""))
+class CategoricalOfElements: ...
 
 
 @edit(
@@ -263,6 +278,7 @@ class SparseOfLogits: ...
     "y_hat[:, y] takes all the columns y from every row and gives an n x n matrix. Name the row "
     "as well: y_hat[range(len(y_hat)), y] gives one element per row.",
     ("[range(len(y_hat)), y]", "[:, y]"),
+    needs=r"\[:,|index_select",
 )
 class SparseWrongIndex: ...
 
@@ -281,8 +297,15 @@ class SparseColumn: ...
     "The loss is turned into a plain number, by item() or float() or numpy, so no gradient can "
     "flow back. Return the tensor.",
     ("(y_hat[range(len(y_hat)), y])", "(y_hat.detach()[range(len(y_hat)), y]) + 0 * y_hat.sum()"),
+    needs=r"detach|\.data|no_grad|item|float|numpy|tolist",
 )
 class SparseWithoutGradient: ...
+
+
+@also(
+    "SparseWithoutGradient", ("(y_hat[range(len(y_hat)), y])", "(y_hat.detach()[range(len(y)), y])")
+)
+class SparseDetached: ...
 
 
 # MySGD
@@ -295,6 +318,10 @@ class SparseWithoutGradient: ...
     ("self.lr * param.grad", "self.lr * param.grad / 32"),
 )
 class SGDDividesByBatchSize: ...
+
+
+@also("SGDDividesByBatchSize", ("self.lr * param.grad", "self.lr * param.grad / 256"))
+class SGDDividesByLargeBatchSize: ...
 
 
 @edit(
@@ -310,6 +337,8 @@ class SGDAscends: ...
     "step() makes new tensors and leaves the ones that were passed in as they are. Change them in "
     "place: param -= … under torch.no_grad().",
     ("param -= self.lr", "param = param - self.lr"),
+    lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 class SGDMakesNewTensors: ...
 
@@ -510,6 +539,7 @@ def epoch_never_clears(): ...
     "The gradients are cleared between backward() and step(), so nothing is learned. The order is "
     "zero_grad, backward, step.",
     ("optimizer.zero_grad()\ncost.backward()", "cost.backward()\noptimizer.zero_grad()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_clears_too_late(): ...
 
@@ -541,6 +571,7 @@ def epoch_measured_after_step(model, train_iter, loss, optimizer, metric):
     "The return stands inside the loop, so the epoch ends after the first batch. Move it behind "
     "the loop.",
     ("return sum(costs)", "    return sum(costs)"),
+    lacks=r"break|next\(",
 )
 def epoch_returns_in_loop(): ...
 
@@ -583,6 +614,14 @@ def valid_without_reset(): ...
 def valid_in_training_mode(): ...
 
 
+@also(
+    "valid_in_training_mode",
+    ("if is_module:\n    model.eval()", ""),
+    ("with torch.no_grad():", "if True:"),
+)
+def valid_in_training_mode_with_gradients(): ...
+
+
 @edit(
     "valid_epoch",
     "Gradients are computed although nothing is learned here, which costs time and memory. Walk "
@@ -596,6 +635,7 @@ def valid_with_gradients(): ...
     "valid_epoch",
     "Only the first batch is measured: the return stands inside the loop. Move it behind the loop.",
     ("return sum(costs)", "        return sum(costs)"),
+    lacks=r"break|next\(",
 )
 def valid_first_batch_only(): ...
 
@@ -659,8 +699,8 @@ def train_shares_one_dictionary(model, train_iter, test_iter, loss, num_epochs, 
 
 @edit(
     "train",
-    "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
-    "range(num_epochs).",
+    "There is one epoch too few. range(num_epochs) makes num_epochs rounds; range(1, num_epochs) "
+    "and range(num_epochs - 1) make one less.",
     ("range(num_epochs)", "range(1, num_epochs)"),
 )
 def train_too_few_epochs(): ...

@@ -7,7 +7,7 @@ names of the solution (nn, data, accuracy, evaluate_accuracy, make_net, …) are
 import torch
 from torch import nn
 
-from grader.course.misconceptions import edit, misconception
+from grader.course.misconceptions import also, edit, misconception
 
 # make_net
 
@@ -51,6 +51,7 @@ def net_with_relu():
 @misconception(
     "make_net",
     "The linear layer has no bias. Leave out bias=False.",
+    needs="False",
 )
 def net_of_weights_only():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 10, bias=False))
@@ -63,6 +64,11 @@ def net_of_weights_only():
 )
 def net_with_hidden_layer():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Linear(10, 10))
+
+
+@also("net_with_hidden_layer")
+def net_with_256_hidden_units():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 
 
 # The layers are made once, outside of the function.
@@ -121,12 +127,20 @@ def init_with_zeros(): ...
 def init_uniform(): ...
 
 
+@also("init_uniform", ("normal_(m.weight, std=0.01)", "uniform_(m.weight, -0.01, 0.01)"))
+def init_in_a_narrow_range(): ...
+
+
 @edit(
     "init_weights",
     "This is the Xavier start. Here the standard deviation is 0.01: nn.init.normal_ with std=0.01.",
     ("normal_(m.weight, std=0.01)", "xavier_normal_(m.weight)"),
 )
 def init_xavier(): ...
+
+
+@also("init_xavier", ("normal_(m.weight, std=0.01)", "xavier_uniform_(m.weight)"))
+def init_xavier_uniform(): ...
 
 
 @misconception(
@@ -153,6 +167,11 @@ def loss_of_log_probabilities():
     )
 
 
+@also("loss_of_log_probabilities")
+def loss_as_mean_of_log_probabilities():
+    return lambda y_hat, y: nn.functional.nll_loss(y_hat, y if y.dim() == 1 else y.argmax(1))
+
+
 @misconception(
     "make_loss",
     'The reduction is "sum", so every step is as many times too large as the batch has examples. '
@@ -172,12 +191,22 @@ def loss_after_softmax():
     return lambda y_hat, y: ready_made(torch.softmax(y_hat, dim=1), y)
 
 
+@also("loss_after_softmax")
+def mean_loss_after_softmax():
+    return lambda y_hat, y: nn.functional.cross_entropy(torch.softmax(y_hat, dim=1), y)
+
+
 @misconception(
     "make_loss",
     "The labels are smoothed. Leave label_smoothing out.",
 )
 def loss_with_smoothing():
     return nn.CrossEntropyLoss(reduction="none", label_smoothing=0.1)
+
+
+@also("loss_with_smoothing")
+def mean_loss_with_smoothing():
+    return nn.CrossEntropyLoss(label_smoothing=0.1)
 
 
 @misconception(
@@ -188,6 +217,15 @@ def loss_squared():
     def loss(y_hat, y):
         one_hot = nn.functional.one_hot(y, y_hat.shape[1]) if y.dim() == 1 else y
         return ((y_hat - one_hot) ** 2).mean(1)
+
+    return loss
+
+
+@also("loss_squared")
+def loss_squared_of_the_batch():
+    def loss(y_hat, y):
+        one_hot = nn.functional.one_hot(y, y_hat.shape[1]) if y.dim() == 1 else y
+        return ((y_hat - one_hot) ** 2).mean()
 
     return loss
 
@@ -228,12 +266,24 @@ def trainer_with_momentum(net, lr=0.1):
     return torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
 
 
+@also("trainer_with_momentum", ("lr=lr", "lr=lr, momentum=0.5"))
+def trainer_with_less_momentum(): ...
+
+
 @misconception(
     "make_trainer",
     "There is a weight decay. Leave it out: plain gradient descent is asked for.",
 )
 def trainer_with_decay(net, lr=0.1):
     return torch.optim.SGD(net.parameters(), lr=lr, weight_decay=0.01)
+
+
+@also("trainer_with_decay", ("lr=lr", "lr=lr, weight_decay=1e-3"))
+def trainer_with_less_decay(): ...
+
+
+@also("trainer_with_decay", ("lr=lr", "lr=lr, weight_decay=1e-4"))
+def trainer_with_little_decay(): ...
 
 
 @misconception(

@@ -6,7 +6,7 @@ names of the solution (W, b, lr, softmax, accuracy, Accumulator, sgd, train_epoc
 
 import torch
 
-from grader.course.misconceptions import edit, misconception, patch
+from grader.course.misconceptions import also, edit, misconception, patch
 
 # softmax
 
@@ -31,6 +31,12 @@ def softmax_over_everything(X):
     return X_exp / X_exp.sum()
 
 
+@also("softmax_over_everything")
+def softmax_over_everything_shifted(X):
+    X_exp = torch.exp(X - X.max(1, keepdim=True).values)
+    return X_exp / X_exp.sum()
+
+
 @misconception(
     "softmax",
     "The row sums have the shape (n,), so broadcasting divides column j by the sum of row j, or "
@@ -41,6 +47,18 @@ def softmax_without_keepdim(X):
     return X_exp / X_exp.sum(1)
 
 
+@also("softmax_without_keepdim")
+def softmax_shifted_without_keepdim(X):
+    X_exp = torch.exp(X - X.max(1, keepdim=True).values)
+    return X_exp / X_exp.sum(1)
+
+
+@also("softmax_without_keepdim")
+def softmax_twice_without_keepdim(X):
+    X_exp = torch.exp(X - X.max(1).values)
+    return X_exp / X_exp.sum(1)
+
+
 @misconception(
     "softmax",
     "The exponential is missing: the logits themselves are divided by their sum, which can give "
@@ -48,6 +66,12 @@ def softmax_without_keepdim(X):
 )
 def softmax_without_exp(X):
     return X / X.sum(1, keepdim=True)
+
+
+@also("softmax_without_exp")
+def softmax_shifted_without_exp(X):
+    shifted = X - X.max(1, keepdim=True).values
+    return shifted / shifted.sum(1, keepdim=True)
 
 
 @misconception(
@@ -63,10 +87,16 @@ def softmax_returns_logarithms(X):
     "softmax",
     "The maximum is subtracted above the fraction line but not below it. Subtract it once, before "
     "exp, and use the same exponentials in the numerator and in the sum.",
+    needs="(?<!soft)max",
 )
 def softmax_half_shifted(X):
     shifted = torch.exp(X - X.max(1, keepdim=True).values)
     return shifted / torch.exp(X).sum(1, keepdim=True)
+
+
+@also("softmax_half_shifted")
+def softmax_half_shifted_by_one_number(X):
+    return torch.exp(X - X.max()) / torch.exp(X).sum(1, keepdim=True)
 
 
 # net
@@ -111,6 +141,7 @@ def net_softmax_twice(X):
     "net",
     "* multiplies element by element. The model needs the matrix product of X and W: "
     "torch.matmul(X, W), or X @ W.",
+    needs=r"\*|(?<!mat)mul\(|multiply\(",
 )
 def net_multiplies_elementwise(X):
     return softmax(X.reshape((-1, W.shape[0])) * W + b)
@@ -164,6 +195,7 @@ patch(
     "cross_entropy",
     "PyTorch's cross entropy expects logits and applies a softmax of its own; y_hat holds "
     "probabilities already. Take -log of the probability of the true class.",
+    needs=r"\.cross_entropy\(|CrossEntropyLoss|softmax",
 )
 def cross_entropy_on_logits(y_hat, y):
     return torch.nn.functional.cross_entropy(y_hat, y, reduction="none")
@@ -263,6 +295,7 @@ def cross_entropy_column(y_hat, y):
     "cross_entropy",
     "y_hat[:, y] takes all the columns y from every row and gives an n x n matrix. Name the row "
     "as well: y_hat[range(len(y_hat)), y] gives one element per row.",
+    needs=r"\[:,|index_select",
 )
 def cross_entropy_wrong_index(y_hat, y):
     return -torch.log(y_hat[:, y])
@@ -402,6 +435,7 @@ def evaluate_last_batch(): ...
     "evaluate_accuracy",
     "The return stands inside the loop, so only the first batch counts. Move it behind the loop.",
     ("return metric[0]", "        return metric[0]"),
+    lacks=r"break|next\(",
 )
 def evaluate_first_batch(): ...
 
@@ -422,6 +456,14 @@ def evaluate_mean_of_batches(): ...
     ("if isinstance(net, torch.nn.Module):\n    net.eval()", ""),
 )
 def evaluate_in_training_mode(): ...
+
+
+@also(
+    "evaluate_in_training_mode",
+    ("if isinstance(net, torch.nn.Module):\n    net.eval()", ""),
+    ("with torch.no_grad():", "if True:"),
+)
+def evaluate_in_training_mode_with_gradients(): ...
 
 
 @edit(
@@ -450,6 +492,7 @@ def sgd_without_division(): ...
     "The gradient is divided by 256, whatever the batch size is. The last batch can be smaller: "
     "divide by the argument batch_size.",
     ("param.grad / batch_size", "param.grad / 256"),
+    needs="256",
 )
 def sgd_fixed_batch_size(): ...
 
@@ -477,6 +520,8 @@ def sgd_adding(): ...
     "Change it in place: param -= ….",
     ("param -=", "step ="),
     ("param.grad.zero_()", "param.grad.zero_()\nparam = param - step"),
+    lacks=r"-=|\+=|sub_|add_|copy_|\.data = ",
+    needs=r" - |sub\(",
 )
 def sgd_rebinding(): ...
 
@@ -486,6 +531,7 @@ def sgd_rebinding(): ...
     "Only the first parameter is updated, because the return stands inside the loop. Move it "
     "behind the loop or leave it out.",
     ("param.grad.zero_()", "param.grad.zero_()\nreturn"),
+    lacks=r"break|next\(|\[0\]|\[:1\]",
 )
 def sgd_first_parameter_only(): ...
 
@@ -505,6 +551,7 @@ def updater_forgets_bias(batch_size):
     "updater",
     "The learning rate has a minus sign, so the step goes up the slope. sgd already subtracts: "
     "pass lr as it is.",
+    needs="-",
 )
 def updater_negative_rate(batch_size):
     sgd([W, b], -lr, batch_size)
@@ -512,8 +559,8 @@ def updater_negative_rate(batch_size):
 
 @misconception(
     "updater",
-    "The batch size is ignored (1 is passed on), so the steps are far too large. Pass the "
-    "argument batch_size on to sgd.",
+    "The batch size is ignored, so the steps are far too large. Pass the argument batch_size on to "
+    "sgd.",
 )
 def updater_ignores_batch_size(batch_size):
     sgd([W, b], lr, 1)
@@ -523,6 +570,7 @@ def updater_ignores_batch_size(batch_size):
     "updater",
     "256 is passed on as the batch size, whatever the argument says. The last batch can be "
     "smaller: pass the argument batch_size on to sgd.",
+    needs="256",
 )
 def updater_fixed_batch_size(batch_size):
     sgd([W, b], lr, 256)
@@ -531,6 +579,7 @@ def updater_fixed_batch_size(batch_size):
 @misconception(
     "updater",
     "The learning rate and the batch size are swapped. The order is sgd(params, lr, batch_size).",
+    needs=r"sgd\(",
 )
 def updater_swaps_arguments(batch_size):
     sgd([W, b], batch_size, lr)
@@ -540,6 +589,7 @@ def updater_swaps_arguments(batch_size):
     "updater",
     "The learning rate is written into the function as 0.1. Use the notebook's variable lr, so "
     "that changing it has an effect.",
+    needs=r"\.1\b|1 / 10",
 )
 def updater_fixed_rate(batch_size):
     sgd([W, b], 0.1, batch_size)
@@ -603,6 +653,7 @@ def epoch_without_zero_grad(): ...
     "is learned. The order is zero_grad, backward, step.",
     ("updater.zero_grad()", ""),
     ("updater.step()", "updater.zero_grad()\nupdater.step()"),
+    needs=r"(?s)backward\(.*zero_grad\(.*step\(",
 )
 def epoch_zero_grad_before_step(): ...
 
@@ -649,6 +700,7 @@ def epoch_measures_after_step(): ...
     "The return stands inside the loop, so the epoch ends after the first batch. Move it behind "
     "the loop.",
     ("return metric[0]", "    return metric[0]"),
+    lacks=r"break|next\(",
 )
 def epoch_returns_after_first_batch(): ...
 
@@ -709,8 +761,8 @@ def train_on_test_data(): ...
 
 @edit(
     "train",
-    "There is one epoch too few: range(1, num_epochs) stops before num_epochs. Use "
-    "range(num_epochs).",
+    "There is one epoch too few. range(num_epochs) makes num_epochs rounds; range(1, num_epochs) "
+    "and range(num_epochs - 1) make one less.",
     ("range(num_epochs)", "range(1, num_epochs)"),
 )
 def train_one_epoch_too_few(): ...

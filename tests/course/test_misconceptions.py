@@ -95,6 +95,31 @@ def test_an_edit_is_the_solutions_stub_with_other_text(tmp_path):
     assert source == SOLUTION.partition("\n\n\n")[0].replace("x + 1", "x") + "\n"
 
 
+def test_a_further_version_has_the_name_and_the_sentence_of_the_first(tmp_path):
+    """Written out or as an edit; what is said of the text holds for it, too."""
+    text = (
+        '@misconception("f", "Say.", needs="range", lacks=r"\\*")\ndef wrong(x):\n    return 1\n'
+        '@also("wrong")\ndef other(x):\n    return 2\n'
+        '@also("other", ("x + 1", "x"))\ndef third(): ...\n'
+    )
+    _, other, third = bank(tmp_path, text)
+
+    assert other.source == "def f(x):\n    return 2\n"
+    assert "total = x\n" in third.source
+    for version in (other, third):
+        assert (version.mistake, version.stub, version.sentence) == ("wrong", "f", "Say.")
+        assert version.may_be_in("range(2)")
+        assert not version.may_be_in("2 * range(2)")
+
+
+def test_an_entry_without_conditions_may_be_in_any_text(tmp_path):
+    """Most sentences say nothing of what is written."""
+    (entry,) = bank(tmp_path, '@edit("f", "Say.", ("x + 1", "x"))\ndef wrong(): ...\n')
+    assert entry.mistake == "wrong"
+    assert entry.may_be_in("")
+    assert entry.may_be_in("x = 1")
+
+
 def test_an_edit_replaces_from_left_to_right(tmp_path):
     """A pair meets the text that the pairs before it have made."""
     source = edited(tmp_path, "f", ("total += k", "total -= k"), ("-= k", "-= 2 * k"))
@@ -207,6 +232,10 @@ def test_a_bank_is_never_run(tmp_path):
         ('patch("p", "f", "S.", "x = = 1")\n', 1, "not valid Python"),
         ('patch("p", "f", "S.", "x = 1")\n' * 2, 2, "two misconceptions named 'p'"),
         ("def f(:\n", 1, "invalid syntax"),
+        ('@also("other")\ndef g(): pass\n', 2, "g: there is no entry 'other' above it"),
+        ('@also("f", "x")\ndef g(): ...\n', 2, "a plain string and pairs of them"),
+        ('@misconception("f", "S.", needs="(")\ndef g(): pass\n', 2, "is no regular expression"),
+        ('@misconception("f", "S.", lacks=1)\ndef g(): pass\n', 2, "a plain string in lacks="),
     ],
 )
 def test_anything_else_is_an_error_that_names_the_line(tmp_path, text, line, words):
@@ -377,4 +406,4 @@ def test_no_two_misconceptions_of_a_stub_look_the_same(stub):
         if entry.stub == stub:
             result = repr(outcome(entry, stub))
             if not result.endswith("Error'"):
-                assert seen.setdefault(result, entry.name) == entry.name
+                assert seen.setdefault(result, entry.mistake) == entry.mistake

@@ -5,12 +5,14 @@ against the solution with each known misconception in it. Where the compared val
 up to and including the one that failed, and no other check of the stub speaks against it, the
 student's mistake has a name. Two mistakes in different stubs are both named.
 
-An exception of the student's code counts as a value where its message holds a number, such as the
-shapes that do not fit: "'NoneType' object is not callable" has many causes.
+An exception of the student's code counts as a value where PyTorch raised it or its message holds a
+number, such as the shapes that do not fit: "'NoneType' object is not callable" has many causes.
 """
 
 from __future__ import annotations
 
+import ast
+import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,15 +25,18 @@ import torch
 from grader.checking.comparison import as_tensor, observe, observing
 from grader.checking.diagnosis.fingerprints import Fingerprints, Raised
 from grader.checking.diagnosis.hints import Hint, cause_of, explaining, hints
+from grader.checking.from_scratch import reached
 from grader.checking.outcomes import Verdict
 from grader.checking.reference import Reference
 from grader.checking.seen import Seen, Trace
 from grader.course import misconceptions
+from grader.course.assignment import Stub
 from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.errors import StudentError
-from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.definitions import DEFINITIONS, Index
 from grader.sandbox.local import LocalConversation
+from grader.submissions.definitions import names_of
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
@@ -63,41 +68,49 @@ class Diagnosis:
             if verdict.outcome in ("failed", "error", "timeout")
         }
         hints = self._hints(index, wrong)
+        texts = {stub.name: text_of(index, stub) for stub in self._stubs(wrong)}
         explanations = []
         for one, verdict in zip(seen, verdicts):
-            hint = explaining(hints.get(one.check.stub, []), verdict.kind)
+            stub = one.check.stub
+            hint = explaining(hints.get(stub, []), verdict.kind)
             cause = cause_of(index, one.problem) if isinstance(one.problem, StudentError) else ""
             if hint is not None and hint.is_certain:
                 cause, hint = hint.text, None
-            suspicion = hint.text if hint else ""
-            explanations.append(Explanation(self._mistake(one, seen), cause, suspicion))
+            mistake = self._mistake(one, seen, texts.get(stub, ""))
+            explanations.append(Explanation(mistake, cause, hint.text if hint else ""))
         return explanations
 
     def _hints(self, index: Index, wrong: set[str]) -> dict[str, list[Hint]]:
         """What there is to say of the text of stubs that are wrong, by the stub's name."""
-        stubs = [stub for stub in self.assignment.stubs if stub.name in wrong]
+        stubs = self._stubs(wrong)
         has_solution = self.assignment.private is not None
         solution = self.reference.solution.index if has_solution else Index([])
         spellings = self.assignment.spellings
         return hints(index, solution, stubs, spellings) if stubs else {}
 
-    def _mistake(self, failed: Seen, seen: list[Seen]) -> Misconception | None:
-        """The misconception behind a failed check, where exactly one fits."""
+    def _stubs(self, names: set[str]) -> list[Stub]:
+        return [stub for stub in self.assignment.stubs if stub.name in names]
+
+    def _mistake(self, failed: Seen, seen: list[Seen], text: str) -> Misconception | None:
+        """The misconception behind a failed check, where exactly one fits. text: of the stub."""
         if not failed.trace:
             return None
         telling = [one for one in seen if one.arguments is not None]
-        fits = self._fits(failed, [o for o in telling if o.check.stub == failed.check.stub])
-        return fits[0] if len(fits) == 1 else None
+        checks = [one for one in telling if one.check.stub == failed.check.stub]
+        fits = {wrong.mistake for wrong in self._fits(failed, checks, text)}
+        return next(w for w in self.known if w.name in fits) if len(fits) == 1 else None
 
-    def _fits(self, failed: Seen, checks: list[Seen]) -> list[Misconception]:
-        """The wrong versions that a failed check sees and that no check of the stub contradicts."""
+    def _fits(self, failed: Seen, checks: list[Seen], text: str) -> list[Misconception]:
+        """The wrong versions that a failed check sees and that neither the text of the stub nor a
+        check of it contradicts."""
+        possible = [w for w in self._versions(failed) if not text or w.may_be_in(text)]
         conditions: list[Callable[[Misconception], bool]] = [
             lambda wrong: self._sees(failed, wrong),
             lambda wrong: not any(self._contradicts(other, wrong) for other in checks),
         ]
         if failed.check.tier == "training":  # to train with each of them would take seconds
             conditions.reverse()
-        return [w for w in self._versions(failed) if all(holds(w) for holds in conditions)]
+        return [w for w in possible if all(holds(w) for holds in conditions)]
 
     def _versions(self, seen: Seen) -> list[Misconception]:
         """The known wrong versions of a check's stub."""
@@ -116,12 +129,12 @@ class Diagnosis:
         if seen.trace is not None and not _ends_with_value(seen.trace):
             return False
         theirs = self._trace(seen, wrong)
+        if agree(seen.trace, theirs):
+            return False
         if theirs is None:
-            unknown = not any(self._sees(seen, other) for other in self._versions(seen))
-            differs = seen.trace is not None and unknown
+            differs = not any(self._sees(seen, other) for other in self._versions(seen))
         else:
-            comparable = seen.trace is None or _ends_with_value(theirs)
-            differs = comparable and not _same(seen.trace, theirs)
+            differs = seen.trace is None or _ends_with_value(theirs)
         return differs and self._is_repeatable(seen, wrong)
 
     def _trace(self, seen: Seen, wrong: Misconception) -> Trace | None:
@@ -150,6 +163,19 @@ class Diagnosis:
                 observe_raised(error)
                 return observed.values
         return None
+
+
+def text_of(index: Index, stub: Stub) -> str:
+    """The code of a stub, of functions that it calls, and of methods, as Python writes it: without
+    comments and docstrings. Empty where the file does not define it, or nests it too deeply."""
+    try:
+        nodes = [copy.deepcopy(found.node) for found in reached(index, names_of(stub))]
+        for part in (part for node in nodes for part in ast.walk(node)):
+            if isinstance(part, DEFINITIONS) and ast.get_docstring(part, clean=False) is not None:
+                part.body[0] = ast.Pass()
+        return "\n".join(map(ast.unparse, nodes))
+    except RecursionError:  # a sum of a thousand terms
+        return ""
 
 
 def observe_raised(error: Exception) -> None:
@@ -205,22 +231,53 @@ def _ends_with_value(trace: Trace) -> bool:
 
 
 def _same(ours: Trace | None, theirs: Trace | None) -> bool:
+    """Whether both compared the same values before they failed."""
     if ours is None or theirs is None or len(ours) != len(theirs):
         return False
-    return all(_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    return all(map(_equal, ours, theirs))
 
 
-def _equal(a: Any, b: Any) -> bool:
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-    if isinstance(a, Raised):
-        return a == b and re.search(r"\d", a.message) is not None
+def agree(ours: Trace | None, theirs: Trace | None) -> bool:
+    """Whether two versions of one mistake could have compared this; None: nothing was wrong.
+
+    One of them may avoid an overflow, or 0 * log(0), and the other not: where only one has a
+    finite number, and after that, nothing is said.
+    """
+    if ours is None or theirs is None:
+        return ours is theirs or not _is_finite((ours or theirs or [0.0])[-1])
+    shorter = min(ours, theirs, key=len)
+    if len(ours) != len(theirs) and (not shorter or _is_finite(shorter[-1])):
+        return False
+    return all(_equal(a, b, only_finite=True) for a, b in zip(ours, theirs))
+
+
+def _is_finite(value: Any) -> bool:
     try:
-        one, other = as_tensor(a), as_tensor(b)
+        return bool(as_tensor(value).isfinite().all())
+    except AssertionError:
+        return True
+
+
+def _said(error: Raised) -> tuple[str, list[str]]:
+    """The words of a message and its numbers, which stand in the order of the operands."""
+    return re.sub(r"\d+", "", error.message), sorted(re.findall(r"\d+", error.message))
+
+
+def _equal(a: Any, b: Any, only_finite: bool = False) -> bool:
+    """Whether two compared values are the same up to rounding. only_finite: a finite number is not
+    held against one that is not."""
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(_equal(x, y, only_finite) for x, y in zip(a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key], only_finite) for key in a)
+    if isinstance(a, Raised) and isinstance(b, Raised):
+        tells = a.kind == "RuntimeError" or bool(_said(a)[1])
+        return a.kind == b.kind and _said(a) == _said(b) and tells
+    try:
+        one, other = as_tensor(a).double(), as_tensor(b).double()
     except AssertionError:
         return (a is None and b is None) or (isinstance(a, str) and a == b)
     if one.shape != other.shape:
         return False
-    return torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-6, equal_nan=True)
+    close = torch.isclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True)
+    return bool((close | (only_finite & (one.isfinite() != other.isfinite()))).all())

@@ -32,3 +32,31 @@ def dearest(p, loss_matrix):
 def last_batch_is_forgotten(quick, last, num_examples, batch_size):
     batches = -(-num_examples // batch_size)
     return (quick * batches - last) / batches
+
+
+@misconception("Classifier.loss", "loss_detached")
+def detached_logits(self, y_hat, y, averaged=True):
+    return nn.functional.cross_entropy(y_hat.detach(), y, reduction="mean" if averaged else "none")
+
+
+@misconception("Classifier.loss", "unlisted")
+def negative_loss(self, y_hat, y, averaged=True):
+    l = -nn.functional.cross_entropy(y_hat, y, reduction="none")
+    return l.mean() if averaged else l
+
+
+@misconception("Classifier.validation_step", "step_with_first_input")
+def unpacks_a_pair(self, batch):
+    X, y = batch
+    y_hat = self(X)
+    return {"loss": self.loss(y_hat, y), "acc": self.accuracy(y_hat, y)}
+
+
+@misconception("Classifier.configure_optimizers", "optimizer_without_biases")
+def matrices_only(self):
+    return torch.optim.SGD([p for p in self.parameters() if p.dim() > 1], lr=self.lr)
+
+
+@misconception("quick_validation_loss", "quick_loss_median")
+def middle_of_the_sorted(batch_losses):
+    return sorted(batch_losses)[len(batch_losses) // 2]

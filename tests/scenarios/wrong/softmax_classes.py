@@ -60,3 +60,54 @@ class StepsTwice:
         for p in self.params:
             if p.grad is not None:
                 p.grad.zero_()
+
+
+@misconception("softmax", "softmax_of_the_whole_matrix")
+def shifted_by_one_number(X):
+    e = torch.exp(X - X.max())
+    return e / e.sum()
+
+
+@misconception("model", "model_detaches")
+def predicts_without_gradients(X, params):
+    with torch.no_grad():
+        return softmax(X.flatten(1) @ params[0] + params[1])
+
+
+@misconception("MyCategoricalCrossEntropy", "CategoricalMeanOfElements")
+class elements_in_place_of_rows:
+    def __init__(self, reduction="mean"):
+        self.reduction = reduction
+
+    def __call__(self, y_hat, y):
+        l = -y * y_hat.log()
+        if self.reduction == "mean":
+            return l.mean()
+        elif self.reduction == "sum":
+            return l.sum()
+        return l
+
+
+@misconception("MySparseCategoricalCrossEntropy", "SparseWithoutGradient")
+class detached_losses:
+    def __init__(self, reduction="mean"):
+        self.reduction = reduction
+
+    def __call__(self, y_hat, y):
+        l = -torch.log(y_hat[range(len(y)), y]).detach()
+        return {"mean": l.mean(), "sum": l.sum(), "none": l}[self.reduction]
+
+
+@misconception("MySGD", "SGDDividesByBatchSize")
+class divides_by_256:
+    def __init__(self, params, lr=0.03):
+        self.params, self.lr = params, lr
+
+    def step(self):
+        for p in self.params:
+            p.data -= self.lr * p.grad / 256
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()

@@ -183,3 +183,86 @@ def accuracy_comes_first(net, train_iter, loss, updater):
 def indices_for_words(net, test_iter, n=6):
     images, labels = next(iter(test_iter))
     return labels[:n].tolist(), net(images)[:n].max(1).indices.tolist()
+
+
+@misconception("softmax", "softmax_over_everything")
+def shifted_rows_one_total(X):
+    e = torch.exp(X - X.max(1, keepdim=True)[0])
+    return e / e.sum()
+
+
+@misconception("softmax", "softmax_without_keepdim")
+def shifted_rows_flat_sums(X):
+    e = torch.exp(X - X.max(1, keepdim=True).values)
+    return e / e.sum(1)
+
+
+@misconception("softmax", "softmax_without_exp")
+def shifted_shares(X):
+    X = X - X.max(1, keepdim=True).values
+    return X / X.sum(1, keepdim=True)
+
+
+@misconception("softmax", "unlisted")
+def exponent_with_minus(X):
+    e = torch.exp(-X)
+    return e / e.sum(1, keepdim=True)
+
+
+@misconception("net", "net_multiplies_elementwise")
+def elementwise_by_mul(X):
+    return softmax(torch.mul(X.view(X.shape[0], -1), W) + b)
+
+
+@misconception("net", "unlisted")
+def bias_on_the_pixels(X):
+    return softmax((X.flatten(1) + b) @ W)
+
+
+@misconception("cross_entropy", "cross_entropy_mean")
+def mean_with_a_small_number(y_hat, y):
+    p = y_hat.gather(1, y.view(-1, 1))
+    return torch.mean(-torch.log(p + 1e-10))
+
+
+@misconception("cross_entropy", "unlisted")
+def loss_times_label(y_hat, y):
+    return -torch.log(y_hat) * y.reshape(-1, 1)
+
+
+@misconception("evaluate_accuracy", "evaluate_in_training_mode")
+def neither_eval_nor_no_grad(net, data_iter):
+    acc_sum, n = 0.0, 0
+    for X, y in data_iter:
+        acc_sum += (net(X).argmax(dim=1) == y).float().sum().item()
+        n += y.shape[0]
+    return acc_sum / n
+
+
+@misconception("sgd", "unlisted")
+def clears_before_the_step(params, lr, batch_size):
+    with torch.no_grad():
+        for param in params:
+            param.grad.zero_()
+            param -= lr * param.grad / batch_size
+
+
+@misconception("train_epoch", "epoch_returns_after_first_batch")
+def leaves_after_one_batch(net, train_iter, loss, updater):
+    if isinstance(net, torch.nn.Module):
+        net.train()
+    total, right, n = 0.0, 0.0, 0
+    for X, y in train_iter:
+        y_hat = net(X)
+        l = loss(y_hat, y)
+        if isinstance(updater, torch.optim.Optimizer):
+            updater.zero_grad()
+            l.mean().backward()
+            updater.step()
+        else:
+            l.sum().backward()
+            updater(X.shape[0])
+        total += float(l.sum())
+        right += (y_hat.argmax(1) == y).sum().item()
+        n += len(y)
+        return total / n, right / n
