@@ -7,7 +7,7 @@ sizes.
 import pytest
 import torch
 
-from grader.checking import _, cases, assert_close, assert_number, assert_sequence, in_sandbox
+from grader.checking import _, assert_close, assert_number, assert_sequence, cases, in_sandbox
 
 
 @pytest.mark.stub("softmax")

@@ -124,7 +124,7 @@ def accuracies(submission: Any, scaled: bool) -> Any:
         own = submission.accuracy
         submission.bind(accuracy=lambda y_hat, y: own(y_hat, y) * len(y))
     batches = list(zip(X.split([4, 2]), y.split([4, 2])))
-    found = []
+    found: list[float | None] = []
     for attempt in (
         lambda: submission.evaluate_accuracy(submission.net, batches),
         lambda: submission.train_epoch(
