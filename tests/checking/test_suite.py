@@ -326,6 +326,56 @@ def test_failure_in_doubt_is_confirmed(tmp_path, text, expected):
     assert box.opened == [("greet", False), ("greet", True), ("shout", False)]
 
 
+USES = """
+@pytest.mark.stub("greet")
+@pytest.mark.uses("shout")
+def test_loud(submission):
+    assert submission.greet("Ada") == "Hello, ADA!"
+"""
+PARTS = "def shout(text):\n    return text.upper()\n"
+LOUD = "def greet(name):\n    return f'Hello, {shout(name)}!'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "copies"),
+    [
+        (LOUD + PARTS, [type(None)], 1),
+        ("def greet(name): return shout(name)\ndef shout(n): return f'Hello, {n.upper()}!'", [], 1),
+        (LOUD + "def shout(text):\n    return text", [type(None)], 2),
+        (LOUD, [type(None)], 2),
+        ("def greet(name):\n    return name\n" + PARTS, [AssertionError], 2),
+    ],
+    ids=["right", "cut differently", "wrong part", "missing part", "wrong"],
+)
+def test_own_parts_come_first_and_the_authors_second(tmp_path, text, expected, copies):
+    """A program whose parts fit together passes as it is; a wrong part costs its own stub, not
+    those that use it."""
+    with suite_of(tmp_path, USES) as suite:
+        (suite.assignment.private / "parts.py").write_text(PARTS)
+        box = LocalBox(suite.assignment, text)
+        seen = list(suite.meet(box, [c for c in suite.checks if c.name == "test_loud"]))
+
+    assert [type(one.problem) for one in seen] == (expected or [type(None)])
+    assert len(box.opened) == copies
+
+
+def test_order_that_the_program_does_not_keep_is_held_against_the_part(tmp_path):
+    """The stub that calls it as the text says keeps its points."""
+    checks = USES.replace('== "Hello, ADA!"', '== "Hello, ADAADA!"')
+    parts = "def shout(text, times=2):\n    return text.upper() * times\n"
+    text = "def greet(name):\n    return 'Hello, ' + shout(name, 2) + '!'\n"
+    with suite_of(tmp_path, checks) as suite:
+        (suite.assignment.private / "parts.py").write_text(parts)
+        box = LocalBox(suite.assignment, text + "def shout(times, text):\n    return text * times")
+        box.reordered = {"shout": "times, text"}
+        seen = list(suite.meet(box, [c for c in suite.checks if c.name == "test_loud"]))
+
+    assert [(one.check.stub, type(one.problem)) for one in seen] == [
+        ("greet", type(None)),
+        ("shout", AssertionError),
+    ]
+
+
 def test_stub_that_is_missing_leaves_no_doubt(tmp_path):
     """What is not written is not there in any copy."""
     with suite_of(tmp_path, TWO) as suite:
