@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from grader.checking.diagnosis.mistakes import Diagnosis, digest
+from grader.checking.marks import Check
 from grader.checking.outcomes import Verdict, judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
 from grader.course.assignment import Stub
+from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Index
 
 
@@ -16,6 +18,8 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
     calls = {stub.name: _call(stub) for stub in diagnosis.assignment.stubs}
     verdicts = [_verdict(one, calls[one.check.stub]) for one in seen]
     explanations = diagnosis.explain(seen, verdicts, index)
+    has_parts = diagnosis.assignment.parts is not None
+    failed = set() if has_parts else {one.check.stub for one in seen if one.problem is not None}
     results = []
     for one, verdict, why in zip(seen, verdicts, explanations):
         check, mistake = one.check, why.mistake
@@ -33,7 +37,7 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
                     check.sentence,
                     mistake.sentence if mistake else "",
                     why.cause,
-                    why.hint,
+                    why.hint or _others(check, failed),
                 ),
                 misconception=mistake.name if mistake else None,
                 seconds=round(one.seconds, 4),
@@ -51,6 +55,14 @@ def _verdict(seen: Seen, call: str) -> Verdict:
     if verdict.kind == "value" and seen.trace and seen.trace[-1] is None:
         return verdict._replace(kind="nothing")
     return verdict
+
+
+def _others(check: Check, failed: set[str]) -> str:
+    """Which of the stubs that a check runs beside its own have failed, where nothing stands in for
+    them: the fault may be theirs."""
+    names = [f"`{stub}`" for stub in check.uses if stub in failed - {check.stub}]
+    text = _("it uses {names}, not right yet: look there first")
+    return text.format(names=", ".join(names)) if names else ""
 
 
 def _call(stub: Stub) -> str:

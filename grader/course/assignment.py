@@ -95,10 +95,11 @@ class Assignment:
 
     @property
     def parts(self) -> Path | None:
-        """The file of the parts that stand in for stubs where checks need it, if there is one: the
-        private one, where there are hidden checks, knows more than the public one."""
-        files = [folder / "parts.py" for folder in (self.private, self.public) if folder]
-        return next((file for file in files if file.is_file()), None)
+        """The file of the parts that stand in for stubs where checks need it, if there is one. It
+        holds solutions, so it is private: where only public checks run, a stub needs the student's
+        own parts."""
+        file = self.private / "parts.py" if self.private else None
+        return file if file and file.is_file() else None
 
     @cached_property
     def digest(self) -> str:
