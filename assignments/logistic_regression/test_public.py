@@ -64,7 +64,7 @@ OWN = ["sigmoid", "entropy", "cross_entropy", "kl_divergence", "cross_entropy_fr
 
 # Without points: the hidden checks have the same rule, and there it decides about all of them. This
 # one looks at the source alone, for an answer at once.
-@pytest.mark.weight(0)
+@pytest.mark.gate
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.stub(name)) for name in OWN])
 def test_is_own(from_scratch, name):
     """It is built by you, not by the ready-made version in PyTorch."""

@@ -25,7 +25,7 @@ PROBLEM = "{name} is not a tensor of shape {shape}"
 @pytest.mark.parametrize(
     ("history", "problem"),
     [
-        (None, "train(...) is None, expected 2 values"),
+        (None, "train(...) is None"),
         ([(1, 2, 3)], "train(...) has 1 values, expected 2"),
         ([(1, 2, 3), (1, 2)], "an epoch of train(...) has 2 values, expected 3"),
     ],

@@ -614,7 +614,7 @@ VALID = frame(
             ["W", ["tensor", "float32", [2, 2], True]],
             ["b", ["array", "bool", [3]]],
             [["tuple", [1, 2.5]], ["list", [["text"], ["bytes"], None, ["ref", 3, "Net"]]]],
-            ["r", ["instance", 4, "Result", ["__len__"], ["tuple", [0.5, 1]]]],
+            ["r", ["instance", 4, "Result", ["tuple", [0.5, 1]]]],
         ],
     ],
     [16, 3, 6, 2],

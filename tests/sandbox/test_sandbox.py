@@ -344,7 +344,7 @@ def test_function_of_a_check_runs_inside(submission):
 
     assert total.item() == 20
     assert scale == 7
-    assert repr(function) == "<function object>"
+    assert repr(function) == "<Ready object>"
 
 
 @in_sandbox

@@ -132,7 +132,7 @@ def test_one_stub_that_passes_is_not_the_end(outputs):
     """What is still to write is counted, and the next one named."""
     words = " ".join(outputs(5).split())
 
-    assert "`softmax` passes. Still to write: 6 of 11 stubs; the next is `cross_entropy`." in words
+    assert "`softmax` passes. Still to write: 7 of 13 stubs; the next is `b`." in words
 
 
 def test_cell_that_python_cannot_read_is_the_cause(outputs):

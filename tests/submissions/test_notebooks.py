@@ -12,7 +12,7 @@ from grader.submissions.magics import without_magics
 from grader.submissions.reading import read
 
 CODE = "def softmax(X):\n    return X\n"
-STUBS = [SimpleNamespace(name=name, aliases=()) for name in ("softmax", "net")]
+STUBS = [SimpleNamespace(name=name, aliases=(), is_value=False) for name in ("softmax", "net")]
 
 
 @pytest.fixture

@@ -155,7 +155,8 @@ class Own:
         try:
             bound = inspect.Signature(self.parameters or ()).bind(*args, **kwargs).arguments
         except TypeError as error:
-            if self.is_certain:
+            is_short = self.filled and len(args) + len(kwargs) == len(signature.required)
+            if self.is_certain and not is_short:  # else it leaves out what module values fill
                 raise TypeError(f"{signature.name}() {error}") from None
             return {**dict(zip(signature.spellings, args)), **self._by_name(kwargs)}
         given = {name: bound[used] for name, used in self.places.items() if used in bound}
