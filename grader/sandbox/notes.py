@@ -27,6 +27,7 @@ SENTENCES = {
     "not_implemented": N_("it raises NotImplementedError ({place})"),
     "said": "{text}",  # the student's own words
     "short_cut": N_("it calls the course helper of the same name: write it yourself"),
+    "eager": N_("torch.compile does nothing here: what it is given runs as it is written"),
     "no_stub": N_("`{name}` is not defined in the submission"),
     "did_you_mean": N_(
         "`{name}` is not defined. Did you mean `{near}` ({place})? Rename it to `{name}`."

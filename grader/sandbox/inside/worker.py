@@ -44,6 +44,7 @@ MAX_TRACE_LINES = 6
 UNWRITTEN = ": your code is still missing"  # as templates.py cuts it
 LACKING = re.compile(r"not implemented for '|^Could not run '")
 MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
+UNCOMPILED: list[Any] = []  # what was to be compiled in this process
 MAX_OBJECTS = 1_000  # that one check may hold by reference
 
 
@@ -111,7 +112,8 @@ class Worker:
             move_values(program, device)
         self.snapshot = Snapshot(program)
         self.stubs = Stubs(program, known, device)
-        return {"notes": [*program.notes[:200], *self.stubs.notes()]}
+        eager: list[Note] = [("eager", {})] if UNCOMPILED else []
+        return {"notes": [*program.notes[:200], *self.stubs.notes(), *eager]}
 
     def on_seed(self, seed: int, anew: bool = False) -> None:
         """Make code that draws from the global generators repeatable; `anew`, be as after loading,
@@ -439,4 +441,5 @@ def prepare_torch() -> None:
 
 def _uncompiled(model: Any = None, **options: Any) -> Any:
     """torch.compile, as a call or a decorator: what it is given, run as it is."""
+    UNCOMPILED.append(model)
     return (lambda function: function) if model is None else model
