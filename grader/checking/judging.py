@@ -54,6 +54,10 @@ def _verdict(seen: Seen, call: str) -> Verdict:
     verdict = judge(seen.problem, seen.check.visibility, call)
     if verdict.kind == "value" and seen.trace and seen.trace[-1] is None:
         return verdict._replace(kind="nothing")
+    if verdict.kind == "value" and seen.supplied:
+        names = ", ".join(f"`{stub}`" for stub in seen.supplied)
+        text = _("{reason} (with the grader's {names} in the place of yours)")
+        return verdict._replace(reason=text.format(reason=verdict.reason, names=names))
     return verdict
 
 

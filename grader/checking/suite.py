@@ -101,7 +101,9 @@ class Suite:
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)
             return Seen(check, DeadlineExceeded(text))
-        started, seen = time.monotonic(), None
+        started = time.monotonic()
+        seen: Seen | None = None
+        own: Seen | None = None
         for attempt in run.attempts():
             if run.tries(attempt, seen):
                 if seen is not None:  # a training that several checks look at is run again, too
@@ -109,6 +111,10 @@ class Suite:
                 run.attempt = attempt
                 last, seen = seen, self._attempt(check, following)
                 run.note(seen)
+                if not run.supplies:
+                    own = seen
+                elif own is not None and str(own.problem) != str(seen.problem):
+                    seen = replace(seen, supplied=tuple(run.parts()))
                 if attempt is Attempt.BY_CONTRACT and seen.problem is not None:
                     seen = last  # with arguments in the student's order it tells more
         assert seen is not None

@@ -359,6 +359,24 @@ def test_own_parts_come_first_and_the_authors_second(tmp_path, text, expected, c
     assert len(box.opened) == copies
 
 
+@pytest.mark.parametrize(
+    ("part", "supplied"),
+    [("return text[::-1]", ("shout",)), ("return text.upper()", ())],
+    ids=["another value", "the same value"],
+)
+def test_value_that_a_supplied_part_made_is_known_as_such(tmp_path, part, supplied):
+    """Only where the student's own parts lead to something else."""
+    checks = USES.replace("assert", "observe(submission.greet('Ada'))\n    assert")
+    checks = checks.replace('== "Hello, ADA!"', '== "Hello, ADA!", submission.greet("Ada")')
+    with suite_of(tmp_path, checks) as suite:
+        (suite.assignment.private / "parts.py").write_text(PARTS)
+        text = f"def greet(name):\n    return shout(name)\ndef shout(text):\n    {part}\n"
+        box = LocalBox(suite.assignment, text)
+        (seen,) = suite.meet(box, [c for c in suite.checks if c.name == "test_loud"])
+
+    assert (str(seen.problem), seen.supplied) == ("ADA", supplied)
+
+
 def test_order_that_the_program_does_not_keep_is_held_against_the_part(tmp_path):
     """The stub that calls it as the text says keeps its points."""
     checks = USES.replace('== "Hello, ADA!"', '== "Hello, ADAADA!"')
