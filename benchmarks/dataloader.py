@@ -26,7 +26,7 @@ from grader.checking import in_sandbox
 from grader.course import assignment as assignments
 from grader.course import datasets
 from grader.sandbox.host import Host
-from grader.sandbox.inside import worker
+from grader.sandbox.inside import serving
 from grader.sandbox.isolation import probe as isolation
 from grader.sandbox.sandbox import Sandbox, Source
 from grader.submissions import reading as submission
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--workers", type=int, nargs="*", default=[0, 4])
     chosen = parser.parse_args()
-    worker.prepare_torch()  # one thread, and a torchvision that can be imported
+    serving.prepare_torch()  # one thread, and a torchvision that can be imported
     data = datasets.find("FashionMNIST")
     runs = {"grader": grader(data.public_root, chosen.epochs)}
     for count in chosen.workers:

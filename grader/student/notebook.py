@@ -195,7 +195,7 @@ class LiveBox:
             import torch
 
             from grader.sandbox.inside.channel import Channel
-            from grader.sandbox.inside.worker import serve
+            from grader.sandbox.inside.serving import serve
 
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel's interrupt ends it
             sys.stdout = sys.stderr = open(prints, "w", encoding="utf-8")  # noqa: SIM115

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import sys
-from grader.sandbox.inside.worker import prepare_torch
+from grader.sandbox.inside.serving import prepare_torch
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.statements import Cell
 
@@ -28,7 +28,7 @@ def test_models_of_torchvision_are_there_when_they_are_used():
 
 
 COMPILED = """
-from grader.sandbox.inside.worker import prepare_torch
+from grader.sandbox.inside.serving import prepare_torch
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.cells import Cell
 

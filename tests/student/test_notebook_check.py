@@ -187,7 +187,7 @@ from pathlib import Path
 from grader.student.notebook import check_namespace
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.statements import Cell
-from grader.sandbox.inside.worker import prepare_torch
+from grader.sandbox.inside.serving import prepare_torch
 
 solution, public = map(Path, sys.argv[1:])
 prepare_torch()

@@ -19,7 +19,7 @@ import warnings
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from grader.sandbox.inside import launch, worker
+from grader.sandbox.inside import launch, serving
 from grader.sandbox.isolation import plans
 from grader.sandbox.isolation.boxes import Box, kill_session
 from grader.sandbox.isolation.plans import Limits
@@ -88,7 +88,7 @@ def _serve(
         sys.path[:] = [str(scratch / "grader"), *(path for path in sys.path if path not in own)]
         launch.carry_out(before)
         data = str(scratch / "data") if has_data else None
-        worker.main(data, joins_pages=False)  # a quarter of a second, for a dozen checks
+        serving.main(data, joins_pages=False)  # a quarter of a second, for a dozen checks
     except BaseException:
         traceback.print_exc()
     finally:

@@ -339,7 +339,7 @@ def _at(spec: BoxSpec, folder: Path, home: Path) -> tuple[str, Any]:
 
 def _host(spec: BoxSpec, code: str, data: str) -> list[str]:
     root = repr(data) if spec.public_data else ""
-    start = f"from grader.sandbox.inside.worker import main; main({root})"
+    start = f"from grader.sandbox.inside.serving import main; main({root})"
     program = f"import sys; sys.path[0] = {code!r}; {start}"  # instead of the current folder
     # -s: no user's packages. Not -I, with which Python ignores PYTHONMALLOC.
     # -u: what a process has printed is not lost when it is killed.
