@@ -25,7 +25,7 @@ from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.protocol import CodecError
 from grader.sandbox.inside.worker import UNCOMPILED, Worker, raised
 
-MANY_SUBMISSIONS, MANY_CHECKS = 2, 8  # forks after which a process makes large pages for the next
+MANY_SUBMISSIONS = 2  # forks after which a host makes large pages for the next ones
 
 
 def serve(channel: Channel, worker: Worker) -> None:
@@ -40,8 +40,8 @@ def serve(channel: Channel, worker: Worker) -> None:
             return
         if message.kind == "fork":
             task = json.loads(message.body) if message.body else {}
-            forks += 1
-            if worker.joins_pages and forks == (MANY_SUBMISSIONS if task else MANY_CHECKS):
+            forks += bool(task)
+            if worker.joins_pages and task and forks == MANY_SUBMISSIONS:
                 _join_pages()
             pid = _fork(channel, worker, fds, task)
             children[pid] = launch.is_supervised(task.get("plan", []))
