@@ -292,6 +292,9 @@ def optimized(submission, weights, gradients, lr, later):
                 self.net[1].weight.copy_(weights[1])
                 self.net[1].bias.copy_(weights[2])
 
+        def forward(self, X):
+            return self.net(X) * self.scale
+
     model = Model().to(weights[0].device)
     if later is not None:
         model.lr = later

@@ -467,12 +467,12 @@ def test_train_history(submission, reference, rng, epochs):
 
 @in_sandbox
 def training_with_notes(submission, features, labels, w, b, batch_size):
-    """The batch sizes that train calls sgd with, its result, and w and b after one epoch."""
+    """The batch sizes that train calls sgd with for w, its result, and w and b after one epoch."""
     sizes = []
 
     def sgd(params, lr, batch_size):
         params = list(params)
-        sizes.append(batch_size)
+        sizes.extend(batch_size for param in params if param is w)  # b may have a call of its own
         for param in params:
             param.data -= lr * param.grad / batch_size
             param.grad = None

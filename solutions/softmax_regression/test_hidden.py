@@ -536,7 +536,12 @@ TEXT = (
 def run_predict(submission, X, y, arguments):
     """predict for images whose first ten pixels are the scores of the classes."""
     batches = list(zip(X.split([8, 4]), y.split([8, 4])))
-    return submission.predict(lambda X: X.reshape(len(X), -1)[:, :10], batches, *arguments)
+
+    def net(*given):  # some nets take W and b, too
+        images = next(value for value in given if value.shape[-1] == 28)
+        return images.reshape(len(images), -1)[:, :10]
+
+    return submission.predict(net, batches, *arguments)
 
 
 @pytest.mark.stub("predict")

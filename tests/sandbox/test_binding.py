@@ -92,8 +92,13 @@ def test_alias_is_found_and_noted(load):
         "class Net:\n    def __call__(self, X):\n        return X + 1\nnet = Net()",
         "class Net:\n    def go(self, X):\n        return X + 1\nnet = Net().go",
         "class net:\n    def __new__(cls, X):\n        return X + 1",
+        "import torch\nclass F(torch.autograd.Function):\n    @staticmethod\n"
+        "    def forward(ctx, X):\n        return X + 1\nnet = F.apply",
+        "import torch\nclass F(torch.autograd.Function):\n    @staticmethod\n"
+        "    def forward(X):\n        return X + 1\n    @staticmethod\n"
+        "    def setup_context(ctx, inputs, output):\n        pass\nnet = F.apply",
     ],
-    ids=["lambda", "partial", "callable object", "method", "class"],
+    ids=["lambda", "partial", "callable object", "method", "class", "autograd", "two steps"],
 )
 def test_other_callables_are_stubs(load, source):
     """Lambdas, partials, objects, methods and classes of the student's own count."""
@@ -338,6 +343,21 @@ def test_optional_argument_is_bound_by_name(load, source):
     stubs = load(f"class Model:\n    def score(self, {source}):\n        return average")
 
     assert stubs.method(stubs.stub("Model")(), "score")(1, 2, averaged=False) is False
+
+
+def test_optional_argument_of_another_name_is_bound_by_place(load):
+    """What no name tells is told by the place, but for an argument that has none."""
+    stubs = load(
+        "class Model:\n"
+        "    def score(self, a, b, mean=True):\n        return mean\n"
+        "class Other(Model):\n"
+        "    def score(self, a, b, *, mean=True):\n        return mean\n"
+    )
+    make = vars(stubs.program.module)["Other"]
+
+    assert stubs.method(stubs.stub("Model")(), "score")(1, 2, averaged=False) is False
+    with pytest.raises(TypeError, match="averaged"):
+        stubs.method(make(), "score")(1, 2, averaged=False)
 
 
 # ------------------------------------------------------------------------------ methods

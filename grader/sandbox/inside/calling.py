@@ -243,6 +243,11 @@ def held(function: Any) -> Iterator[tuple[Any, int]]:
     if isinstance(function, types.MethodType):
         yield function.__func__, 1
         return
+    owner, name = (getattr(function, each, None) for each in ("__self__", "__name__"))
+    if name == "apply" and isinstance(owner, type) and hasattr(owner, "forward"):
+        # A torch.autograd.Function, which puts its context before them.
+        yield owner.forward, int("setup_context" not in vars(owner))
+        return
     if isinstance(function, functools.partial):
         yield function.func, len(function.args)
         return
@@ -296,7 +301,10 @@ def _places(named: list[Parameter], signature: Signature) -> dict[str, str]:
     if len([p for p in others if p.default is p.empty]) >= len(wanted):
         free = others  # else `softmax(W)` calls its only argument so
     free.sort(key=lambda p: p.default is not p.empty)
-    return {**found, **dict(zip(wanted, (p.name for p in free)))}
+    found |= dict(zip(wanted, (p.name for p in free)))
+    rest = [p for p in free if p.kind in BY_PLACE and p.name not in found.values()]
+    optional = [name for name in signature.optional if name not in found]
+    return {**found, **dict(zip(optional, (p.name for p in rest if p.default is not p.empty)))}
 
 
 def _by_name(named: list[Parameter], signature: Signature) -> dict[str, str]:

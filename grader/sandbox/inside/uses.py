@@ -159,7 +159,14 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ListComp(self, node: Any) -> None:
         targets = [part for generator in node.generators for part in ast.walk(generator.target)]
-        self.local.append({part.id for part in targets if isinstance(part, ast.Name)})
+        names = {part.id for part in targets if isinstance(part, ast.Name)}
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        given = [part for call in calls for part in (call.args if self.is_for_effect else ())]
+        if names & {base_of(part) for part in (*given, *(call.func for call in calls))}:
+            for generator in node.generators:  # a method of an element may change what has it
+                for part in _parts(generator.iter):
+                    self._add(self.use.changes, part)
+        self.local.append(names)
         self.generic_visit(node)
         self.local.pop()
 
@@ -190,7 +197,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
-            self._rename(target, node.value)
+            for value in (node.value, *node.targets):
+                self._rename(target, value)
         self.generic_visit(node)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
