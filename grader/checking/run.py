@@ -128,7 +128,7 @@ class Run:
         if self.attempt is not Attempt.BY_CONTRACT or not is_told:
             return
         for stub in self.check.uses.keys() & self.box.reordered.keys():
-            text = _("`{stub}` takes ({order}), but `{other}` calls it in the order of the text")
+            text = _("`{stub}` takes ({order}), but `{other}` calls it as the text says")
             text = text.format(stub=stub, order=self.box.reordered[stub], other=self.check.stub)
             check = replace(self.check, name=f"{self.check.name} of {stub}", stub=stub)
             yield Seen(check, AssertionError(text))

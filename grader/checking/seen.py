@@ -23,6 +23,8 @@ class Seen:
     it compared with a limit.
     arguments: the values of its fixtures, if it compared something that the submission gave, which
     tells of mistakes; None otherwise. trace: what it compared until it failed; None: it passed.
+    supplied: the stubs in whose place the author's parts stood, if other values were seen with
+    these than with the student's own.
     """
 
     check: Check
@@ -31,6 +33,7 @@ class Seen:
     measured: list[Measured] = field(default_factory=list)
     arguments: dict[str, Any] | None = None
     trace: Trace | None = None
+    supplied: tuple[str, ...] = ()
 
 
 def not_loaded(checks: Iterable[Check], problem: BaseException) -> list[Seen]:

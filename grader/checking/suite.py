@@ -21,7 +21,7 @@ from _pytest.config import _prepareconfig
 
 from grader.checking import fixtures
 from grader.checking.comparison import Observed, observing
-from grader.checking.diagnosis.mistakes import Diagnosis, bounded, observe_raised
+from grader.checking.diagnosis.mistakes import Diagnosis, bounded, digest, observe_raised
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.reach import WatchedSolution
 from grader.checking.reference import Reference
@@ -101,7 +101,7 @@ class Suite:
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)
             return Seen(check, DeadlineExceeded(text))
-        started, seen = time.monotonic(), None
+        started, seen, own = time.monotonic(), None, None
         for attempt in run.attempts():
             if run.tries(attempt, seen):
                 if seen is not None:  # a training that several checks look at is run again, too
@@ -109,10 +109,13 @@ class Suite:
                 run.attempt = attempt
                 seen = self._attempt(check, following)
                 run.note(seen)
+                own = own if run.supplies else seen
         assert seen is not None
         if isinstance(seen.problem, (InfrastructureError, UsageError)):
             raise seen.problem
-        return replace(seen, seconds=time.monotonic() - started)
+        is_own = own is None or not seen.trace or digest(own.trace or []) == digest(seen.trace)
+        supplied = () if is_own else tuple(sorted(run.parts()))
+        return replace(seen, seconds=time.monotonic() - started, supplied=supplied)
 
     def _attempt(self, check: Check, following: Check | None) -> Seen:
         """Run a check with its fixtures, and remember what it compares."""
