@@ -1,11 +1,11 @@
-"""The losses print, and a data_iter returns its first batch only."""
+"""One loss prints, one keeps its value in a variable, and train has no history."""
 
 EXPECTED = {
     "loses": ["squared_loss", "absolute_loss", "train"],
     "first": {
         "squared_loss": "`squared_loss` prints and returns nothing",
         "absolute_loss": "`absolute_loss` returns nothing",
-        "train": "`train` returns nothing",
+        "train": "^train returns nothing",
     },
 }
 

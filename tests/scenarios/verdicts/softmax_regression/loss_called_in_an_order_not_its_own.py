@@ -2,7 +2,7 @@
 
 EXPECTED = {
     "loses": ["cross_entropy"],
-    "says": [r"`cross_entropy` takes \(y, y_hat\), but `train_epoch` calls it in the order"],
+    "says": [r"`cross_entropy` takes \(y, y_hat\), but `train_epoch` calls it as the text says"],
 }
 
 

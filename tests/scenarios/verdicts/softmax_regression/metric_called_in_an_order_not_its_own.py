@@ -2,7 +2,7 @@
 
 EXPECTED = {
     "loses": ["accuracy"],
-    "says": [r"`accuracy` takes \(y, y_hat\), but `\w+` calls it in the order"],
+    "says": [r"`accuracy` takes \(y, y_hat\), but `\w+` calls it as the text says"],
 }
 
 

@@ -1,0 +1,8 @@
+"""Working parts that the public checks put in the place of yours where these do not fit together,
+so that a mistake in one function is not told of another."""
+
+import torch
+
+
+def sigmoid(z):
+    return torch.sigmoid(z)
