@@ -51,6 +51,7 @@ def test_from_logits_example(submission):
 
 @pytest.mark.stub("accuracy_gradient")
 @pytest.mark.gate
+@pytest.mark.uses("sigmoid")
 def test_accuracy_gradient_example(submission):
     """For two weights the gradient is a tensor of shape (2,)."""
     X, y = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [2.0, 1.0]]), torch.tensor([0, 1, 1])

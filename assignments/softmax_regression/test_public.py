@@ -149,8 +149,6 @@ def test_train_epoch_example(submission):
 @in_sandbox
 def train_example(submission):
     """Four of five examples are right, each has a loss of 0.4, and nothing learns."""
-    submission.bind(train_epoch=lambda *parts, **named: (0.4, 0.8))
-    submission.bind(evaluate_accuracy=lambda *parts, **named: 0.8)
     weight = torch.zeros(2, requires_grad=True)
     X = torch.eye(2)[[0, 1, 0, 1, 0]]
     batches = [(X, torch.tensor([0, 1, 0, 1, 1]))]
@@ -165,7 +163,7 @@ def train_example(submission):
 
 
 @pytest.mark.stub("train")
-@pytest.mark.uses("accuracy", "Accumulator")
+@pytest.mark.uses("train_epoch", "evaluate_accuracy", "accuracy", "Accumulator")
 def test_train_example(submission):
     """Two epochs with loss 0.4, accuracy 0.8 and test accuracy 0.8 give two equal triples."""
     rows = assert_sequence(train_example(submission), 2, "train(...)")

@@ -65,6 +65,10 @@ class Mismatch(AssertionError):
         self.expectation = expectation
 
 
+class Cause(Mismatch):
+    """Why a check fails whatever it demands: a message begins with it."""
+
+
 class Nothing(Mismatch):
     """None came back where there should be a value; `what` is how the message calls it."""
 

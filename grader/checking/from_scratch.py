@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.checking.comparison import Mismatch
+from grader.checking.comparison import Cause
 from grader.course.assignment import Stub
 from grader.course.operations import OPERATIONS
 from grader.i18n.words import _
@@ -23,7 +23,7 @@ from grader.submissions.definitions import names_in
 
 
 def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> None:
-    """Raise Mismatch, with the line, if the stub's source names a forbidden operation.
+    """Raise Cause, with the line, if the stub's source names a forbidden operation.
 
     index: of the whole submission. other_names: of classes whose methods are stubs.
     """
@@ -47,11 +47,11 @@ def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[s
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
                     cell, line = definition.cell.name, definition.line_of(node)
-                    raise Mismatch(text.format(cell=cell, line=line, name=spelling))
+                    raise Cause(text.format(cell=cell, line=line, name=spelling))
 
 
 def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
-    """Raise Mismatch if a call of the stub reaches a forbidden operation, however it is spelled.
+    """Raise Cause if a call of the stub reaches a forbidden operation, however it is spelled.
 
     calls: the arguments (of a method, the object first); then those for a call of the result.
     """
@@ -59,7 +59,7 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     for operation in stub.forbidden:
         if seen & set(OPERATIONS[operation].dispatched):
             text = _("it calls PyTorch's ready-made {name}; build it yourself")
-            raise Mismatch(text.format(name=operation))
+            raise Cause(text.format(name=operation))
 
 
 @in_sandbox

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.checking.diagnosis.mistakes import Diagnosis, digest
 from grader.checking.marks import Check
 from grader.checking.outcomes import Verdict, judge, message
 from grader.checking.results import CheckResult
 from grader.checking.seen import Seen
 from grader.course.assignment import Stub
+from grader.errors import MissingStub
 from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Index
 
+# What is said of a stub that is not there, by its code (sandbox/notes.py), where nothing tells why.
+UNEXPLAINED = ("no_stub", "no_value", "no_class", "no_method", "unwritten", "not_implemented")
 
-def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckResult]:
-    """Judge each check, name the mistakes, and say it in words. index: of the submission's
-    main file."""
+
+def judged(
+    seen: list[Seen], diagnosis: Diagnosis, index: Index, causes: Mapping[str, str]
+) -> list[CheckResult]:
+    """Judge each check, name the mistakes, and say it in words.
+
+    index: of the submission's main file. causes: why stubs are missing though there is code for
+    them, by their names.
+    """
     calls = {stub.name: _call(stub) for stub in diagnosis.assignment.stubs}
-    verdicts = [_verdict(one, calls[one.check.stub]) for one in seen]
+    verdicts = [_verdict(one, calls[one.check.stub], causes) for one in seen]
     explanations = diagnosis.explain(seen, verdicts, index)
     has_parts = diagnosis.assignment.parts is not None
     failed = set() if has_parts else {one.check.stub for one in seen if one.problem is not None}
@@ -48,16 +59,19 @@ def judged(seen: list[Seen], diagnosis: Diagnosis, index: Index) -> list[CheckRe
     return results
 
 
-def _verdict(seen: Seen, call: str) -> Verdict:
+def _verdict(seen: Seen, call: str, causes: Mapping[str, str]) -> Verdict:
     """What a check means; where None was the last that it looked at, nothing came back, whatever it
     says in its own words."""
-    verdict = judge(seen.problem, seen.check.visibility, call)
+    problem = seen.problem
+    verdict = judge(problem, seen.check.visibility, call)
+    if isinstance(problem, MissingStub) and problem.code in UNEXPLAINED:
+        return verdict._replace(reason=causes.get(seen.check.stub, verdict.reason))
     if verdict.kind == "value" and seen.trace and seen.trace[-1] is None:
         return verdict._replace(kind="nothing")
-    if verdict.kind == "value" and seen.supplied:
-        names = ", ".join(f"`{stub}`" for stub in seen.supplied)
-        text = _("{reason} (with the grader's {names} in the place of yours)")
-        return verdict._replace(reason=text.format(reason=verdict.reason, names=names))
+    if verdict.kind == "value" and not verdict.leads and seen.supplied:
+        parts = ", ".join(f"`{part}`" for part in seen.supplied)
+        text = _("{problem} (with a correct {parts} in the place of yours)")
+        return verdict._replace(reason=text.format(problem=verdict.reason, parts=parts))
     return verdict
 
 

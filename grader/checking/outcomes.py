@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import pytest
 
-from grader.checking.comparison import Mismatch, Nothing
+from grader.checking.comparison import Cause, Mismatch, Nothing
 from grader.checking.results import Outcome
 from grader.errors import (
     DeadlineExceeded,
@@ -94,6 +94,8 @@ def judge(problem: BaseException | None, visibility: str, call: str = "") -> Ver
         is_result = _is_result(problem.what, call)
         text = _silent(call) if is_result else problem.problem
         return Verdict("failed", text, is_result, "nothing")
+    if isinstance(problem, Cause):
+        return Verdict("failed", str(problem), True)
     if isinstance(problem, Mismatch):
         hint = problem.expectation if visibility == "visible" else ""
         text = _("{problem}; {expectation}") if hint else "{problem}"

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 
+from grader.checking.comparison import Cause
 from grader.checking.marks import Check
 from grader.checking.reference import Reference
 from grader.checking.seen import Seen
@@ -128,10 +129,10 @@ class Run:
         if self.attempt is not Attempt.BY_CONTRACT or not is_told:
             return
         for stub in self.check.uses.keys() & self.box.reordered.keys():
-            text = _("`{stub}` takes ({order}), but `{other}` calls it in the order of the text")
+            text = _("`{stub}` takes ({order}), but `{other}` calls it as the text says")
             text = text.format(stub=stub, order=self.box.reordered[stub], other=self.check.stub)
             check = replace(self.check, name=f"{self.check.name} of {stub}", stub=stub)
-            yield Seen(check, AssertionError(text))
+            yield Seen(check, Cause(text))
 
     def passed(self) -> frozenset[str]:
         """The stubs that have passed all their checks until now."""

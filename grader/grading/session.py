@@ -43,6 +43,7 @@ from grader.sandbox.isolation.probe import choose
 from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
+from grader.submissions.causes import causes
 from grader.submissions.definitions import defines_any, is_attempted, places, template_of
 from grader.submissions.discovery import name_of
 from grader.submissions.reading import Submission
@@ -151,16 +152,18 @@ class Session:
         it all. started: time.monotonic() before it was read."""
         from grader.checking.judging import judged
 
+        stubs = self.assignment.stubs
+        why = causes(upload.index, upload.warnings, stubs)
         return self._record(
             upload.path,
             upload.name,
             "graded",
             started,
-            checks=judged(seen, self.suite.diagnosis, upload.index),
+            checks=judged(seen, self.suite.diagnosis, upload.index, why),
             warnings=[*self._strange(upload), *upload.warnings, *map(sentence, sandbox.notes)],
             output=sandbox.printed.decode("utf-8", "replace"),
             digest=upload.digest,
-            places=places(upload, self.assignment.stubs),
+            places=places(upload, stubs),
         )
 
     def _holds(self, earlier: Record, upload: Submission) -> bool:

@@ -73,7 +73,7 @@ class Progress:
                 messages = [reason.text for reason in reasons(checks)]
                 status = grade.status if checks else "unchecked"
                 if status == "missing" and grade.name in self.causes:
-                    status, messages = "unusable", [self.causes[grade.name]]
+                    status = "unusable"
                 found.append(Line(grade.name, status, tuple(dict.fromkeys(messages))))
         return found
 

@@ -29,15 +29,20 @@ class Reason:
 
     @property
     def text(self) -> str:
-        """What a student reads: one message, and how many further checks it stands for."""
-        others = len(self.checks) - 1
-        if not others or self.telling.outcome == "missing":
+        """What a student reads: one message, how many further checks it stands for, and what a gate
+        costs."""
+        if self.telling.outcome == "missing":
             return self.telling.message
-        further = _("(and one further check fails for the same reason)")
-        if others > 1:
+        lines, others = [self.telling.message], len(self.checks) - 1
+        if others == 1:
+            lines.append(_("(and one further check fails for the same reason)"))
+        elif others:
             text = _("(and {count} further checks fail for the same reason)")
-            further = text.format(count=others)
-        return f"{self.telling.message}\n{further}"
+            lines.append(text.format(count=others))
+        if any(check.gate for check in self.checks):
+            text = _("As long as this is so, `{stub}` has 0 points, whatever its other checks say.")
+            lines.append(text.format(stub=self.telling.stub))
+        return "\n".join(lines)
 
 
 def reasons(checks: Iterable[CheckResult]) -> list[Reason]:

@@ -47,6 +47,7 @@ SENTENCES = {
         "`{used}` ({place}) takes ({taken}); the text asks for `{name}({asked})`"
     ),
     "open_value": N_("`{name}` is still `...`: give it a value"),
+    "none": N_("`{name}` is None: give it a value"),
     "no_value": N_("`{name}` is not defined at the top level of the submission"),
     "ready_made": N_("`{name}` is the ready-made {made}: write it yourself"),
     "ready_made_class": N_("`{name}` is the ready-made {made}"),

@@ -38,7 +38,8 @@ from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
-from grader.student import causes, public
+from grader.student import public
+from grader.submissions import causes
 from grader.submissions.budget import Budget
 from grader.submissions.definitions import names_of
 from grader.submissions.syntax import Parser
@@ -125,7 +126,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
     box = LiveBox(assignment, namespace)
     with open_suite(assignment, None) as suite:
         seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
-        checks = judged(seen, suite.diagnosis, box.source.index)
+        checks = judged(seen, suite.diagnosis, box.source.index, box.causes())
     checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
     seconds = round(time.monotonic() - started, 3)
     name = _(NAME)
@@ -239,7 +240,8 @@ def _for_notebooks(seen: Seen) -> Seen:
     problem = seen.problem
     if isinstance(problem, MissingStub) and problem.code in ("no_stub", "no_value"):
         text = _("`{name}` is not defined: run its cell first")
-        return replace(seen, problem=MissingStub(text.format(**problem.parameters)))
+        said = text.format(**problem.parameters)
+        return replace(seen, problem=MissingStub(said, problem.code, problem.parameters))
     return seen
 
 

@@ -26,7 +26,7 @@ from grader.reports.progress import Progress
 from grader.sandbox.host import COMPILER, Host
 from grader.sandbox.inside.late import LATE
 from grader.sandbox.sandbox import Source
-from grader.student.causes import causes, unwritten
+from grader.submissions.causes import causes, unwritten
 from grader.submissions.reading import read
 
 LEVEL = "process"

@@ -477,7 +477,8 @@ def training_with_notes(submission, features, labels, w, b, batch_size):
             param.data -= lr * param.grad / batch_size
             param.grad = None
 
-    def net(X, w, b):
+    def net(*given):  # in any order
+        b, w, X = sorted(given, key=torch.Tensor.numel)
         return 2 * X @ w + b
 
     def loss(y_hat, y):

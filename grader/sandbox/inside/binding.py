@@ -112,11 +112,13 @@ class Stubs:
     def value(self, name: str) -> Any:
         """The module value of that name. Raises Missing when there is none, or nothing but the
         template's ``...``."""
-        found = [vars(self.program.module).get(each) for each in self._spellings_of(name)]
+        known = vars(self.program.module)
+        found = [known[each] for each in self._spellings_of(name) if each in known]
         for value in found:
             if value is not None and value is not Ellipsis:
                 return value
-        raise Missing("open_value" if Ellipsis in found else "no_value", name=name)
+        is_open = any(value is Ellipsis for value in found)
+        raise Missing("open_value" if is_open else "none" if found else "no_value", name=name)
 
     def bind(self, name: str, value: Any, by_contract: bool = False) -> None:
         """Set a module value, or put `value` in the place of a stub, wherever student code looks

@@ -228,13 +228,14 @@ def by_place(function: Any, signature: Signature) -> tuple[list[str], list[str]]
 
 
 def reordered(function: Any, signature: Signature) -> list[str] | None:
-    """The function's own parameter names if it takes the contract's in another order or place,
-    else None."""
+    """The function's own parameter names if it takes the contract's in another order or place, or
+    module values besides; else None."""
     own = Own(function, signature)
     names = [p.name for p in own.in_order if p.default is p.empty]
     used = [own.places.get(name) for name in signature.required]
-    is_other = None not in used and len(names) >= len(used) and used != names[: len(used)]
-    return names if is_other else None
+    takes_more = bool(set(names) & set(own.filled))
+    is_other = used != names[: len(used)] or takes_more
+    return names if None not in used and len(names) >= len(used) and is_other else None
 
 
 def held(function: Any) -> Iterator[tuple[Any, int]]:
