@@ -32,6 +32,28 @@ from grader.reports.reasons import reasons
 from grader.sandbox.inside.uses import bound_in
 from tests.conftest import ROOT
 
+# What real files call the stubs; a table is one program, the solution with these names.
+NEAR: list[tuple[str, dict[str, str]]] = [
+    (
+        "linear_regression",
+        {"synthetic_data": "syn", "linreg": "liner_net", "squared_loss": "sqrt_loss"},
+    ),
+    ("linear_regression", {"synthetic_data": "synthic_data", "squared_loss": "MSE"}),
+    ("linear_regression", {"synthetic_data": "get_data", "linreg": "LinearRegression"}),
+    (
+        "softmax_regression",
+        {
+            "softmax": "stable_softmax",
+            "cross_entropy": "corss_entropy",
+            "accuracy": "right_prediction",
+            "evaluate_accuracy": "value_accuracy",
+            "train_epoch": "train_softmax_epoch",
+            "train": "train_main",
+        },
+    ),
+    ("softmax_regression", {"evaluate_accuracy": "val_acc", "train": "general_train"}),
+    ("mlp", {"relu": "ReLU", "leaky_relu": "leaky_ReLU"}),
+]
 FILES = sorted((Path(__file__).parent / "verdicts").glob("*/*.py"))
 NEVER = [r"documents? 00", r"<locals>", r"<lambda>", r"solution\.py", r"parts\.py"]
 
@@ -81,9 +103,49 @@ def graded(assignment: str, folder: Path) -> dict[Path, Result]:
 
 
 @pytest.mark.parametrize(
+    ("assignment", "names"),
+    [
+        pytest.param(*row, id="-".join([row[0], *row[1].values()]), marks=pytest.mark.slow)
+        for row in NEAR
+    ],
+)
+def test_stub_of_a_near_name_is_taken_or_asked_about(assignment, names, tmp_path):
+    """What real files call a stub is taken for it, or its author is asked: "Did you mean?"."""
+    upload = tmp_path / "hw.py"
+    text = (ROOT / "solutions" / assignment / "solution.py").read_text("utf-8")
+    for stub, name in names.items():
+        text = re.sub(rf"\b{stub}\b(?=\(| else|, |\))", name, text)
+    upload.write_text(text, "utf-8")
+    found = assignments.load(assignment, ROOT)
+
+    with open_session(found, Settings("cpu", data=Path("embedded"))) as session:
+        record = session.grade(upload, part=Part(tier="unit"))
+
+    missing = {check.stub: check.message for check in record.checks if check.outcome == "missing"}
+    silent = {s: m for s, m in missing.items() if f"Did you mean `{names.get(s)}`" not in m}
+    assert silent == {}
+
+
+def test_stub_that_python_cannot_read_is_told_so_in_its_record(tmp_path):
+    """The cause stands in the message of the stub and not in a note alone."""
+    upload = tmp_path / "hw.py"
+    upload.write_text("import torch\n\n\ndef sigmoid(z)\n    return 1 / (1 + torch.exp(-z))\n")
+    found = assignments.load("logistic_regression", ROOT)
+
+    with open_session(found, Settings("cpu", data=Path("embedded"))) as session:
+        record = session.grade(upload, part=Part(stub="sigmoid"))
+
+    messages = {check.message for check in record.checks if check.outcome == "missing"}
+    assert len(messages) == 1
+    assert "hw.py, line 4: Python cannot read `sigmoid`" in messages.pop()
+
+
+@pytest.mark.parametrize(
     "file",
     [
-        pytest.param(f, id=f"{f.parent.name}-{f.stem}", marks=pytest.mark.xdist_group(f.parent.name))
+        pytest.param(
+            f, id=f"{f.parent.name}-{f.stem}", marks=pytest.mark.xdist_group(f.parent.name)
+        )
         for f in FILES
     ],
 )
@@ -96,7 +158,9 @@ def test_program_loses_what_it_lacks_and_is_told_why(file, tmp_path_factory):
         stub.name: [r.text for r in reasons(c for c in result.record.checks if c.stub == stub.name)]
         for stub in result.grade.stubs
     }
-    said = "\n".join([*result.record.warnings, *(text for each in by_stub.values() for text in each)])
+    said = "\n".join(
+        [*result.record.warnings, *(text for each in by_stub.values() for text in each)]
+    )
     first = {stub: texts[0].partition("\n")[0] for stub, texts in by_stub.items() if texts}
 
     lost = {stub.name for stub in result.grade.stubs if stub.points < stub.max_points}
