@@ -13,7 +13,6 @@ from grader.errors import MissingStub
 from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Index
 
-
 # What is said of a stub that is not there, by its code (sandbox/notes.py), where nothing tells why.
 UNEXPLAINED = ("no_stub", "no_value", "no_class", "no_method", "unwritten", "not_implemented")
 

@@ -33,6 +33,7 @@ DECISIVE = (  # of the files of its two folders
     "test_hidden.py",
     "misconceptions.py",
     "parts.py",
+    "public_parts.py",
 )
 
 
@@ -97,7 +98,8 @@ class Assignment:
     def parts(self) -> Path | None:
         """The file of the parts that stand in for stubs where checks need it, if there is one: the
         private one, where there are hidden checks, knows more than the public one."""
-        files = [folder / "parts.py" for folder in (self.private, self.public) if folder]
+        private = [self.private / "parts.py"] if self.private else []
+        files = [*private, self.public / "public_parts.py"]
         return next((file for file in files if file.is_file()), None)
 
     @cached_property

@@ -31,7 +31,8 @@ from grader.submissions.layout import is_other_archive, other_archive
 from grader.submissions.magics import module_of
 from grader.submissions.syntax import Parser
 
-CHECKS = "test_public.py"  # comes with the template, and is handed in with it
+# Come with the template, and are handed in with it.
+CHECKS = ("test_public.py", "public_parts.py")
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _read_parts(
                 raise data
             if relative.name == "__init__.py" and not data.strip():
                 continue  # every folder is a package below, with or without it
-            if relative.name == CHECKS:
+            if relative.name in CHECKS:
                 continue
             parts[relative], own_notes = _cells(well_formed(str(relative)), data, parser)
         except UnreadableSubmission as error:

@@ -118,7 +118,7 @@ DECISIVE = [
     "solutions/greeting/locale/zh/LC_MESSAGES/greeting.mo",
     "assignments/greeting/assignment.toml",
     "assignments/greeting/test_public.py",
-    "assignments/greeting/parts.py",
+    "assignments/greeting/public_parts.py",
     "assignments/helpers/course/torch.py",
     "assignments/helpers/course/more/table.csv",
 ]
