@@ -76,7 +76,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def of(text: str) -> dict[str, CheckResult]:
         box = LocalBox(assignment, text)
         seen = list(suite.meet(box, suite.checks))
-        return {one.name: one for one in judged(seen, suite.diagnosis, box.source.index)}
+        return {one.name: one for one in judged(seen, suite.diagnosis, box.source.index, {})}
 
     with open_suite(assignment, None) as suite:
         of.suite = suite  # type: ignore[attr-defined]
@@ -156,7 +156,7 @@ def test_submission_that_was_not_loaded_fails_everything(results):
     """Each check has met what ended the submission."""
     suite = results.suite
     seen = not_loaded(suite.checks, ProcessDied("its process ended"))
-    found = judged(seen, suite.diagnosis, Index([("hw.py", RIGHT, 1)]))
+    found = judged(seen, suite.diagnosis, Index([("hw.py", RIGHT, 1)]), {})
 
     assert {one.outcome for one in found} == {"error"}
     assert {one.seconds for one in found} == {0}
@@ -170,6 +170,6 @@ def test_numbers_of_a_training_are_kept_and_those_of_a_check_are_not(results):
     seen = not_loaded(suite.checks, ProcessDied("its process ended"))
     for one in seen:
         one.measured.extend(measured)
-    found = judged(seen, suite.diagnosis, Index([]))
+    found = judged(seen, suite.diagnosis, Index([]), {})
 
     assert {one.tier: one.measured for one in found} == {"unit": [], "training": measured}
