@@ -172,6 +172,7 @@ def test_program_loses_what_it_lacks_and_is_told_why(file, tmp_path_factory):
         assert re.search(pattern, said, re.IGNORECASE), f"{pattern}\n{said}"
     for pattern in [*NEVER, *expected.get("never_says", ())]:
         assert not re.search(pattern, said, re.IGNORECASE), f"{pattern}\n{said}"
-    for stub, texts in by_stub.items():
-        lines = [line for text in texts for line in text.split("\n")]
-        assert len(set(lines)) == len(lines) or stub in expected.get("repeats", ()), said
+    for texts in by_stub.values():
+        told = [line for text in texts for line in text.split("\n")]
+        lines = [line for line in told if not line.startswith("(and")]
+        assert len(set(lines)) == len(lines), said
