@@ -309,8 +309,8 @@ def test_evaluate_accuracy_batches(submission, reference, rng, sizes):
 
 @in_sandbox
 def evaluate_module(submission, X, y, sizes):
-    """Whether a module was in training mode and whether gradients were on, at every call that
-    evaluate_accuracy makes."""
+    """What evaluate_accuracy returns of a module, and, for every call that it makes, whether that
+    was in training mode and whether gradients were on."""
     seen = []
 
     class Scores(torch.nn.Module):
@@ -318,8 +318,8 @@ def evaluate_module(submission, X, y, sizes):
             seen.append((self.training, torch.is_grad_enabled()))
             return next(value for value in given if value.shape[-1] == X.shape[-1])[:, :3] * 1.0
 
-    submission.evaluate_accuracy(Scores(), list(zip(X.split(sizes), y.split(sizes))))
-    return [training for training, _ in seen], [gradients for _, gradients in seen]
+    result = submission.evaluate_accuracy(Scores(), list(zip(X.split(sizes), y.split(sizes))))
+    return result, [training for training, _ in seen], [gradients for _, gradients in seen]
 
 
 @pytest.mark.stub("evaluate_accuracy")
@@ -327,7 +327,8 @@ def evaluate_module(submission, X, y, sizes):
 def test_evaluate_accuracy_mode(submission, rng):
     """evaluate_accuracy puts a module into eval mode and computes no gradients."""
     X, y = torch.randn(5, 6, generator=rng), cases.labels(rng, 5, 3)
-    training, gradients = evaluate_module(submission, X, y, [3, 2])
+    result, training, gradients = evaluate_module(submission, X, y, [3, 2])
+    assert_between(result, None, None, what="evaluate_accuracy(net, data_iter)")
     observe([*training, *gradients])
     assert training, _("it never calls net")
     assert not any(training), _("the module was still in training mode: call net.eval()")
