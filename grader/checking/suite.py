@@ -116,7 +116,7 @@ class Suite:
                 elif own is not None and str(own.problem) != str(seen.problem):
                     seen = replace(seen, supplied=tuple(sorted(run.parts())))
                 if attempt is Attempt.BY_CONTRACT and seen.problem is not None:
-                    seen = last  # with arguments in the student's order it tells more
+                    seen = last or seen  # with arguments in the student's order it tells more
         assert seen is not None
         if isinstance(seen.problem, (InfrastructureError, UsageError)):
             raise seen.problem

@@ -394,6 +394,29 @@ def test_order_that_the_program_does_not_keep_is_held_against_the_part(tmp_path)
     ]
 
 
+def test_training_that_no_parts_can_mend_fails_in_every_check(tmp_path):
+    """The checks that look at it share the last attempt, and each has its end."""
+    checks = (
+        USES
+        + """
+@pytest.mark.stub("greet")
+@pytest.mark.tier("training")
+@pytest.mark.uses("shout")
+@pytest.mark.parametrize("name", ["Ada", "Grace"])
+def test_trained(shared_submission, name):
+    assert shared_submission.greet(name) == "Bye!"
+"""
+    )
+    with suite_of(tmp_path, checks) as suite:
+        (suite.assignment.private / "parts.py").write_text(PARTS)
+        box = LocalBox(suite.assignment, LOUD + "def shout(text):\n    return text")
+        box.reordered = {"shout": "text"}
+        seen = list(suite.meet(box, [c for c in suite.checks if c.stub == "greet"]))
+
+    trained = [one for one in seen if one.check.tier == "training"]
+    assert [type(one.problem) for one in trained] == [AssertionError, AssertionError]
+
+
 def test_stub_that_is_missing_leaves_no_doubt(tmp_path):
     """What is not written is not there in any copy."""
     with suite_of(tmp_path, TWO) as suite:
