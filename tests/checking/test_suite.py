@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from local_box import RIGHT, RUDE, LocalBox
 
+from grader.checking.comparison import Cause
 from grader.checking.seen import Seen
 from grader.checking.suite import Suite, open_suite
 from grader.errors import (
@@ -390,7 +391,7 @@ def test_order_that_the_program_does_not_keep_is_held_against_the_part(tmp_path)
 
     assert [(one.check.stub, type(one.problem)) for one in seen] == [
         ("greet", type(None)),
-        ("shout", AssertionError),
+        ("shout", Cause),
     ]
 
 
