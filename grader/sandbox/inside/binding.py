@@ -53,7 +53,8 @@ class Stubs:
         self.contract = contract
         self.supplied: dict[str, tuple[Any, Any]] = {}  # a part, and as student code calls it
         self._names: dict[str, list[str]] = {}  # of each stub
-        self._replaced: dict[str, Any] = {}  # what stood where the first part was put
+        # What stood where the first part was put, and whether its name means something else by now.
+        self._replaced: dict[str, tuple[Any, bool]] = {}
         owners = (stub.rpartition(".")[0] for stub in contract["stubs"])
         self.owners = list(dict.fromkeys(filter(None, owners)))  # classes whose methods are stubs
         self.loaded = list(self._values().values())  # module values, before a check sets any
@@ -128,9 +129,14 @@ class Stubs:
             return self._bind_method(name, value)
         if name in self.contract["stubs"]:
             spellings, part = self._names_of(name), value
-            own = self._replaced.setdefault(name, self._find(name)[0])
+            if name not in self._replaced:
+                own = self._find(name)[0]
+                spaces = map(vars, self.program.modules.values())
+                meant = [space.get(spelling) for space in spaces for spelling in spellings]
+                self._replaced[name] = own, not any(value is own for value in meant)
+            own, is_rebound = self._replaced[name]
             if own is not None and not by_contract:
-                value = disguised(part, own, self._signature(name))
+                value = disguised(part, own, self._signature(name), is_rebound)
             self.supplied[name] = part, value
         else:
             spellings = self._spellings_of(name)

@@ -149,14 +149,17 @@ class Own:
                 break
         return function(*placed, *loose, **named, **unknown)
 
-    def meant(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The contract's arguments of a call that is made by the student's code."""
+    def meant(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], is_rebound: bool = False
+    ) -> dict[str, Any]:
+        """The contract's arguments of a call that is made by the student's code. Where the name
+        is_rebound, the call may be for what it means now, and leave out what module values fill."""
         signature = self.signature
         try:
             bound = inspect.Signature(self.parameters or ()).bind(*args, **kwargs).arguments
         except TypeError as error:
             is_short = self.filled and len(args) + len(kwargs) == len(signature.required)
-            if self.is_certain and not is_short:  # else it leaves out what module values fill
+            if self.is_certain and not (is_rebound and is_short):
                 raise TypeError(f"{signature.name}() {error}") from None
             return {**dict(zip(signature.spellings, args)), **self._by_name(kwargs)}
         given = {name: bound[used] for name, used in self.places.items() if used in bound}
@@ -201,7 +204,7 @@ def _as_written(value: Any) -> Any:
     return value.own if isinstance(value, Ready) else value
 
 
-def disguised(part: Any, function: Any, signature: Signature) -> Any:
+def disguised(part: Any, function: Any, signature: Signature, is_rebound: bool = False) -> Any:
     """A supplied part that takes its arguments as the student's `function` does (order, names,
     further ones), for it is called by code that the student wrote for that one."""
     own = Own(function, signature)
@@ -212,7 +215,7 @@ def disguised(part: Any, function: Any, signature: Signature) -> Any:
         return part
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        given = own.meant(args, kwargs)
+        given = own.meant(args, kwargs, is_rebound)
         ordered = [given[name] for name in signature.required if name in given]
         return part(*ordered, **{name: given[name] for name in signature.optional if name in given})
 
