@@ -15,7 +15,10 @@ from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Index
 
 # What is said of a stub that is not there, by its code (sandbox/notes.py), where nothing tells why.
-UNEXPLAINED = ("no_stub", "no_value", "no_class", "no_method", "unwritten", "not_implemented")
+UNEXPLAINED = (
+    *("no_stub", "no_value", "no_class", "no_method", "unwritten", "not_implemented"),
+    "said",  # the words of a line that was left in
+)
 
 
 def judged(

@@ -224,8 +224,14 @@ def _hides_a_function(reading: Reading) -> Iterator[Hint]:
 
 
 def _calls_itself(reading: Reading) -> Iterator[Hint]:
+    """Without a condition under which it does not: that would be meant."""
     own = [call for call in _calls(reading.node) if _called(call) == reading.name]
-    if own and not (reading.reference and reading.name in map(_called, _calls(reading.reference))):
+    chooses = any(isinstance(node, (ast.If, ast.IfExp)) for node in _inside(reading.node))
+    if (
+        own
+        and not chooses
+        and not (reading.reference and reading.name in map(_called, _calls(reading.reference)))
+    ):
         text = _("{place}: `{name}` calls itself; is that meant?")
         text = text.format(place=reading.place(own[0]), name=reading.name)
         yield Hint(text, ("value", "raised", "timeout"))
