@@ -33,6 +33,9 @@ from grader.course.extras import require_author
 from grader.course.strict_toml import tomllib
 from grader.errors import AssignmentError, UsageError
 from grader.i18n.words import _
+from grader.sandbox.inside.cells import Cell
+from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.uses import bound_in
 
 _PLACEHOLDER = "# YOUR CODE HERE"
 _INLINE = re.compile(r"#+\s*SOLUTION")
@@ -152,21 +155,10 @@ def _with_checks(cells: Iterable[Any], stubs: list[str]) -> Iterator[Any]:
     for cell in cells:
         yield cell
         if cell.cell_type == "code" and _PLACEHOLDER in cell.source:
-            found = set(_bound(ast.parse(cell.source)))
+            source = Cell("template", cell.source)
+            found = {*Index([source]).definitions, *bound_in(ast.parse(cell.source).body)}
             for stub in filter(found.__contains__, stubs):
                 yield nbformat.v4.new_code_cell(_CHECK.format(stub=stub))
-
-
-def _bound(tree: ast.Module) -> Iterator[str]:
-    """The names that a cell gives to functions, classes, methods ("Class.method") and values."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        if isinstance(node, ast.ClassDef):
-            yield from (f"{node.name}.{part}" for part in _bound(ast.Module(node.body, [])))
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def public_part(name: str, toml: str) -> str:
