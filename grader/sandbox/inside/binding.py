@@ -162,24 +162,25 @@ class Stubs:
         for frame, _line in traceback.walk_tb(error.__traceback__):
             code = frame.f_code
             if code in codes and caller not in self.program.files:
-                return self._order(*codes[code])
+                return self._reordered(*codes[code]) or self._by_place(*codes[code])
             caller = code.co_filename
         return None
 
-    def _order(self, stub: str, own: Any) -> Note | None:
-        """What is unusual about the order in which a stub takes its arguments."""
+    def _by_place(self, stub: str, own: Any) -> Note | None:
         signature = self._signature(stub)
-        if order := reordered(own, signature):
-            return "reordered", {"name": stub, "order": ", ".join(order)}
         if guess := by_place(own, signature):
             names, given = map(", ".join, guess)
             return "by_place", {"name": signature.name, "order": names, "given": given}
         return None
 
+    def _reordered(self, stub: str, own: Any) -> Note | None:
+        order = reordered(own, self._signature(stub))
+        return ("reordered", {"name": stub, "order": ", ".join(order)}) if order else None
+
     def _note(self, name: str, found: Any) -> Note | None:
-        order = reordered(found, self._signature(name)) if name in self.contract["stubs"] else None
-        if order:
-            return "reordered", {"name": name, "order": ", ".join(order)}
+        note = self._reordered(name, found) if name in self.contract["stubs"] else None
+        if note:
+            return note
         used = self._used_name(name) if name in self.contract["stubs"] else found.__name__
         is_other = used != name.rpartition(".")[2]
         return ("other_name", {"name": name, "used": used}) if is_other else None
