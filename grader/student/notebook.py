@@ -126,7 +126,8 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
     box = LiveBox(assignment, namespace)
     with open_suite(assignment, None) as suite:
         seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
-        checks = judged(seen, suite.diagnosis, box.source.index, box.causes())
+        why = box.causes()
+        checks = judged(seen, suite.diagnosis, box.source.index, why)
     checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
     seconds = round(time.monotonic() - started, 3)
     name = _(NAME)
@@ -134,7 +135,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
         name, assignment.name, "graded", None, "cpu", None, checks, [], "", seconds, {}, {}, name
     )
     result = Result(record, score(record, assignment))
-    return Progress(result, stub, box.unwritten(), box.causes())
+    return Progress(result, stub, box.unwritten(), why)
 
 
 class LiveBox:
