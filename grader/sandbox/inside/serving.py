@@ -31,7 +31,7 @@ MANY_SUBMISSIONS = 2  # forks after which a host makes large pages for the next 
 def serve(channel: Channel, worker: Worker) -> None:
     """Answer requests until the other side closes; a forked child serves a socket of its own."""
     children: dict[int, bool] = {}  # pid: whether it has a supervisor
-    forks = 0
+    submissions = 0
     while True:
         fds: list[int] = []
         try:
@@ -40,8 +40,8 @@ def serve(channel: Channel, worker: Worker) -> None:
             return
         if message.kind == "fork":
             task = json.loads(message.body) if message.body else {}
-            forks += bool(task)
-            if worker.joins_pages and task and forks == MANY_SUBMISSIONS:
+            submissions += bool(task)
+            if task and worker.joins_pages and submissions == MANY_SUBMISSIONS:
                 _join_pages()
             pid = _fork(channel, worker, fds, task)
             children[pid] = launch.is_supervised(task.get("plan", []))
