@@ -28,6 +28,7 @@ from grader.course import assignment as assignments
 from grader.grading.pool import Jobs, Task
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
+from grader.submissions.uploads import Upload
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "small_course"
@@ -119,7 +120,9 @@ def main() -> None:
             path.write_text(solution.read_text("utf-8"), "utf-8")
         part = Part(tier="unit") if chosen.unit else WHOLE
         for count in chosen.jobs:
-            tasks = [Task(number, path, settings, part=part) for number, path in enumerate(paths)]
+            tasks = [
+                Task(number, Upload(path), settings, part=part) for number, path in enumerate(paths)
+            ]
             found[count] = side_by_side(chosen.course, chosen.assignment, tasks, count)
     table = Table("jobs", "a second", "efficiency", "MiB each")
     one = found[min(found)].rate / min(found)

@@ -15,6 +15,7 @@ from grader.course.assignment import Assignment
 from grader.grading.batch import grade_all
 from grader.grading.scoring import Result
 from grader.grading.settings import Settings
+from grader.submissions.uploads import Upload
 
 os.environ["LANGUAGE"] = "en"  # whoever runs the tests
 os.environ["GRADER_FAKE_DEVICE"] = "1"
@@ -36,7 +37,7 @@ def grade_paths(
     """Grade real submissions in real sandboxes; on the embedded data unless told otherwise."""
     settings = Settings(device, level, Path(data) if data else None, language)
     quiet = Console(file=io.StringIO())
-    return grade_all(course, assignment, list(paths), settings, None, quiet)
+    return grade_all(course, assignment, [*map(Upload, paths)], settings, [], quiet)
 
 
 def small_course(folder: Path, checks: str) -> Assignment:

@@ -114,6 +114,7 @@ def grade(
     reports = formats.parse([*(wanted or []), *json])
     from grader.course import assignment as assignments
     from grader.grading.batch import default_jobs, grade_all
+    from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
     from grader.submissions.discovery import submissions
 
@@ -124,7 +125,7 @@ def grade(
     if formats.about_one(reports):
         is_class = False
     found = submissions(paths, assignments.load(assignment, folder), out, is_class)
-    uploads = found.paths
+    uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
     formats.fit(reports, len(uploads))
@@ -132,9 +133,10 @@ def grade(
         report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
     jobs = jobs or default_jobs(len(uploads))
+    keepers = [Store(out, assignment)] if out is not None else []
     results: list[Result] = []
     try:
-        results = grade_all(folder, assignment, uploads, settings, out, errors, force, jobs)
+        results = grade_all(folder, assignment, uploads, settings, keepers, errors, force, jobs)
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
     _show(results, reports)
@@ -154,6 +156,7 @@ def _write_tables(out: Path, assignment: str, graded: list[Result]) -> bool:
     from grader.grading.results_folder import Store, unwritten, write
     from grader.reports import summary
     from grader.reports.formats import csv
+    from grader.submissions.uploads import Upload
 
     try:
         store = Store(out, assignment)
@@ -165,7 +168,7 @@ def _write_tables(out: Path, assignment: str, graded: list[Result]) -> bool:
         text = unwritten(out, error) if isinstance(error, OSError) else str(error)
         errors.print(Text(text))
         return False
-    return all(store.earlier(Path(result.record.path)) for result in graded)
+    return all(store.earlier(Upload(Path(result.record.path))) for result in graded)
 
 
 def _show(results: list[Result], reports: list[formats.Report]) -> None:

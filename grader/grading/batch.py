@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from rich.console import Console
@@ -22,60 +24,73 @@ from rich.progress import Task as TaskOfRich
 from rich.text import Text
 
 from grader.course import assignment as assignments
+from grader.errors import UsageError
 from grader.grading.devices import with_one_device
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
-from grader.grading.results_folder import Store, unwritten
 from grader.grading.scoring import Result, score
 from grader.grading.session import Session, open_session
 from grader.grading.settings import Settings
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.discovery import telling_names
+from grader.submissions.uploads import Upload
+
+
+class Keeper(Protocol):
+    """Where the results of an assignment are kept: a folder, a gradebook."""
+
+    def check_room(self) -> None:
+        """Raises UsageError where nothing can be written, before anything is graded."""
+
+    def earlier(self, upload: Upload) -> Record | None:
+        """What an earlier run saw of this upload."""
+
+    def keep(self, result: Result) -> None:
+        """Keep one result, in the place of an earlier one of the same upload. Raises UsageError
+        where it cannot be written."""
 
 
 def grade_all(
     course: Path,
     name: str,
-    paths: list[Path],
+    uploads: Sequence[Upload],
     settings: Settings,
-    out: Path | None,
+    keepers: Sequence[Keeper],
     console: Console,
     force: bool = False,
     jobs: int = 1,
 ) -> list[Result]:
-    """Grade every path; the results are in the order of the paths. With `out`, each record is on
-    disk as soon as it is made, and a submission that has not changed since an earlier run is not
-    run again unless `force` is set.
+    """Grade every upload; the results are in their order. Each is with the keepers as soon as it is
+    made, and what has not changed since an earlier run that one of them knows is not run again
+    unless `force` is set.
 
     Ctrl-C ends the run: the results until then are returned.
 
     Raises UsageError or IsolationUnavailable before the first submission is touched.
     """
     assignment = assignments.load(name, course)
-    store = Store(out, name) if out is not None else None
-    if store is not None:
-        store.check_room()
-    known = store if not force else None
+    for keeper in keepers:
+        keeper.check_room()
     notes: list[str] = []
     if jobs > 1:
         settings, notes = with_one_device(settings)
     tasks = [
-        Task(position, path, settings, known.earlier(path) if known is not None else None)
-        for position, path in enumerate(paths)
+        Task(position, upload, settings, None if force else _earlier(keepers, upload))
+        for position, upload in enumerate(uploads)
     ]
-    names = telling_names(paths)
+    names = telling_names([upload.path for upload in uploads])
     results: dict[int, Result] = {}
     with _Bar(console, len(tasks)) as bar:
 
         def keep(task: Task, record: Record) -> None:
-            name = names.get(task.path, record.submission)
+            name = names.get(task.upload.path, record.submission)
             record = msgspec.structs.replace(record, submission=name)
             result = results[task.position] = Result(record, score(record, assignment))
-            if store is not None and record != task.earlier:
+            for keeper in keepers:
                 try:
-                    store.keep(result)
-                except OSError as error:  # the others are graded, and shown, all the same
-                    _say(console, [unwritten(store.folder, error)])
+                    keeper.keep(result)
+                except UsageError as error:  # the others are graded, and shown, all the same
+                    _say(console, [str(error)])
             bar.finished(record)
 
         try:
@@ -84,7 +99,7 @@ def grade_all(
                     _say(console, session.notes)
                     bar.current.session = session
                     for task in tasks:
-                        keep(task, session.grade(task.path, task.earlier))
+                        keep(task, session.grade(task.upload, task.earlier))
             else:
                 _say(console, notes)
                 with Jobs(course, name, jobs) as pool:
@@ -94,9 +109,14 @@ def grade_all(
                         keep(task, record)
         except KeyboardInterrupt:
             console.print(
-                f"[yellow]interrupted:[/yellow] {len(results)} of {len(paths)} were graded"
+                f"[yellow]interrupted:[/yellow] {len(results)} of {len(uploads)} were graded"
             )
     return [results[position] for position in sorted(results)]
+
+
+def _earlier(keepers: Sequence[Keeper], upload: Upload) -> Record | None:
+    found = (keeper.earlier(upload) for keeper in keepers)
+    return next((record for record in found if record is not None), None)
 
 
 def _say(console: Console, notes: list[str]) -> None:

@@ -25,6 +25,8 @@ from grader.grading.session import ATTEMPTS, open_session
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.host import imports_for
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions.discovery import name_of
+from grader.submissions.uploads import Upload
 
 END_SECONDS = 5.0  # that a job may take to end its box
 
@@ -38,7 +40,7 @@ class Task:
     is run."""
 
     position: int
-    path: Path
+    upload: Upload
     settings: Settings
     earlier: Record | None = None
     part: Part = WHOLE
@@ -161,7 +163,7 @@ class Jobs:
             return None
         problem = f"the grader failed, not the submission: its process ended {ATTEMPTS} times"
         return Record(
-            submission=well_formed(task.path.resolve().stem),
+            submission=name_of(task.upload.path),
             assignment=self.name,
             status="infrastructure_error",
             isolation=None,
@@ -173,7 +175,8 @@ class Jobs:
             seconds=0.0,
             environment={},
             digests={},
-            path=well_formed(str(task.path)),
+            path=well_formed(str(task.upload.path)),
+            origin=task.upload.origin,
         )
 
     def _start(self, settings: Settings) -> None:
@@ -199,7 +202,7 @@ def _work(connection: Connection, course: Path, name: str, settings: Settings, d
             connection.send(session.notes)  # ready
             while True:
                 task: Task = connection.recv()
-                connection.send(session.grade(task.path, task.earlier, task.part))
+                connection.send(session.grade(task.upload, task.earlier, task.part))
     except GraderError as error:
         connection.send(error)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):  # nobody asks any more

@@ -33,6 +33,7 @@ def to_object(result: Result) -> dict[str, Any]:
         "output": record.output,
         "path": record.path,
         "places": record.places,
+        "origin": record.origin,
     }
 
 

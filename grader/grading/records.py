@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from grader.checking.results import CheckResult
+from grader.submissions.uploads import UNKNOWN, Origin
 
 Status = Literal["graded", "not_attempted", "unreadable", "infrastructure_error"]
 
@@ -25,7 +26,7 @@ class DatasetUsed(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True):
     """Everything that was seen of one submission.
 
-    path: where the upload lies, as it was named.
+    path: where the upload lies, as it was named. origin: who handed it in, and when.
     places: where each stub is defined, by its name: "ada.py, line 12" or "cell 3, line 1".
     output: the first part of what the student's code printed; for the instructor only.
     seconds: wall time from reading the upload to the last check.
@@ -45,3 +46,4 @@ class Record(msgspec.Struct, frozen=True):
     digests: dict[str, str]
     path: str = ""
     places: dict[str, str] = {}
+    origin: Origin = UNKNOWN

@@ -22,6 +22,7 @@ from grader.grading.scoring import Result
 from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.discovery import place_of
+from grader.submissions.uploads import Upload
 
 
 class Store:
@@ -60,14 +61,24 @@ class Store:
         except OSError as error:
             raise UsageError(unwritten(self.folder, error)) from None
 
-    def earlier(self, path: Path) -> Record | None:
+    def earlier(self, upload: Upload) -> Record | None:
         """What an earlier run saw of this submission, under the path that is typed now."""
-        found = self.results.get(place_of(path))
-        return msgspec.structs.replace(found.record, path=well_formed(str(path))) if found else None
+        found = self.results.get(place_of(upload.path))
+        path = well_formed(str(upload.path))
+        return msgspec.structs.replace(found.record, path=path) if found else None
 
     def keep(self, result: Result) -> None:
-        """Write one result, in the place of an earlier one of the same submission."""
+        """Write one result, in the place of an earlier one of the same submission; one that is
+        there as it is stays. Raises UsageError."""
         key = place_of(Path(result.record.path))
+        if self.earlier(Upload(Path(result.record.path))) == result.record:
+            return
+        try:
+            self._write(key, result)
+        except OSError as error:
+            raise UsageError(unwritten(self.folder, error)) from None
+
+    def _write(self, key: str, result: Result) -> None:
         name = result.record.submission
         if key in self.files and not _is_named(self.files[key], name):
             self.files.pop(key).unlink(missing_ok=True)  # it had another name without the others

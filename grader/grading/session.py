@@ -1,8 +1,8 @@
 """Grading one submission after another: the main path.
 
 with open_session(assignment, settings) as session:
-    for path in paths:
-        record = session.grade(path)        read, load, check, judge and name, record
+    for upload in uploads:
+        record = session.grade(upload)      read, load, check, judge and name, record
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from grader import __version__
 from grader.checking.results import CheckResult
@@ -47,6 +49,7 @@ from grader.submissions.causes import causes
 from grader.submissions.definitions import defines_any, is_attempted, places, template_of
 from grader.submissions.discovery import name_of
 from grader.submissions.reading import Submission
+from grader.submissions.uploads import Upload
 
 if TYPE_CHECKING:  # it imports torch, for which a session waits while its host starts
     from grader.checking.seen import Seen
@@ -85,26 +88,39 @@ class Session:
         self.at = ""
         self.share = 0.0
 
-    def grade(self, path: Path, earlier: Record | None = None, part: Part = WHOLE) -> Record:
+    def grade(
+        self, upload: Upload | Path, earlier: Record | None = None, part: Part = WHOLE
+    ) -> Record:
         """Grade one upload. Whatever it is, the result is a record, never an exception.
 
         earlier: what was seen of it before; returned as it is if nothing has changed since.
         part: what is run of the suite.
         """
         started = time.monotonic()
-        self.at, self.share = path.name, 0.0
+        upload = upload if isinstance(upload, Upload) else Upload(upload)
+        self.at, self.share = upload.path.name, 0.0
+        record = self._seen(upload, earlier, part, started)
+        if record.origin == upload.origin:
+            return record
+        return msgspec.structs.replace(record, origin=upload.origin)
+
+    def _seen(self, upload: Upload, earlier: Record | None, part: Part, started: float) -> Record:
+        """What `grade` returns, without the origin."""
+        path = upload.path
         try:
-            upload = reading.read(path, self.assignment.stubs)
+            read = reading.read(upload, self.assignment.stubs)
         except UnreadableSubmission as error:
             return self._without_grade(path, "unreadable", [str(error)], started)
-        if not part.of_template and self._is_template(upload):
-            notes = [_(NOT_ATTEMPTED), *upload.warnings]
+        if not part.of_template and self._is_template(read):
+            notes = [_(NOT_ATTEMPTED), *read.warnings]
             return self._without_grade(path, "not_attempted", notes, started)
-        if earlier is not None and self._holds(earlier, upload):
+        if earlier is not None and self._holds(earlier, read):
             return earlier
         for _attempt in range(ATTEMPTS):
             try:
-                return self._grade(upload, part, started)
+                with self.sandbox(read) as sandbox:
+                    seen = self.check(sandbox, part)
+                return self.record(read, sandbox, seen, started)
             except UsageError:
                 raise
             except InfrastructureError as error:
@@ -115,11 +131,6 @@ class Session:
                 log.keep(error)
         problem = f"the grader failed, not the submission: {problem}"
         return self._without_grade(path, "infrastructure_error", [problem], started)
-
-    def _grade(self, upload: Submission, part: Part, started: float) -> Record:
-        with self.sandbox(upload) as sandbox:
-            seen = self.check(sandbox, part)
-        return self.record(upload, sandbox, seen, started)
 
     def sandbox(self, upload: Submission) -> Sandbox:
         """A sandbox for one submission, in which nothing is loaded yet."""

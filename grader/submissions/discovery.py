@@ -18,6 +18,7 @@ from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.files import kind_of
 from grader.submissions.trees import InZip, OnDisk
 from grader.submissions.unpacking import unpack
+from grader.submissions.uploads import Upload
 
 MAX_MEMBERS = 100_000  # of a class's zip
 MAX_AROUND = 4  # folders in a name
@@ -27,7 +28,7 @@ MAX_AROUND = 4  # folders in a name
 class Found:
     """The submissions, each once, in the order of the command line, and what to say about them."""
 
-    paths: list[Path] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -49,16 +50,16 @@ def submissions(
     found = Found()
     for path in paths:
         try:
-            found.paths += _at(path, assignment, leave_out, is_class, found.notes)
+            found.uploads += map(Upload, _at(path, assignment, leave_out, is_class, found.notes))
         except Unclear as error:
             if len(paths) == 1:
                 raise
-            found.paths.append(path)
+            found.uploads.append(Upload(path))
             text = _("{path} is graded as one submission. {problem}")
             found.notes.append(text.format(path=well_formed(str(path)), problem=error))
-    each: dict[str, Path] = {}
-    for path in found.paths:
-        each.setdefault(place_of(path), path)
+    each: dict[str, Upload] = {}
+    for upload in found.uploads:
+        each.setdefault(place_of(upload.path), upload)
     return Found([*each.values()], found.notes)
 
 

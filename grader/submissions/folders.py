@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -34,14 +34,22 @@ def files_of(folder: Path, budget: Budget) -> Iterator[File]:
     Raises UnreadableSubmission for a folder that holds too much.
     """
     code, notes = code_paths(folder, budget)
-    for path in code:
+    yield from files_at([(path, folder / path) for path in code], budget)
+    for note in notes:
+        yield PurePath(), UnreadableSubmission(note)
+
+
+def files_at(named: Sequence[tuple[PurePath, Path]], budget: Budget) -> Iterator[File]:
+    """The files at places, by the paths that they have in a submission, with their bytes, or why
+    they cannot be had."""
+    for path, place in named:
         if budget.files >= MAX_FILES:
             break
         budget.files += 1
         try:
             if is_other_archive(path.name):
                 raise other_archive(well_formed(str(path)))
-            data = bytes_of(folder / path)
+            data = bytes_of(place)
             budget.handed_in += len(data)
             if kind_of(path.name) == ".zip":
                 yield from zipped_files(path, data, budget)
@@ -49,8 +57,6 @@ def files_of(folder: Path, budget: Budget) -> Iterator[File]:
                 yield path, data
         except UnreadableSubmission as error:
             yield path, error
-    for note in notes:
-        yield PurePath(), UnreadableSubmission(note)
 
 
 def code_paths(folder: Path, budget: Budget) -> tuple[list[PurePath], list[str]]:

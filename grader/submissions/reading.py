@@ -26,10 +26,11 @@ from grader.submissions.archive import File, code_files
 from grader.submissions.budget import Budget
 from grader.submissions.choice import choose
 from grader.submissions.files import bytes_of, kind_of, module_name, pieces, unopened
-from grader.submissions.folders import files_of
+from grader.submissions.folders import files_at, files_of
 from grader.submissions.layout import is_other_archive, other_archive
 from grader.submissions.magics import module_of
 from grader.submissions.syntax import Parser
+from grader.submissions.uploads import Upload
 
 CHECKS = "test_public.py"  # comes with the template, and is handed in with it
 
@@ -54,12 +55,17 @@ class Submission:
         return Index(chain(*self.helpers.values(), self.cells), self.trees)
 
 
-def read(path: Path, stubs: Sequence[Stub]) -> Submission:
-    """Read the upload at `path`; of several files those with the `stubs` are the program.
+def read(upload: Upload | Path, stubs: Sequence[Stub]) -> Submission:
+    """Read an upload; of several files those with the `stubs` are the program.
 
     Raises UnreadableSubmission with a sentence for the student.
     """
+    upload = upload if isinstance(upload, Upload) else Upload(upload)
+    path = upload.path
     try:
+        if upload.files:
+            budget = Budget(well_formed(path.name))
+            return read_folder(path, files_at(upload.files, budget), stubs, budget)
         if path.is_symlink() or not path.is_dir():
             return read_file(path, bytes_of(path), stubs)
         budget = Budget(well_formed(path.resolve().name))

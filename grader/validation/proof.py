@@ -22,6 +22,7 @@ from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
 from grader.grading.scoring import score
 from grader.grading.settings import WHOLE, Settings
+from grader.submissions.uploads import Upload
 from grader.validation import programs
 from grader.validation.equivalents import Equivalent, judged
 from grader.validation.mutants import Mutant
@@ -228,7 +229,7 @@ def _graded(
                 path = Path(folder, str(position), f"{program.name}.{program.form}")
                 path.parent.mkdir()
                 path.write_text(program.text, "utf-8")
-                tasks.append(Task(position, path, settings, part=program.part))
+                tasks.append(Task(position, Upload(path), settings, part=program.part))
             jobs.add(tasks)
 
         add(0)

@@ -17,6 +17,7 @@ from grader.grading.batch import default_jobs, grade_all
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
 from grader.grading.settings import Settings
+from grader.submissions.uploads import Upload
 from tests.conftest import ROOT
 
 COURSE = ROOT / "tests" / "small_course"
@@ -53,7 +54,8 @@ def test_two_jobs_make_the_same_records_in_the_same_order(uploads):
     """Whoever grades a submission, beside or after whichever, the record is the same."""
     quiet = Console(file=io.StringIO())
     one, two = (
-        grade_all(COURSE, "greeting", uploads, SETTINGS, None, quiet, jobs=jobs) for jobs in (1, 2)
+        grade_all(COURSE, "greeting", [*map(Upload, uploads)], SETTINGS, [], quiet, jobs=jobs)
+        for jobs in (1, 2)
     )
 
     assert [result.record.submission for result in two] == [path.stem for path in uploads]
@@ -65,10 +67,10 @@ def test_record_is_the_same_from_a_host_of_its_own(uploads):
     """What a host has forked before makes no difference to a record."""
     quiet = Console(file=io.StringIO())
     some = [uploads[0], uploads[3], uploads[4]]  # after the endless one, too
-    together = grade_all(COURSE, "greeting", some, SETTINGS, None, quiet)
+    together = grade_all(COURSE, "greeting", [*map(Upload, some)], SETTINGS, [], quiet)
 
     for path, result in zip(some, together, strict=True):
-        (alone,) = grade_all(COURSE, "greeting", [path], SETTINGS, None, quiet)
+        (alone,) = grade_all(COURSE, "greeting", [Upload(path)], SETTINGS, [], quiet)
         assert without_times(alone.record) == without_times(result.record)
 
 
@@ -77,14 +79,15 @@ def test_task_of_a_lost_job_is_done_by_another(uploads, tmp_path):
     patient = tmp_path / "patient.py"
     patient.write_text(PATIENT, "utf-8")
     tasks = [
-        Task(position, path, SETTINGS) for position, path in enumerate([*uploads[:2], patient])
+        Task(position, Upload(path), SETTINGS)
+        for position, path in enumerate([*uploads[:2], patient])
     ]
     killed = []
 
     with Jobs(COURSE, "greeting", 2) as jobs:
         records = {}
         for task, record in jobs.grade(tasks):
-            records[task.path.stem] = record.status
+            records[task.upload.path.stem] = record.status
             at_work = [job for job in jobs.running.values() if job.task is tasks[2]]
             if at_work and not killed:
                 killed.append(at_work[0].process.pid)
@@ -100,13 +103,13 @@ def test_task_that_loses_every_job_gets_a_record(tmp_path):
     paths = [tmp_path / "right.py", tmp_path / "killer.py"]
     for path in paths:
         path.write_text(RIGHT, "utf-8")
-    tasks = [Task(position, path, SETTINGS) for position, path in enumerate(paths)]
+    tasks = [Task(position, Upload(path), SETTINGS) for position, path in enumerate(paths)]
     tasks[1].attempts = 1  # one job is lost already
 
     with Jobs(COURSE, "greeting", 1) as jobs:
         records = {}
         for task, record in jobs.grade(tasks):
-            records[task.path.stem] = record
+            records[task.upload.path.stem] = record
             for job in jobs.running.values():
                 job.process.kill()
 
@@ -122,7 +125,7 @@ def test_error_of_the_author_is_raised_once(uploads):
         Jobs(COURSE, "greeting", 2) as jobs,
         pytest.raises(UsageError, match="no isolation level 'vault'"),
     ):
-        list(jobs.grade([Task(0, uploads[0], vault), Task(1, uploads[1], vault)]))
+        list(jobs.grade([Task(0, Upload(uploads[0]), vault), Task(1, Upload(uploads[1]), vault)]))
 
     assert [job.process.is_alive() for job in jobs.running.values()] == [False, False]
 
@@ -134,11 +137,11 @@ def test_tasks_may_ask_for_different_settings_and_come_later(uploads, count):
     languages = {}
 
     with Jobs(COURSE, "greeting", count) as jobs:
-        first = [Task(0, uploads[0], english), Task(1, uploads[0], chinese)]
+        first = [Task(0, Upload(uploads[0]), english), Task(1, Upload(uploads[0]), chinese)]
         for task, record in jobs.grade(first):
             languages[task.position] = record.environment["language"]
             if task.position < 2:
-                jobs.add([Task(task.position + 2, uploads[2], task.settings)])
+                jobs.add([Task(task.position + 2, Upload(uploads[2]), task.settings)])
 
     assert languages == {0: "en", 1: "zh", 2: "en", 3: "zh"}
 
@@ -150,11 +153,11 @@ def test_task_that_comes_late_is_done_beside_the_last_one(uploads, tmp_path):
     order = []
 
     with Jobs(COURSE, "greeting", 2) as jobs:
-        tasks = [Task(0, patient, SETTINGS), Task(1, uploads[0], SETTINGS)]
+        tasks = [Task(0, Upload(patient), SETTINGS), Task(1, Upload(uploads[0]), SETTINGS)]
         for task, _ in jobs.grade(tasks):
             order.append(task.position)
             if task.position == 1:
-                jobs.add([Task(2, uploads[4], SETTINGS)])
+                jobs.add([Task(2, Upload(uploads[4]), SETTINGS)])
 
     assert order == [1, 2, 0]
 

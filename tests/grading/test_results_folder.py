@@ -22,6 +22,7 @@ from grader.grading.record_json import json_text, to_object
 from grader.grading.results_folder import Store
 from grader.grading.scoring import Result
 from grader.reports import summary
+from grader.submissions.uploads import Upload
 from tests.conftest import ROOT
 from tests.reports.examples import ADA, BOB, CLASS, EVE
 from tests.sandbox.in_boxes import gaps
@@ -29,7 +30,7 @@ from tests.sandbox.in_boxes import gaps
 COURSE = ROOT / "tests" / "small_course"
 SOLUTION = (COURSE / "solutions/greeting/solution.py").read_text("utf-8")
 HALF = SOLUTION.replace("text.upper()", "text")
-ENDLESS = SOLUTION + "\ndef endless():\n    while True:\n        pass\n\n\nx = endless()\n"
+ENDLESS = SOLUTION + "\ndef endless():\n    while True:\n        pass\n\n\nshout.long = endless()\n"
 
 
 def start(
@@ -231,7 +232,7 @@ def test_folder_of_an_older_version_is_understood(tmp_path, monkeypatch):
         str(tmp_path / "class/ada.py"): [typed[2]],
         str(tmp_path / "late/ada.py"): [typed[3]],
     }
-    assert store.earlier(Path("class/ada.py")).path == "class/ada.py"
+    assert store.earlier(Upload(Path("class/ada.py"))).path == "class/ada.py"
     store.keep(at("class/ada.py"))
     assert store.files[str(tmp_path / "class/ada.py")].name == "ada-7.json"
 

@@ -16,7 +16,7 @@ from grader.course.assignment import load
 from grader.errors import UnreadableSubmission, UsageError
 from grader.submissions import unpacking
 from grader.submissions.archive import MAX_FILE
-from grader.submissions.discovery import submissions, telling_names
+from grader.submissions.discovery import Found, submissions, telling_names
 from grader.submissions.reading import read
 from tests.conftest import ROOT
 
@@ -33,13 +33,18 @@ def found(folder: Path, files: dict[str, str], **options) -> list[str]:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    paths = submissions([folder], GREETING, **options).paths
+    paths = places(submissions([folder], GREETING, **options))
     return [str(path.relative_to(folder)) for path in paths]
+
+
+def places(found: Found) -> list[Path]:
+    """Where the submissions lie."""
+    return [upload.path for upload in found.uploads]
 
 
 def at(*paths: Path) -> list[Path]:
     """The submissions that these paths name."""
-    return submissions(paths, GREETING).paths
+    return places(submissions(paths, GREETING))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ def test_what_is_unclear_among_others_is_one_submission(tmp_path):
 
     both = submissions([tmp_path / "ada.py", tmp_path / "bob"], GREETING)
 
-    assert both.paths == [tmp_path / "ada.py", tmp_path / "bob"]
+    assert places(both) == [tmp_path / "ada.py", tmp_path / "bob"]
     assert "bob is graded as one submission" in both.notes[0]
 
 
@@ -284,9 +289,9 @@ def test_a_zip_where_nothing_can_be_written(tmp_path, monkeypatch):
     first, again = submissions([path], GREETING), submissions([path], GREETING)
 
     assert first == again
-    assert tmp_path / "cache" in first.paths[0].parents
+    assert tmp_path / "cache" in first.uploads[0].path.parents
     assert "nothing can be written beside it" in first.notes[0]
-    assert first.paths[0].read_text() == BOTH
+    assert first.uploads[0].path.read_text() == BOTH
 
 
 BOMB = b"#" * (MAX_FILE + 1)
