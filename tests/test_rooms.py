@@ -16,6 +16,7 @@ FLOORS = [
     ["cli"],
     ["student", "validation"],
     ["reports"],
+    ["gradebook"],
     ["grading"],
     ["checking"],
     ["sandbox"],
@@ -28,7 +29,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # `grader.check()` in a notebook: the one name that students import.
 OUTSIDE = {("", "student")}
 # What a report is made from.
-FACTS = {"records", "record_json", "scoring", "answers", "results"}
+FACTS = {"records", "record_json", "scoring", "answers", "results", "grades"}
 
 
 def modules() -> dict[str, Path]:
@@ -117,7 +118,7 @@ def test_reports_are_made_from_records_and_grades():
     needed = {
         other
         for module, other in arrows()
-        if room_of(module) == "reports" and room_of(other) in ("grading", "checking", "sandbox")
+        if room_of(module) == "reports" and room_of(other) in ("gradebook", "grading", "checking", "sandbox")
     }
 
     assert {module.rpartition(".")[2] for module in needed} <= FACTS

@@ -1,4 +1,4 @@
-"""What only authors of assignments need to have installed."""
+"""What only some people need to have installed: authors, instructors, who has several machines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from importlib import import_module
 from grader.errors import UsageError
 
 
-def require_author(package: str) -> None:
-    """Raise UsageError, which says what to install, where a package of the extra is missing."""
+def require(package: str, extra: str) -> None:
+    """Raise UsageError, which says what to install, where a package of an extra is missing."""
     try:
         import_module(package)
     except ModuleNotFoundError:
         raise UsageError(
-            f"{package} is not installed. This is work of an author, and needs the extra: "
-            "pip install -e '.[author]' in the grader's repository"
+            f"{package} is not installed. It comes with the extra {extra}: "
+            f"pip install -e '.[{extra}]' in the grader's repository"
         ) from None

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import assignment as assignments
-from grader.course.extras import require_author
+from grader.course.extras import require
 from grader.course.strict_toml import tomllib
 from grader.errors import AssignmentError, UsageError
 from grader.i18n.words import _
@@ -129,7 +129,7 @@ def to_notebook(source: str, stubs: Iterable[str] = ()) -> str:
     stubs: names of those under which a cell runs their public checks. Raises UsageError without
     the packages for authors.
     """
-    require_author("jupytext")
+    require("jupytext", "author")
     import jupytext
     import nbformat
 

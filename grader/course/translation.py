@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from grader.course import assignment as assignments
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
-from grader.course.extras import require_author
+from grader.course.extras import require
 from grader.errors import UsageError
 from grader.i18n.words import LOCALE
 
@@ -99,7 +99,7 @@ def update(path: Path, sentences: Iterable[str]) -> None:
 
 def main(course: Path) -> None:
     """Update every catalogue of the grader and of a course. Raises UsageError without Babel."""
-    require_author("babel")
+    require("babel", "author")
     texts = {LOCALE: of_grader()}
     for name in assignments.available(course):
         assignment = assignments.load(name, course)

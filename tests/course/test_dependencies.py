@@ -53,7 +53,15 @@ def test_authors_need_an_extra_that_the_tests_have():
     """A student gets neither jupytext nor Babel."""
     assert names(EXTRAS["author"]) == {"babel", "jupytext"}
     assert not names(EXTRAS["author"]) & names(PROJECT["dependencies"])
-    assert "gradebox[author]" in EXTRAS["dev"]
+    assert any(line.startswith("gradebox[author") for line in EXTRAS["dev"])
+
+
+def test_only_instructors_get_databases_and_more_machines():
+    """A student's machine needs neither SQLAlchemy nor Dask."""
+    extras = names([*EXTRAS["class"], *EXTRAS["postgresql"], *EXTRAS["dask"]]) - {"gradebox"}
+
+    assert extras == {"alembic", "copydetect", "distributed", "psycopg", "sqlalchemy"}
+    assert not extras & names(PROJECT["dependencies"])
 
 
 IN_THIS_PROCESS = """
