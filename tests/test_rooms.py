@@ -118,7 +118,8 @@ def test_reports_are_made_from_records_and_grades():
     needed = {
         other
         for module, other in arrows()
-        if room_of(module) == "reports" and room_of(other) in ("gradebook", "grading", "checking", "sandbox")
+        if room_of(module) == "reports"
+        and room_of(other) in ("gradebook", "grading", "checking", "sandbox")
     }
 
     assert {module.rpartition(".")[2] for module in needed} <= FACTS

@@ -125,7 +125,7 @@ def test_command_without_the_extra_names_it(package, command, tmp_path):
 
     said = " ".join(done.stderr.split())
     assert said == (
-        f"error: {package} is not installed. This is work of an author, and needs the extra: "
+        f"error: {package} is not installed. It comes with the extra author: "
         "pip install -e '.[author]' in the grader's repository"
     )
     assert done.returncode in (1, 2)
