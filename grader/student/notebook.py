@@ -125,7 +125,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
 
     box = LiveBox(assignment, namespace)
     with open_suite(assignment, None) as suite:
-        seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
+        seen = [_for_notebooks(one) for one in suite.meet(box, suite.part((stub,) if stub else ()))]
         why = box.causes()
         checks = judged(seen, suite.diagnosis, box.source.index, why)
     checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
