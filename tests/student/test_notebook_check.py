@@ -83,6 +83,8 @@ def outputs(tmp_path_factory):
         LEFT_OVER,
         CELL,
         "os.chdir('/')\ngrader.check()",
+        "def sgd(params, lr, batch_size):\n    for p in params:\n        p += p.grad",
+        'check("sgd")',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     with pytest.MonkeyPatch.context() as patch:
@@ -126,6 +128,14 @@ def test_definition_that_was_run_again_counts(outputs):
     """After the cell was corrected and run, the stub passes."""
     assert "1 of 1 stubs pass" in outputs(5)
     assert "1 of 1 stubs pass" in outputs(6)
+
+
+def test_cells_that_were_run_many_times_are_no_second_definitions(outputs):
+    """While people write a cell, they run it again and again."""
+    words = outputs(16)
+
+    assert "raised an error" in words
+    assert "defined more than once" not in words
 
 
 def test_one_stub_that_passes_is_not_the_end(outputs):
