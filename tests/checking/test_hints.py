@@ -173,8 +173,8 @@ def test_hint_is_given_where_it_explains_the_failure():
             "TypeError",
             "unsupported operand type(s) for *: 'float' and 'NoneType'",
             "total(values)",
-            "something on the last line below is None: what a function without return gives, or the "
-            "gradient of a tensor that is new or has seen no backward()",
+            "something on the last line below is None: what a function without return gives, or "
+            "the gradient of a tensor that is new or has seen no backward()",
         ),
         "anything else": ("ZeroDivisionError", "division by zero", "return 1 / 0", ""),
     }.values(),

@@ -22,6 +22,7 @@ import torch
 from grader import check
 
 W = "mine"
+home = os.getcwd()
 torch.randn(400, 400) @ torch.randn(400, 400)  # on all threads, as training does
 """
 WRONG = """\
@@ -83,8 +84,8 @@ def outputs(tmp_path_factory):
         LEFT_OVER,
         CELL,
         "os.chdir('/')\ngrader.check()",
-        "def sgd(params, lr, batch_size):\n    for p in params:\n        p += p.grad",
-        'check("sgd")',
+        "os.chdir(home)\ndef sgd(params, lr, n):\n    for p in params:\n        p += p.grad",
+        'from grader import check\ncheck("sgd")',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     with pytest.MonkeyPatch.context() as patch:
