@@ -298,7 +298,8 @@ def _cells() -> list[tuple[str, str, int]]:
                     names.add(node.name)
                     if node.name in later:
                         first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-                        lines[first - 1 : node.end_lineno] = [""] * (node.end_lineno - first + 1)
+                        for line in range(first - 1, node.end_lineno or first):
+                            lines[line] = ""
         later |= names
         cells.append((f"In[{number}]", "\n".join(lines), 1))
     return cells[::-1]
