@@ -13,6 +13,7 @@ from grader import __version__
 from grader.cli import author, gradebook, machine, misconception, student
 from grader.cli.console import Commands
 from grader.cli.grade import grade
+from grader.cli.regrade import regrade
 
 app = typer.Typer(
     name="grader",
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 for command in (
     grade,
+    regrade,
     student.check,
     author.release,
     author.package,
