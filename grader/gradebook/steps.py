@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.gradebook.amounts import hundredths, number, signed
 from grader.grading.records import Status
-from grader.grading.scoring import Grade
+from grader.grading.scoring import Grade, StubGrade
 from grader.i18n.words import _
 
 if TYPE_CHECKING:
@@ -53,6 +53,17 @@ class Line:
     short: str = ""
 
 
+def reached(stub: StubGrade, adjustments: Iterable[Adjustment]) -> int:
+    """The points of a stub, in hundredths, after what was given and taken by hand: between 0 and
+    its maximum."""
+    points = hundredths(stub.points)
+    most = max(points, hundredths(stub.max_points))
+    for adjustment in adjustments:
+        if adjustment.stub == stub.name:
+            points = max(0, min(points + hundredths(adjustment.points), most))
+    return points
+
+
 class Steps:
     """Lines, and their sum in hundredths."""
 
@@ -83,22 +94,16 @@ class Steps:
             late = deadline.lateness(moment)
             self.add(-cost, text.format(lateness=late, points=signed(-cost)), _("late"))
 
-    def adjust(self, adjustments: Iterable[Adjustment], grade: Grade | None) -> None:
-        """What was given and taken by hand: a stub stays between 0 and its maximum, the whole
-        above 0."""
+    def adjust(self, adjustments: list[Adjustment], grade: Grade | None) -> None:
+        """What was given and taken by hand; nothing is taken that is not there."""
         stubs = {stub.name: stub for stub in grade.stubs} if grade else {}
-        reached = {name: hundredths(stub.points) for name, stub in stubs.items()}
-        for adjustment in adjustments:
-            stub, wanted = adjustment.stub, hundredths(adjustment.points)
-            given = max(wanted, -self.total)
-            if stub in reached:
-                most = hundredths(stubs[stub].max_points)
-                given = max(given, -reached[stub])
-                given = min(given, max(0, most - reached[stub]))
-                reached[stub] += given
-            elif stub is not None:
-                given = 0
-            self._say(adjustment, given)
+        for number, adjustment in enumerate(adjustments):
+            given = hundredths(adjustment.points)
+            if adjustment.stub is not None:
+                stub = stubs.get(adjustment.stub, StubGrade(adjustment.stub, 0, 0, "missing"))
+                before = adjustments[:number]
+                given = reached(stub, [*before, adjustment]) - reached(stub, before)
+            self._say(adjustment, max(given, -self.total))
 
     def scale(self, maximum: int, most: int) -> None:
         """Turn points of a maximum into those of another one, both in hundredths."""
