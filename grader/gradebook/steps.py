@@ -126,7 +126,7 @@ class Steps:
     def _say(self, adjustment: Adjustment, given: int) -> None:
         """Add what an adjustment gave, and its comment."""
         wanted = hundredths(adjustment.points)
-        values: dict[str, str | int] = {
+        values = {
             "stub": f" ({adjustment.stub})" if adjustment.stub is not None else "",
             "reason": adjustment.reason,
             "comment": adjustment.comment,
