@@ -11,8 +11,10 @@ import typer
 
 from grader import __version__
 from grader.cli import author, gradebook, machine, misconception, student
+from grader.cli.adjust import adjust
 from grader.cli.console import Commands
 from grader.cli.grade import grade
+from grader.cli.grades import grades
 from grader.cli.regrade import regrade
 
 app = typer.Typer(
@@ -27,6 +29,7 @@ app = typer.Typer(
 for command in (
     grade,
     regrade,
+    adjust,
     student.check,
     author.release,
     author.package,
@@ -36,6 +39,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(misconception.app, name="misconception")
+gradebook.app.command()(grades)
 app.add_typer(gradebook.app, name="gradebook")
 
 
