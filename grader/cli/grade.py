@@ -34,6 +34,7 @@ from grader.cli.options import (
 from grader.errors import UsageError
 from grader.i18n.words import _
 from grader.reports import formats
+from grader.submissions import exports
 
 if TYPE_CHECKING:
     from grader.grading.scoring import Result
@@ -81,6 +82,24 @@ def grade(
             show_default="told by what is in it",
         ),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="Which platform's export a folder or a zip of a class is: "
+            f"{', '.join(exports.names())}.",
+            show_default="told by its names",
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV with the people of the course, as a platform exports it: gives names, ids and "
+            "emails, and says who handed in nothing.",
+        ),
+    ] = None,
     jobs: Annotated[
         int,
         typer.Option(
@@ -112,7 +131,9 @@ def grade(
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
+    from grader.cli.people import match
     from grader.course import assignment as assignments
+    from grader.gradebook.roster import read_roster
     from grader.grading.batch import default_jobs, grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
@@ -124,10 +145,15 @@ def grade(
     folder = course_of(course)
     if formats.about_one(reports):
         is_class = False
-    found = submissions(paths, assignments.load(assignment, folder), out, is_class)
+    if reader is not None and is_class is False:
+        raise UsageError("--from names the export of a class; --single says that it is none.")
+    people = read_roster(roster) if roster is not None else None
+    found = submissions(paths, assignments.load(assignment, folder), out, is_class, reader)
     uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    if people is not None:
+        uploads = match(uploads, people, out)
     formats.fit(reports, len(uploads))
     for report in reports:
         report.prepare()

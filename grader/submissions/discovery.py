@@ -12,13 +12,13 @@ from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission
 from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
-from grader.submissions import exports
 from grader.submissions.archive import MAX_NESTED, Archive
 from grader.submissions.budget import Budget
 from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.exports import plain
 from grader.submissions.files import kind_of
 from grader.submissions.handins import WHOLE, Export, is_list
+from grader.submissions.recognition import find
 from grader.submissions.trees import MAX_MEMBERS, InZip, OnDisk, Tree
 from grader.submissions.unpacking import unpack
 from grader.submissions.uploads import Upload
@@ -119,10 +119,10 @@ class _Look:
 
     def _export(self, tree: Tree) -> Export | None:
         """What is in the folder or zip of a class; None if it is one student's."""
-        export = exports.find(tree, self.assignment, self.reader)
+        export = find(tree, self.assignment, self.reader)
         if export is None:
-            find = everyone if self.is_class else people
-            entries = find(tree, self.assignment)
+            whose = everyone if self.is_class else people
+            entries = whose(tree, self.assignment)
             export = None if entries is None else plain.export_of(entries)
         if export is not None:
             self.notes += [f"{well_formed(tree.name)}: {note}" for note in export.notes]
