@@ -96,8 +96,8 @@ def grade(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="CSV with the people of the course, as a platform exports it: gives names, ids and "
-            "emails, and says who handed in nothing.",
+            help="CSV with the people of the course, as a platform exports it: gives names, ids "
+            "and emails, and says who handed in nothing.",
         ),
     ] = None,
     jobs: Annotated[
