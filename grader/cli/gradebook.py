@@ -184,8 +184,8 @@ def keeper_for(
     uploads: Sequence[Upload],
     people: Roster | None,
 ) -> BookKeeper | None:
-    """Where `grader grade` keeps the results of these; the people are expected from now on. Where nobody named a gradebook and there can
-    be none, a note says so. Raises UsageError."""
+    """Where `grader grade` keeps the results of these; the people are expected from now on. Where
+    nobody named a gradebook and there can be none, a note says so. Raises UsageError."""
     try:
         with book_at(db, course, is_new=True) as book:
             if people is not None:

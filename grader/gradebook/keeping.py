@@ -143,4 +143,5 @@ class BookKeeper:
 
     def _name(self, upload: Upload) -> str:
         """What somebody is called of whom only a file is known."""
-        return people.clean(self._names.get(well_formed(str(upload.path)), "") or name_of(upload.path))
+        place = well_formed(str(upload.path))
+        return people.clean(self._names.get(place, "") or name_of(upload.path))
