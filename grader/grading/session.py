@@ -46,7 +46,13 @@ from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
 from grader.submissions.causes import causes
-from grader.submissions.definitions import defines_any, is_attempted, places, template_of
+from grader.submissions.definitions import (
+    defines_any,
+    digest_of,
+    is_attempted,
+    places,
+    template_of,
+)
 from grader.submissions.discovery import name_of
 from grader.submissions.reading import Submission
 from grader.submissions.uploads import Upload
@@ -85,7 +91,7 @@ class Session:
         self.host = host
         self.notes = notes
         self.template = template_of(assignment)
-        self.at = ""
+        self.at: Upload | None = None
         self.share = 0.0
 
     def grade(
@@ -98,7 +104,7 @@ class Session:
         """
         started = time.monotonic()
         upload = upload if isinstance(upload, Upload) else Upload(upload)
-        self.at, self.share = upload.path.name, 0.0
+        self.at, self.share = upload, 0.0
         record = self._seen(upload, earlier, part, started)
         if record.origin == upload.origin:
             return record
@@ -173,13 +179,13 @@ class Session:
             checks=judged(seen, self.suite.diagnosis, upload.index, why),
             warnings=[*self._strange(upload), *upload.warnings, *map(sentence, sandbox.notes)],
             output=sandbox.printed.decode("utf-8", "replace"),
-            digest=upload.digest,
+            digests=_digests(upload),
             places=places(upload, stubs),
         )
 
     def _holds(self, earlier: Record, upload: Submission) -> bool:
         """Whether grading the upload now would see what was seen then."""
-        unchanged = self._record(upload.path, upload.name, "graded", 0.0, digest=upload.digest)
+        unchanged = self._record(upload.path, upload.name, "graded", 0.0, digests=_digests(upload))
         decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
         return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
 
@@ -212,7 +218,7 @@ class Session:
         checks: list[CheckResult] | None = None,
         warnings: list[str] | None = None,
         output: str = "",
-        digest: str = "",
+        digests: dict[str, str] | None = None,
         places: dict[str, str] | None = None,
     ) -> Record:
         used = self.dataset
@@ -228,7 +234,7 @@ class Session:
             output=output,
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
-            digests={"submission": digest, "suite": self.assignment.digest},
+            digests={"submission": "", **(digests or {}), "suite": self.assignment.digest},
             path=well_formed(str(path)),
             places=places or {},
         )
@@ -281,6 +287,10 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
         imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
         data=(dataset.name,) if dataset and "training" in checks else (),
     )
+
+
+def _digests(upload: Submission) -> dict[str, str]:
+    return {"submission": upload.digest, "code": digest_of(upload.index)}
 
 
 def _environment() -> dict[str, str]:
