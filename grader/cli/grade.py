@@ -101,7 +101,7 @@ def grade(
     ] = 0,
     verbose: Annotated[
         bool,
-        typer.Option("--verbose", "-v", help="Of a class, also the whole table of each person."),
+        typer.Option("--verbose", help="Of a class, also the whole table of each person."),
     ] = False,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
@@ -214,14 +214,14 @@ def _show_tables(results: list[Result], verbose: bool, out: Path | None) -> None
 
 def _say_how_to_go_on(done: int, count: int, is_kept: bool) -> None:
     """After Ctrl-C: what has become of the results, and the command that goes on."""
-    kept = "they are kept, and the same command goes on with the others"
+    kept = "They are kept; to go on with the others:"
     lost = (
-        "they are not kept, so the same command begins anew. With --out DIR added, a run that is "
-        "interrupted goes on where it was"
+        "They are not kept: with --out DIR, a run that is interrupted goes on where it was. To "
+        "begin anew:"
     )
-    sentence = f"{done} of {count} were graded; {kept if is_kept else lost}:"
-    errors.print(Text.assemble(("interrupted:", "yellow"), " ", sentence), soft_wrap=True)
-    errors.print(Text(f"  {command_line() or 'the one that you have typed'}"), soft_wrap=True)
+    text = f" {done} of {count} were graded. {kept if is_kept else lost}"
+    errors.print(Text.assemble(("interrupted:", "yellow"), text), soft_wrap=True)
+    errors.print(Text(f"  {command_line() or 'the command that you have typed'}"), soft_wrap=True)
 
 
 def _say_what_is_next(assignment: str, results: list[Result], out: Path | None) -> None:

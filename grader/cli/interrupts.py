@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.cli.console import INTERRUPTED
+from rich.text import Text
+
+from grader.cli.console import INTERRUPTED, errors
 
 SHOW_CURSOR = b"\x1b[?25h"
 MOST_CHARACTERS = 2000  # of a command that is worth printing
@@ -27,6 +29,9 @@ def two_interrupts() -> Iterator[None]:
     signal.signal(signal.SIGINT, _end_in_order)
     try:
         yield
+    except KeyboardInterrupt:  # before the first submission, or while results are shown
+        errors.print(Text("interrupted", "yellow"))
+        raise
     finally:
         if signal.getsignal(signal.SIGINT) is _end_in_order:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,9 +51,8 @@ def _end_at_once(_signal: int, _frame: object) -> None:
 def command_line() -> str:
     """The command as it was typed, for a shell; "" where it is too long to be read."""
     words = list(sys.orig_argv)
-    if (
-        sys.argv[0] != "-c" and sys.argv[0] in words
-    ):  # a script, which the interpreter was started for
+    is_script = sys.argv[0] != "-c" and sys.argv[0] in words
+    if is_script:  # nobody has typed the interpreter before it
         words = words[words.index(sys.argv[0]) :]
         if shutil.which(Path(words[0]).name) == words[0]:
             words[0] = Path(words[0]).name
