@@ -131,10 +131,16 @@ def _same(results: Iterable[Result]) -> list[Case]:
         if digest:
             groups.setdefault(digest, []).append(record)
     return [
-        Case([*map(who, group)])
+        Case(_each_once(group))
         for group in groups.values()
         if any(_people(one).isdisjoint(_people(other)) for one, other in combinations(group, 2))
     ]
+
+
+def _each_once(records: Iterable[Record]) -> list[str]:
+    """Whose they are; of several attempts of the same people the first."""
+    firsts = {frozenset(_people(record)): who(record) for record in reversed([*records])}
+    return sorted(firsts.values(), key=by_name)
 
 
 def _people(record: Record) -> set[object]:

@@ -22,7 +22,7 @@ def class_report(results: Sequence[Result], width: int, place: str = "") -> Rend
     """The results of several submissions of one assignment, for a terminal of this width. place:
     the file where all are named who need a look; "" if there is none."""
     common = common_notes(results)
-    lines = [totals(results), *(_shared(note, len(results)) for note in common)]
+    lines = [totals(results), *map(_shared, common)]
     look = [f"  {concern.line(place)}" for concern in concerns(results)]
     if look:
         lines += ["", "To look at", *look]
@@ -98,5 +98,5 @@ def _count(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
 
 
-def _shared(note: CommonNote, count: int) -> str:
-    return f"{note.count} of {count} have this note, such as: {one_line(note.sample)}"
+def _shared(note: CommonNote) -> str:
+    return f"{note.count} of {note.of} have this note, such as: {one_line(note.sample)}"

@@ -18,11 +18,12 @@ FILE, NUMBER = re.compile(r"[^\s,:]+\.(?:py|ipynb)\b"), re.compile(r"\b(line|cel
 @dataclass(frozen=True)
 class CommonNote:
     """A note that nearly all of a class have. kind: what it says but for files and lines.
-    sample: as one of them has it."""
+    sample: as one of them has it. count, of: so many of the graded ones."""
 
     kind: str
     sample: str
     count: int
+    of: int
 
 
 def common_notes(results: Sequence[Result]) -> list[CommonNote]:
@@ -30,12 +31,12 @@ def common_notes(results: Sequence[Result]) -> list[CommonNote]:
     template; none of fewer than three."""
     graded = [result.record for result in results if result.record.status == "graded"]
     samples: dict[str, list[str]] = {}
-    for record in graded:
+    for record in sorted(graded, key=lambda record: record.submission):
         for kind, note in {_kind(note, record): note for note in record.warnings}.items():
             samples.setdefault(kind, []).append(note)
     least = max(FEWEST, NEARLY_ALL * len(graded))
     return [
-        CommonNote(kind, notes[0], len(notes))
+        CommonNote(kind, notes[0], len(notes), len(graded))
         for kind, notes in samples.items()
         if len(notes) >= least
     ]

@@ -144,7 +144,7 @@ def fitted(public: str, hidden: str) -> list[CheckResult]:
 
 def handed_in(name: str, code: str, checks: list[CheckResult], **changes: object) -> Result:
     """A graded result with a note on the template's line, as all of its class have it."""
-    note = f"{name}.py, line {len(name)}: left out: it needs a display"
+    note = f"{Path(name).name}.py, line {len(name)}: left out: it needs a display"
     digests = {"submission": name, "code": code, "suite": "694f"}
     softmax = 6.0 * sum(check.outcome == "passed" for check in checks if check.stub == "softmax")
     return Result(
