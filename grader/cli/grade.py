@@ -19,7 +19,7 @@ from grader.cli.console import (
     readable_errors,
     show_log,
 )
-from grader.cli.interrupts import command_line, two_interrupts
+from grader.cli.interrupts import say_how_to_go_on, two_interrupts
 from grader.cli.options import (
     AssignmentArgument,
     CourseOption,
@@ -151,9 +151,12 @@ def grade(
     if not is_kept:
         raise typer.Exit(INFRASTRUCTURE)
     if len(results) < len(uploads):
-        _say_how_to_go_on(len(results), len(uploads), out is not None)
+        say_how_to_go_on(len(results), len(uploads), bool(keepers))
         raise typer.Exit(INTERRUPTED)
-    _say_what_is_next(assignment, results, out)
+    if len(results) > 1 and not keepers and not reports:
+        errors.print(Text("Nothing of this is kept: --out DIR writes records and grades."))
+    if out is not None:
+        _say_what_is_next(assignment, results, out)
     if any(result.record.status == "infrastructure_error" for result in results):
         show_log()
         raise typer.Exit(INFRASTRUCTURE)
@@ -212,26 +215,10 @@ def _show_tables(results: list[Result], verbose: bool, out: Path | None) -> None
         console.print(class_report(results, console.width, str(out / "summary.md") if out else ""))
 
 
-def _say_how_to_go_on(done: int, count: int, is_kept: bool) -> None:
-    """After Ctrl-C: what has become of the results, and the command that goes on."""
-    kept = "They are kept; to go on with the others:"
-    lost = (
-        "They are not kept: with --out DIR, a run that is interrupted goes on where it was. To "
-        "begin anew:"
-    )
-    text = f" {done} of {count} were graded. {kept if is_kept else lost}"
-    errors.print(Text.assemble(("interrupted:", "yellow"), text), soft_wrap=True)
-    errors.print(Text(f"  {command_line() or 'the command that you have typed'}"), soft_wrap=True)
-
-
-def _say_what_is_next(assignment: str, results: list[Result], out: Path | None) -> None:
+def _say_what_is_next(assignment: str, results: list[Result], out: Path) -> None:
     """Where all of it lies, and what can be done with it."""
     from grader.grading.answers import groups
 
-    if out is None:
-        if len(results) > 1:
-            errors.print(Text("Nothing of this is kept: --out DIR writes records and grades."))
-        return
     errors.print(Text(f"records, grades.csv, summary.md: {out}"), soft_wrap=True)
     if any(len(group.submissions) > 1 for group in groups(results)):
         command = shlex.join(["grader", "misconception", "list", assignment, str(out)])

@@ -48,6 +48,18 @@ def _end_at_once(_signal: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
+def say_how_to_go_on(done: int, count: int, is_kept: bool) -> None:
+    """After Ctrl-C: what has become of the results, and the command that goes on."""
+    kept = "They are kept; to go on with the others:"
+    lost = (
+        "They are not kept: with --out DIR, a run that is interrupted goes on where it was. To "
+        "begin anew:"
+    )
+    text = f" {done} of {count} were graded. {kept if is_kept else lost}"
+    errors.print(Text.assemble(("interrupted:", "yellow"), text), soft_wrap=True)
+    errors.print(Text(f"  {command_line() or 'the command that you have typed'}"), soft_wrap=True)
+
+
 def command_line() -> str:
     """The command as it was typed, for a shell; "" where it is too long to be read."""
     words = list(sys.orig_argv)
