@@ -25,7 +25,7 @@ help: ## these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 grade: .venv/installed data ## the demonstration class; ASSIGNMENT=name SUBMISSIONS="a.py b" your own
-	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --out $(RESULTS) --json $(RESULTS)/all.json
+	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --verbose --out $(RESULTS) --json $(RESULTS)/all.json
 	@echo "One record for each submission: $(RESULTS)/"
 
 test: .venv/installed data ## the fast tests; TESTS=tests/course runs some

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from grader.cli.console import (
     readable_errors,
     show_log,
 )
+from grader.cli.interrupts import say_how_to_go_on, two_interrupts
 from grader.cli.options import (
     AssignmentArgument,
     CourseOption,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 
 @readable_errors
+@two_interrupts()
 def grade(
     assignment: AssignmentArgument,
     paths: Annotated[
@@ -121,6 +124,10 @@ def grade(
         float,
         typer.Option(help="Exit with 1 if a score is below this percentage.", min=0, max=100),
     ] = 0,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Of a class, also the whole table of each person."),
+    ] = False,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
     debug: DebugOption = False,
@@ -131,7 +138,8 @@ def grade(
     next one is graded.
 
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 this machine or the grader failed,
-    130 interrupted (what was graded until then is shown and written).
+    130 interrupted (what was graded until then is shown and written; the same command goes on
+    where it was, with --out).
 
     [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
 
@@ -180,12 +188,17 @@ def grade(
         results = grade_all(folder, assignment, uploads, settings, keepers, errors, force, jobs)
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
-    _show(results, reports)
+    _show(results, reports, verbose, out)
     is_kept &= book is None or say_kept(book, assignment)
     if not is_kept:
         raise typer.Exit(INFRASTRUCTURE)
     if len(results) < len(uploads):
+        say_how_to_go_on(len(results), len(uploads), bool(keepers))
         raise typer.Exit(INTERRUPTED)
+    if len(results) > 1 and not keepers and not reports:
+        errors.print(Text("Nothing of this is kept: --out DIR writes records and grades."))
+    if out is not None:
+        _say_what_is_next(assignment, results, out)
     if any(result.record.status == "infrastructure_error" for result in results):
         show_log()
         raise typer.Exit(INFRASTRUCTURE)
@@ -213,15 +226,12 @@ def _write_tables(out: Path, assignment: str, graded: list[Result]) -> bool:
     return all(store.earlier(Upload(Path(result.record.path))) for result in graded)
 
 
-def _show(results: list[Result], reports: list[formats.Report]) -> None:
+def _show(
+    results: list[Result], reports: list[formats.Report], verbose: bool, out: Path | None
+) -> None:
     """Write the reports; tables for people, unless a report has the screen to itself."""
-    from grader.reports import terminal
-
     if formats.SCREEN not in [report.file for report in reports]:
-        for result in results:
-            console.print(terminal.table(result))
-        if len(results) > 1:
-            console.print(terminal.overview(results))
+        _show_tables(results, verbose, out)
     for report in reports:
         text = report.text(results)
         if report.file == formats.SCREEN:
@@ -229,3 +239,30 @@ def _show(results: list[Result], reports: list[formats.Report]) -> None:
         else:
             report.file.write_text(text, "utf-8")
             errors.print(Text(f"{report.format}: {report.file}"))
+
+
+def _show_tables(results: list[Result], verbose: bool, out: Path | None) -> None:
+    """The whole table of a single submission; of a class a line for each person."""
+    from grader.reports import terminal
+    from grader.reports.class_report import class_report
+    from grader.reports.notes import common_notes, own_notes
+
+    if len(results) == 1:
+        console.print(terminal.table(results[0]))
+    elif results:
+        common = common_notes(results)
+        for result in results if verbose else []:
+            console.print(terminal.table(result, own_notes(result, common)))
+        console.print()
+        console.print(class_report(results, console.width, str(out / "summary.md") if out else ""))
+
+
+def _say_what_is_next(assignment: str, results: list[Result], out: Path) -> None:
+    """Where all of it lies, and what can be done with it."""
+    from grader.grading.answers import groups
+
+    errors.print(Text(f"records, grades.csv, summary.md: {out}"), soft_wrap=True)
+    if any(len(group.submissions) > 1 for group in groups(results)):
+        command = shlex.join(["grader", "misconception", "list", assignment, str(out)])
+        text = f"Several have the same wrong answer, which has no name yet: {command}"
+        errors.print(Text(text), soft_wrap=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,16 +11,6 @@ from typing import Protocol
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Task as TaskOfRich
-from rich.text import Text
 
 from grader.course import assignment as assignments
 from grader.errors import UsageError
@@ -29,9 +18,10 @@ from grader.grading.devices import with_one_device
 from grader.grading.pool import Jobs, Task
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
-from grader.grading.session import Session, open_session
+from grader.grading.session import open_session
 from grader.grading.settings import Settings
-from grader.sandbox.inside.protocol import well_formed
+from grader.grading.watch import Watch
+from grader.sandbox.isolation.probe import choose
 from grader.submissions.discovery import telling_names
 from grader.submissions.uploads import Upload
 
@@ -78,44 +68,55 @@ def grade_all(
         Task(position, upload, settings, None if force else _earlier(keepers, upload))
         for position, upload in enumerate(uploads)
     ]
-    names = telling_names(uploads)
+    names = dict(zip(uploads, telling_names(uploads)))
     results: dict[int, Result] = {}
-    with _Bar(console, len(tasks)) as bar:
+    with Watch(console, len(tasks)) as watch:
 
         def keep(task: Task, record: Record) -> None:
-            record = msgspec.structs.replace(record, submission=names[task.position])
+            watch.finished(record, task.earlier)
+            record = msgspec.structs.replace(record, submission=names[task.upload])
             result = results[task.position] = Result(record, score(record, assignment))
             for keeper in keepers:
                 try:
                     keeper.keep(result)
                 except UsageError as error:  # the others are graded, and shown, all the same
                     _say(console, [str(error)])
-            bar.finished(record)
 
         try:
             if jobs == 1:
                 with open_session(assignment, settings) as session:
                     _say(console, session.notes)
-                    bar.current.session = session
+                    watch.begin(
+                        _about(name, len(tasks), session.host.device, session.host.level, jobs),
+                        lambda: [(names[session.at], session.share)] if session.at else [],
+                    )
                     for task in tasks:
                         keep(task, session.grade(task.upload, task.earlier))
             else:
                 _say(console, notes)
+                level = choose(settings.level).level
                 with Jobs(course, name, jobs) as pool:
+                    watch.begin(
+                        _about(name, len(tasks), settings.device, level, jobs),
+                        lambda: [(names[upload], None) for upload in pool.in_work()],
+                    )
                     for task, record in pool.grade(tasks):
                         _say(console, pool.notes)
                         pool.notes = []
                         keep(task, record)
         except KeyboardInterrupt:
-            console.print(
-                f"[yellow]interrupted:[/yellow] {len(results)} of {len(uploads)} were graded"
-            )
+            pass  # whoever asked sees that results are missing
     return [results[position] for position in sorted(results)]
 
 
 def _earlier(keepers: Sequence[Keeper], upload: Upload) -> Record | None:
     found = (keeper.earlier(upload) for keeper in keepers)
     return next((record for record in found if record is not None), None)
+
+
+def _about(name: str, count: int, device: str, level: str, jobs: int) -> str:
+    many, side_by_side = "s" * (count != 1), f"{jobs} jobs" if jobs > 1 else "1 job"
+    return f"{name}: {count} submission{many}, {device}, isolation {level}, {side_by_side}"
 
 
 def _say(console: Console, notes: list[str]) -> None:
@@ -131,55 +132,3 @@ def default_jobs(count: int) -> int:
 def cores() -> int:
     """How many processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-class _Current(ProgressColumn):
-    """The submission that is being graded, and how much of it is done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.session: Session | None = None
-
-    def render(self, task: TaskOfRich) -> Text:
-        if self.session is None:
-            return Text(task.description)
-        return Text(f"{well_formed(self.session.at)} {self.session.share:.0%}")
-
-
-class _Bar:
-    """Live progress: done, failed, rate, time left."""
-
-    def __init__(self, console: Console, count: int) -> None:
-        self.failed = 0
-        self.done = 0
-        self.started = time.monotonic()
-        self.current = _Current()
-        self.progress = Progress(
-            self.current,
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}", markup=False),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-        self.task = self.progress.add_task("", total=count, rate="")
-
-    def __enter__(self) -> _Bar:
-        self.progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.progress.stop()
-
-    def finished(self, record: Record) -> None:
-        """A submission has its record."""
-        self.done += 1
-        self.failed += record.status != "graded"
-        rate = 60 * self.done / (time.monotonic() - self.started)
-        self.progress.update(
-            self.task,
-            description=record.submission,
-            completed=self.done,
-            rate=f"{rate:.0f} a minute, {self.failed} not graded",
-        )

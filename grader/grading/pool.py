@@ -82,6 +82,10 @@ class Jobs:
             job.process.kill()
             job.process.join()
 
+    def in_work(self) -> list[Upload]:
+        """What is being graded at the moment; may be asked from another thread."""
+        return [task.upload for job in list(self.running.values()) if (task := job.task)]
+
     def add(self, tasks: Sequence[Task]) -> None:
         """More to grade, also while others are graded: before those that wait."""
         for task in reversed(tasks):

@@ -47,7 +47,13 @@ from grader.sandbox.notes import sentence
 from grader.sandbox.sandbox import Sandbox, Source, large_modules
 from grader.submissions import reading
 from grader.submissions.causes import causes
-from grader.submissions.definitions import defines_any, is_attempted, places, template_of
+from grader.submissions.definitions import (
+    defines_any,
+    digest_of,
+    is_attempted,
+    places,
+    template_of,
+)
 from grader.submissions.discovery import name_of
 from grader.submissions.reading import Submission
 from grader.submissions.uploads import Upload
@@ -86,7 +92,7 @@ class Session:
         self.host = host
         self.notes = notes
         self.template = template_of(assignment)
-        self.at = ""
+        self.at: Upload | None = None
         self.share = 0.0
 
     def grade(
@@ -99,7 +105,7 @@ class Session:
         """
         started = time.monotonic()
         upload = upload if isinstance(upload, Upload) else Upload(upload)
-        self.at, self.share = upload.path.name, 0.0
+        self.at, self.share = upload, 0.0
         record = self._seen(upload, earlier, part, started)
         if record.origin == upload.origin:
             return record
@@ -176,13 +182,13 @@ class Session:
             checks=judged(seen, self.suite.diagnosis, upload.index, why),
             warnings=[*self._strange(upload), *upload.warnings, *map(sentence, sandbox.notes)],
             output=sandbox.printed.decode("utf-8", "replace"),
-            digest=upload.digest,
+            digests=_digests(upload),
             places=places(upload, stubs),
         )
 
     def _is_of(self, earlier: Record, upload: Submission) -> bool:
         """Whether nothing but the checks can be another than it was then."""
-        unchanged = self._record(upload.path, upload.name, "graded", 0.0, digest=upload.digest)
+        unchanged = self._record(upload.path, upload.name, "graded", 0.0, digests=_digests(upload))
         decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
         same = all(getattr(earlier, field) == getattr(unchanged, field) for field in decisive)
         return same and earlier.digests.get("submission") == upload.digest
@@ -231,7 +237,7 @@ class Session:
         checks: list[CheckResult] | None = None,
         warnings: list[str] | None = None,
         output: str = "",
-        digest: str = "",
+        digests: dict[str, str] | None = None,
         places: dict[str, str] | None = None,
     ) -> Record:
         used = self.dataset
@@ -248,7 +254,8 @@ class Session:
             output=output,
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
-            digests={"submission": digest, "suite": self.assignment.digest} | checks_digests,
+            digests={"submission": "", **(digests or {}), "suite": self.assignment.digest}
+            | checks_digests,
             path=well_formed(str(path)),
             places=places or {},
         )
@@ -301,6 +308,10 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
         imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
         data=(dataset.name,) if dataset and "training" in checks else (),
     )
+
+
+def _digests(upload: Submission) -> dict[str, str]:
+    return {"submission": upload.digest, "code": digest_of(upload.index)}
 
 
 def _environment() -> dict[str, str]:

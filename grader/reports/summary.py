@@ -7,6 +7,8 @@ from statistics import mean, median
 
 from grader.grading.answers import groups
 from grader.grading.scoring import Result
+from grader.reports.attention import Case, concerns
+from grader.reports.notes import common_notes
 from grader.reports.text import in_markdown, number
 
 MOST_GROUPS = 10
@@ -21,6 +23,7 @@ def render(results: Sequence[Result]) -> str:
         *([_scores(graded), _stubs(graded)] if graded else []),
         _mistakes(graded),
         _answers(graded),
+        _notes(graded),
         _attention(results),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -103,23 +106,32 @@ def _answers(graded: Sequence[Result]) -> str:
     return f"## Other wrong answers\n\n{text}\n\n{table}"
 
 
+def _notes(results: Sequence[Result]) -> str:
+    """The notes that nearly everybody has."""
+    rows = [[str(note.count), in_markdown(note.sample)] for note in common_notes(results)]
+    return (
+        "## Notes of nearly everybody\n\n" + _table(["students", "such as"], rows) if rows else ""
+    )
+
+
 def _attention(results: Sequence[Result]) -> str:
-    """Submissions that a person should look at, with the reason."""
+    """Submissions that a person should look at, all of them, by the reason."""
     suites = {result.record.digests.get("suite") for result in results}
-    rows = []
-    for result in results:
-        record = result.record
-        reasons = record.warnings[:2] if record.status != "graded" else []
-        if any(check.outcome == "timeout" for check in record.checks):
-            reasons = [*reasons, "a check had no answer in time"]
-        if reasons:
-            status = record.status.replace("_", " ")
-            rows.append([in_markdown(record.submission), status, in_markdown("; ".join(reasons))])
-    table = _table(["submission", "status", "reason"], rows) if rows else ""
     mixed = "Not all of these were graded with the same checks: grade them again."
-    parts = [mixed if len(suites) > 1 else "", table]
-    text = "\n\n".join(filter(None, parts))
-    return f"## To look at\n\n{text}" if text else ""
+    parts = [mixed] if len(suites) > 1 else []
+    for concern in concerns(results):
+        cases = "\n".join(f"- {_case(case)}" for case in concern.cases)
+        parts += [
+            f"### {concern.reason.capitalize()} ({len(concern.cases)})",
+            concern.meaning,
+            cases,
+        ]
+    return "\n\n".join(["## To look at", *parts]) if parts else ""
+
+
+def _case(case: Case) -> str:
+    text = in_markdown(case.text())
+    return f"{text}: {in_markdown(case.detail)}" if case.detail else text
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

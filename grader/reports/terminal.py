@@ -18,8 +18,9 @@ STYLE = {"passed": "green", "failed": "red", "missing": "yellow", "timeout": "ma
 MAX_WARNINGS = 5
 
 
-def table(result: Result) -> Group:
-    """Stub, points, and for each stub what failed first and why."""
+def table(result: Result, notes: Sequence[str] | None = None) -> Group:
+    """Stub, points, and for each stub what failed first and why. notes: those that are shown below;
+    None: all."""
     record, grade = result.record, result.grade
     if record.status != "graded":
         heading = Text(f"\n{record.submission}: {status(record.status)}", "bold red")
@@ -50,26 +51,7 @@ def table(result: Result) -> Group:
             Text(status(stub.status), style=STYLE.get(stub.status, "red")),
             _reason(failed),
         )
-    return Group(rows, *_warnings(record.warnings))
-
-
-def overview(results: Sequence[Result]) -> Table:
-    """One line for each submission."""
-    rows = Table(title="\n" + _("All submissions"), title_justify="left", title_style="bold")
-    rows.add_column(_("submission"))
-    rows.add_column(_("score"), justify="right")
-    rows.add_column(_("lost points in"))
-    rows.add_column(_("seconds"), justify="right")
-    for result in results:
-        record, grade = result.record, result.grade
-        lost = [stub.name for stub in grade.stubs if stub.points < stub.max_points]
-        where = ", ".join(lost) if record.status == "graded" else status(record.status)
-        if len(lost) == len(grade.stubs) and record.status == "graded":
-            where = _("every stub")
-        rows.add_row(
-            Text(record.submission), f"{grade.score:g}", Text(where), f"{record.seconds:.1f}"
-        )
-    return rows
+    return Group(rows, *_warnings(record.warnings if notes is None else notes))
 
 
 def _reason(failed: Sequence[CheckResult]) -> Text:

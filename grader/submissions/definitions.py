@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from grader.course import templates
@@ -188,6 +189,17 @@ def code_of(index: Index, stub: Stub) -> Code:
     """What a stub's definition does, the same for equal code; empty where there is none."""
     found = definition_of(index, stub)
     return _code(found.node) if found else ()
+
+
+def digest_of(index: Index) -> str:
+    """sha256 of all statements of a program, the same for programs that differ only in white space,
+    comments, texts that stand alone, and how statements are spread over cells."""
+    digest = sha256()
+    for statement in (part for _cell, tree in index.trees for part in tree.body):
+        if not _is_text(statement):
+            name = getattr(statement, "name", "")
+            digest.update(repr((name, _code(statement))).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _is_written(index: Index, name: str, template: Index | None) -> bool:

@@ -174,7 +174,7 @@ def test_whatever_was_handed_in_gives_a_record(session, upload, text, found):
     assert list(outcomes(record)) == ["test_greet_example", "test_greet_other_names", "test_shout"]
     assert list(outcomes(record).values()) == found
     assert record.isolation == session.host.level
-    assert record.submission == session.at.removesuffix(".py") == "ada"
+    assert record.submission == session.at.path.stem == "ada"
     assert record.digests["suite"] == session.assignment.digest
 
 

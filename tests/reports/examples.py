@@ -5,12 +5,17 @@ python -m tests.reports.examples      writes the golden files again; read the di
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from grader.checking.results import CheckResult
 from grader.grading.records import DatasetUsed, Record
 from grader.grading.scoring import Grade, Result, StubGrade
+from grader.reports import summary
+from grader.reports.class_report import class_report
 from grader.reports.formats import Report, names
+from grader.reports.screen import Screen
+from grader.submissions.uploads import Origin, Person
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -127,6 +132,45 @@ MALLORY = Result(
 )
 CLASS = [ADA, BOB, DAN, EVE, FAY]
 
+
+def fitted(public: str, hidden: str) -> list[CheckResult]:
+    """A public and a hidden check of softmax with these outcomes."""
+    return [
+        check("test_softmax_example", "softmax", visibility="visible", outcome=public),
+        check("test_softmax_large", "softmax", outcome=hidden, message="it is wrong"),
+        check("test_net_shape", "net"),
+    ]
+
+
+def handed_in(name: str, code: str, checks: list[CheckResult], **changes: object) -> Result:
+    """A graded result with a note on the template's line, as all of its class have it."""
+    note = f"{Path(name).name}.py, line {len(name)}: left out: it needs a display"
+    digests = {"submission": name, "code": code, "suite": "694f"}
+    softmax = 6.0 * sum(check.outcome == "passed" for check in checks if check.stub == "softmax")
+    return Result(
+        record(name, checks, warnings=[note], digests=digests, **changes),
+        grade(softmax, 10.0, ("passed" if softmax == 12 else "failed", "passed")),
+    )
+
+
+RIGHT = fitted("passed", "passed")
+ALEX = Person("Alex Meyer", "12355")
+# Whom an instructor should look at, and names that are long, wide, hostile or from right to left.
+LARGE_CLASS = [
+    *CLASS[1:],
+    handed_in("gil", "same", RIGHT),
+    handed_in("hal", "same", RIGHT),
+    handed_in("hal_late", "same", RIGHT, origin=Origin((ALEX,), None, True, 2, "canvas")),
+    handed_in("alex", "same", RIGHT, origin=Origin((ALEX,), None, False, 1, "canvas")),
+    handed_in("ivy", "i", fitted("passed", "failed")),
+    handed_in("Jürgen Ødegård-Schmidt von und zu Hohenstein", "j", fitted("failed", "passed")),
+    handed_in("王小明", "k", RIGHT, origin=Origin(reader="moodle")),
+    handed_in("محمد علي", "l", RIGHT),
+    handed_in(HOSTILE_NAME, "m", RIGHT),
+    *(handed_in(f"student {number}", str(number), RIGHT) for number in range(3)),
+    Result(record("zed\nforged 22", [], status="unreadable", warnings=["No."]), EVE.grade),
+]
+
 # What each golden file shows; Gradescope's format is about one submission.
 FILES = {
     **{f"class.{name}": (name, CLASS) for name in names() if name != "gradescope"},
@@ -138,11 +182,27 @@ FILES = {
 }
 
 
+# The class on terminals of these widths, and its summary.
+WIDTHS = {"class.terminal": 80, "class.narrow_terminal": 40}
+
+
 def rendered(file: str) -> str:
+    if file in WIDTHS:
+        return shown(LARGE_CLASS, WIDTHS[file])
+    if file == "class.summary":
+        return summary.render(LARGE_CLASS)
     name, results = FILES[file]
     return Report(name, Path("-")).text(results)
 
 
+def shown(results: list[Result], width: int) -> str:
+    """The class on a terminal without colours."""
+    screen = Screen(width=width, color_system=None, file=io.StringIO(), legacy_windows=False)
+    with screen.capture() as capture:
+        screen.print(class_report(results, width, "results/summary.md"))
+    return capture.get()
+
+
 if __name__ == "__main__":
-    for file in FILES:
+    for file in [*FILES, *WIDTHS, "class.summary"]:
         (GOLDEN / file).write_bytes(rendered(file).encode("utf-8", "surrogateescape"))

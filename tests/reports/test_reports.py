@@ -16,7 +16,7 @@ from grader.grading.scoring import points_of_checks
 from grader.reports import formats
 from grader.reports.formats import github
 from tests.conftest import ROOT
-from tests.reports.examples import ADA, BOB, CLASS, FILES, GOLDEN, HOSTILE_NAME, rendered
+from tests.reports.examples import ADA, BOB, CLASS, FILES, GOLDEN, HOSTILE_NAME, WIDTHS, rendered
 
 SCHEMA = etree.XMLSchema(etree.parse(GOLDEN.parent / "junit.xsd"))
 VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
@@ -30,7 +30,7 @@ TEST_FIELDS = {
 }
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, *WIDTHS, "class.summary"])
 def test_report_is_as_it_was_read_and_approved(file):
     """Each format of each example equals its golden file, byte for byte."""
     assert rendered(file).encode() == (GOLDEN / file).read_bytes()

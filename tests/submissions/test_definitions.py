@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import Stub
-from grader.submissions.definitions import places, source
+from grader.submissions.definitions import digest_of, places, source
 from grader.submissions.reading import read
 
 STUBS = [
@@ -83,3 +83,38 @@ def test_place_in_a_folder_names_the_file(tmp_path):
         "softmax": "main.py, line 1",
         "Model.loss": "main.py, line 4",
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "is_same"),
+    [
+        ("def f(x):\n    return x + 1\n\n\ny = f(2)\n", True),
+        (
+            '"""By Ada."""\n\ndef f( x ):  # one more\n  "What it does."\n  return (x + 1)\ny=f(2)',
+            True,
+        ),
+        ("def g(x):\n    return x + 1\n\n\ny = f(2)\n", False),
+        ("def f(x):\n    return x + True\n\n\ny = f(2)\n", False),
+        ("def f(x):\n    return x + 1\n", False),
+    ],
+)
+def test_digest_is_of_the_code_alone(tmp_path, source, is_same):
+    """White space, comments and docstrings are no code; names and values are."""
+    (tmp_path / "one.py").write_text("def f(x):\n    return x + 1\ny = f(2)\n", "utf-8")
+    (tmp_path / "two.py").write_text(source, "utf-8")
+
+    one, two = (digest_of(read(tmp_path / name, []).index) for name in ("one.py", "two.py"))
+
+    assert (one == two) == is_same
+
+
+def test_digest_is_the_same_for_a_notebook(tmp_path):
+    """However the statements are spread over its cells."""
+    cells = ["def f(x):\n    return x + 1", "# now\ny = f(2)"]
+    notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
+    (tmp_path / "one.ipynb").write_text(json.dumps(notebook), "utf-8")
+    (tmp_path / "two.py").write_text("\n".join(cells), "utf-8")
+
+    one, two = (digest_of(read(tmp_path / name, []).index) for name in ("one.ipynb", "two.py"))
+
+    assert one == two

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 from grader.grading.scoring import Result
+from grader.reports.notes import common_notes, own_notes
 from grader.reports.text import number, one_line
 
 COLUMNS = ("submission", "assignment", "status", "score", "max_score", "seconds", "notes")
@@ -16,6 +17,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def render(results: Sequence[Result]) -> str:
     """Comma-separated text with a header; after the fixed columns one for each stub's points."""
     stubs = list(dict.fromkeys(stub.name for result in results for stub in result.grade.stubs))
+    common = common_notes(results)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([*COLUMNS, *stubs])
@@ -30,7 +32,7 @@ def render(results: Sequence[Result]) -> str:
                 number(grade.score) if record.status != "infrastructure_error" else "",
                 number(grade.max_score),
                 f"{record.seconds:.1f}",
-                _cell("; ".join(record.warnings)),
+                _cell("; ".join(own_notes(result, common))),
                 *(points.get(stub, "") for stub in stubs),
             ]
         )
