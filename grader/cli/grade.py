@@ -131,7 +131,7 @@ def grade(
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
-    from grader.cli.people import match
+    from grader.cli.people import match, tell
     from grader.course import assignment as assignments
     from grader.gradebook.roster import read_roster
     from grader.grading.batch import default_jobs, grade_all
@@ -152,6 +152,7 @@ def grade(
     uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    tell(uploads)
     if people is not None:
         uploads = match(uploads, people, out)
     formats.fit(reports, len(uploads))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.assignment import Assignment
-from grader.errors import UnreadableSubmission
+from grader.errors import UnreadableSubmission, UsageError
 from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions import exports
 from grader.submissions.archive import MAX_NESTED, Archive
 from grader.submissions.budget import Budget
 from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.exports import plain
 from grader.submissions.files import kind_of
-from grader.submissions.handins import WHOLE, Export, is_list
-from grader.submissions.recognition import find
+from grader.submissions.handins import WHOLE, Export, is_list, says_late
+from grader.submissions.recognition import find, read
 from grader.submissions.trees import MAX_MEMBERS, InZip, OnDisk, Tree
 from grader.submissions.unpacking import unpack
 from grader.submissions.uploads import Upload
@@ -42,7 +44,7 @@ def submissions(
     reader: str | None = None,
 ) -> Found:
     """Every path itself, but for the folder or the zip of a class what each person handed in, with
-    what an export of a learning platform says about it.
+    what the export of a learning platform says about it. A path in an export is told by it, too.
 
     is_class: what the folders and zips are, where that is known. reader: which module of `exports`
     reads them; without it each that recognises something may. leave_out: a folder for results,
@@ -65,7 +67,7 @@ def submissions(
             text = _("{path} is graded as one submission. {problem}")
             look.notes.append(text.format(path=well_formed(str(path)), problem=error))
     each: dict[str, Upload] = {}
-    for upload in found:
+    for upload in found or map(Upload, paths):
         each.setdefault(place_of(upload.path), upload)
     return Found([*each.values()], look.notes)
 
@@ -79,17 +81,47 @@ class _Look:
     is_class: bool | None
     reader: str | None
     notes: list[str] = field(default_factory=list)
+    # By reader and folder: what lies beside single paths.
+    around: dict[tuple[str, Path], dict[str, Upload]] = field(default_factory=dict)
 
     def at(self, path: Path) -> list[Upload]:
         """The submissions at one path. Raises UsageError."""
         is_folder = path.is_dir() and not path.is_symlink()
         is_zip = kind_of(path.name) == ".zip" and path.is_file()
-        if self.is_class is False or not (is_folder or is_zip):
-            return [Upload(path)]
-        try:
-            return (self._in_folder(path) if is_folder else self._in_zip(path)) or [Upload(path)]
-        except (UnreadableSubmission, OSError):
-            return [Upload(path)]  # its record says why
+        found: list[Upload] = []
+        if self.is_class is not False and (is_folder or is_zip):
+            with suppress(UnreadableSubmission, OSError):  # its record says why
+                found = self._in_folder(path) if is_folder else self._in_zip(path)
+        return found or self._alone(path)
+
+    def _alone(self, path: Path) -> list[Upload]:
+        """The submission of one path, as the export around it tells it: all its files, if it is one
+        of several. None if it is nobody's, such as a receipt."""
+        for reader in [self.reader] if self.reader else exports.names():
+            folder = exports.reader_of(reader).around(path)
+            if folder is None:
+                continue
+            if says_late(folder.name):
+                folder = folder.parent
+            if (reader, folder) not in self.around:
+                self.around[reader, folder] = self._beside(reader, folder)
+            around = self.around[reader, folder]
+            if around:
+                upload = around.get(place_of(path))
+                return [upload] if upload else []
+        return [Upload(path)]
+
+    def _beside(self, reader: str, folder: Path) -> dict[str, Upload]:
+        """What lies in the folder of an export, by the places of all files."""
+        with suppress(UsageError, OSError):
+            export = read(reader, OnDisk(folder, self.leave_out), self.assignment)
+            uploads = _uploads(export, _paths(export)) if export else []
+            return {
+                place_of(place): upload
+                for upload in uploads
+                for place in [upload.path, *(place for _name, place in upload.files)]
+            }
+        return {}
 
     def _in_folder(self, path: Path) -> list[Upload]:
         """What each person handed in, if it is a class's. Raises UsageError and OSError."""
@@ -101,8 +133,7 @@ class _Look:
         export = self._export(OnDisk(path, self.leave_out))
         if export is None:
             return []
-        trees = (tree for handin in export.handins for _name, tree in handin.files)
-        return _uploads(export, [tree.path for tree in trees if isinstance(tree, OnDisk)])
+        return _uploads(export, _paths(export))
 
     def _in_zip(self, path: Path) -> list[Upload]:
         """The same of a zip, which is unpacked. Raises UnreadableSubmission, too."""
@@ -142,6 +173,12 @@ def _innermost(tree: InZip) -> InZip:
         elif kind_of(entries[0].name) == ".zip":
             here = tree = entries[0].opened()
     return tree
+
+
+def _paths(export: Export) -> list[Path]:
+    """Where the files of an export lie on the disk."""
+    trees = (tree for handin in export.handins for _name, tree in handin.files)
+    return [tree.path for tree in trees if isinstance(tree, OnDisk)]
 
 
 def _uploads(export: Export, places: Sequence[Path]) -> list[Upload]:
@@ -195,14 +232,18 @@ def telling_names(uploads: Sequence[Upload]) -> list[str]:
     common = Counter(names)
     for number, upload in enumerate(uploads):
         if common[names[number]] > 1 and upload.origin.attempt and upload.origin.people:
-            attempt = _("attempt {number}").format(number=upload.origin.attempt)
-            names[number] = f"{names[number]}, {attempt}"
+            names[number] += f", attempt {upload.origin.attempt}"
     common = Counter(names)
     alike = [number for number, name in enumerate(names) if common[name] > 1]
     placed = _placed_names([uploads[number].path for number in alike])
     for number in alike:
         names[number] = placed[uploads[number].path]
-    return [well_formed(name.replace(os.sep, "_")) for name in names]
+    return [_printable(name.replace(os.sep, "_")) for name in names]
+
+
+def _printable(name: str) -> str:
+    """A name as a file can have it: people may write anything into theirs."""
+    return "".join(c if c.isprintable() else " " for c in well_formed(name))
 
 
 def _of_people(upload: Upload) -> str:

@@ -27,9 +27,9 @@ def find(tree: Tree, assignment: Assignment, wanted: str | None) -> Export | Non
     here = tree
     for _above in range(MAX_ABOVE):
         for name in readers:
-            export = reader_of(name).read(here, assignment)
+            export = read(name, here, assignment)
             if export is not None:
-                return Export(_numbered(export.handins, name), export.notes)
+                return export
         inside = [entry for entry in here.entries() if entry.is_folder or not is_list(entry.name)]
         if len(inside) != 1 or not inside[0].is_folder:
             break
@@ -41,6 +41,12 @@ def find(tree: Tree, assignment: Assignment, wanted: str | None) -> Export | Non
             "--from, or leave it to the grader."
         )
     return None
+
+
+def read(reader: str, folder: Tree, assignment: Assignment) -> Export | None:
+    """What the reader of a name finds in this folder; None if it is no export of its kind."""
+    export = reader_of(reader).read(folder, assignment)
+    return export and Export(_numbered(export.handins, reader), export.notes)
 
 
 def _numbered(handins: list[Handin], reader: str) -> list[Handin]:

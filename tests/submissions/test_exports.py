@@ -352,6 +352,38 @@ def test_a_link_is_somebodys(tmp_path):
                 read(upload, GREETING.stubs)
 
 
+@pytest.mark.parametrize("layout", layouts.LAYOUTS, ids=lambda layout: layout.__name__)
+def test_paths_in_an_export_are_told_by_it(tmp_path, layout):
+    """As a shell gives them for class/*: each person once, receipts and lists are nobody's."""
+    write(tmp_path, layout(AWKWARD))
+    inside = {"gradescope": "export", "github_classroom": "hw1-submissions", "nbgrader": ""}
+    name = layout.__name__
+    paths = sorted((tmp_path / inside.get(name, "")).iterdir())
+    if name == "nbgrader":
+        paths = sorted((tmp_path / "submitted").glob("*/greeting"))
+
+    one_by_one = submissions(paths, GREETING)
+
+    if layout is not layouts.plain:
+        together = submissions([tmp_path], GREETING).uploads
+        assert {(u.path, u.origin) for u in one_by_one.uploads} == {
+            (u.path, u.origin) for u in together
+        }
+
+
+def test_one_of_several_files_stands_for_all(tmp_path):
+    """Where an export has the files of a person side by side."""
+    files = {"a_12355_678910_hw.py": CODE, "a_12355_678911_utils.py": HELPER}
+    write(tmp_path / "late", files)
+
+    uploads = submissions([tmp_path / "late/a_12355_678911_utils.py"], GREETING).uploads
+
+    assert [[str(name) for name, _path in upload.files] for upload in uploads] == [
+        ["hw.py", "utils.py"]
+    ]
+    assert uploads[0].origin.is_late
+
+
 def test_a_reader_can_be_named(tmp_path):
     """It decides; one that finds nothing says what it looks for and what is there."""
     files = {"lab_1_2_a.py": CODE, "lab_1_3_b.py": CODE}

@@ -12,6 +12,7 @@ BBGradebookOrganiser (docs/instructions.md) and blackboard-analysis-tools (READM
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission
@@ -29,6 +30,11 @@ SUBMITTED = re.compile(r"\d\d?:\d\d:\d\d (?:[^\s\d]{2,9} )?(?P<zone>UTC|GMT)\b")
 MAX_RECEIPT = 1 << 16  # bytes of it that are looked at
 
 Attempts = dict[tuple[str, str, "bool | None"], dict[str, Tree]]
+
+
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if NAME.fullmatch(path.name) else None
 
 
 def read(folder: Tree, assignment: Assignment) -> Export | None:

@@ -13,6 +13,7 @@ download all student submissions for an assignment?" in the Canvas instructor gu
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.submissions.files import ENDING
@@ -30,6 +31,11 @@ NAME = re.compile(
 AGAIN = re.compile(r"-\d+$")
 
 Found = tuple[re.Match[str], Tree]
+
+
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if NAME.fullmatch(path.name) else None
 
 
 def read(folder: Tree, assignment: Assignment) -> Export | None:

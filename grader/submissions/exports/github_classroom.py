@@ -9,6 +9,8 @@ GitHub Classroom with GitHub CLI" in docs.github.com.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from grader.course.assignment import Assignment
 from grader.submissions.handins import Export, Handin, listed, shared_start
 from grader.submissions.trees import Tree
@@ -16,6 +18,11 @@ from grader.submissions.uploads import Origin, Person
 
 LOOKS_LIKE = "a folder such as 'hw1-submissions' with folders 'hw1-ada', 'hw1-bob' in it"
 ENDING = "-submissions"
+
+
+def around(path: Path) -> Path | None:
+    """The folder of the repositories that a path may be in."""
+    return path.parent if path.parent.name.endswith(ENDING) else None
 
 
 def read(folder: Tree, assignment: Assignment) -> Export | None:

@@ -12,6 +12,7 @@ public programs, for Gradescope does not describe them.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from grader.course.assignment import Assignment
@@ -26,6 +27,11 @@ METADATA = "submission_metadata.yml"
 FOLDER = re.compile(r"submission_(?P<id>\d+)")
 LEAST_DIGITS = 4  # of a folder without metadata: "submission_2" is a student's second version
 NAMED = 5  # folders that a note names
+
+
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if path.name == METADATA or FOLDER.fullmatch(path.name) else None
 
 
 def read(folder: Tree, assignment: Assignment) -> Export | None:

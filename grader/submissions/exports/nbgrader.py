@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission, UsageError
@@ -27,6 +28,13 @@ INBOUND = re.compile(
     r"(?P<student>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[ _]\S+ \w+)(\+.*)?"
 )
 NAMED = 5  # students that a note names
+
+
+def around(path: Path) -> Path | None:
+    """The folder of the students, or the inbound one, that a path may be in."""
+    if (path / TIMESTAMP).is_file():
+        return path.parent if INBOUND.fullmatch(path.name) else path.parent.parent
+    return None
 
 
 def read(folder: Tree, assignment: Assignment) -> Export | None:
