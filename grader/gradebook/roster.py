@@ -197,7 +197,9 @@ def _rows(path: Path) -> list[list[str]]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UsageError(f"{path} is a spreadsheet. Save it as CSV (UTF-8), and name that file.")
+        raise UsageError(
+            f"{path} is a spreadsheet or a zip. Save the list as CSV (UTF-8), and name that file."
+        )
     lines = _text(data).splitlines()
     if lines and re.fullmatch(r"\W?sep=.\W*", lines[0]):  # for Excel
         lines = lines[1:]

@@ -24,28 +24,39 @@ def find(tree: Tree, assignment: Assignment, wanted: str | None) -> Export | Non
     UsageError where the wanted one does not.
     """
     readers = [wanted] if wanted else [name for name in names() if name != PLAIN]
-    here = tree
-    for _above in range(MAX_ABOVE):
-        for name in readers:
-            export = read(name, here, assignment)
-            if export is not None:
-                return export
-        inside = [entry for entry in here.entries() if entry.is_folder or not is_list(entry.name)]
-        if len(inside) != 1 or not inside[0].is_folder:
-            break
-        here = inside[0]
+    places = _places(tree)
+    for is_wanted in [False, True] if wanted else [False]:
+        for place in places:
+            for name in readers:
+                export = read(name, place, assignment, is_wanted)
+                if export is not None:
+                    return export
     if wanted:
         raise UsageError(
             f"{well_formed(tree.name)} is no export that {wanted} makes: there are no "
-            f"{reader_of(wanted).LOOKS_LIKE}. It holds {listing(here)}. Name another reader with "
-            "--from, or leave it to the grader."
+            f"{reader_of(wanted).LOOKS_LIKE}. It holds {listing(places[-1])}. Name another reader "
+            "with --from, or leave it to the grader."
         )
     return None
 
 
-def read(reader: str, folder: Tree, assignment: Assignment) -> Export | None:
-    """What the reader of a name finds in this folder; None if it is no export of its kind."""
-    export = reader_of(reader).read(folder, assignment)
+def _places(tree: Tree) -> list[Tree]:
+    """The folder, and the only ones in it, in which an export may lie."""
+    found = [tree]
+    while len(found) < MAX_ABOVE:
+        entries = [e for e in found[-1].entries() if e.is_folder or not is_list(e.name)]
+        if len(entries) != 1 or not entries[0].is_folder:
+            break
+        found.append(entries[0])
+    return found
+
+
+def read(
+    reader: str, folder: Tree, assignment: Assignment, is_wanted: bool = False
+) -> Export | None:
+    """What the reader of a name finds in this folder; None if it is no export of its kind.
+    is_wanted: a person said that it is."""
+    export = reader_of(reader).read(folder, assignment, is_wanted)
     return export and Export(_numbered(export.handins, reader), export.notes)
 
 

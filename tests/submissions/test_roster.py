@@ -141,7 +141,7 @@ def test_lines_of_one_person_are_one_entry(tmp_path):
         ("Shoe size,Colour\n43,red\n", r"such as Name.*It has: Shoe size, Colour\."),
         ("", "It has: nothing"),
         ("Name,Email\n,\n", "lists nobody"),
-        ("PK\x03\x04", "Save it as CSV"),
+        ("PK\x03\x04", "Save the list as CSV"),
     ],
 )
 def test_a_list_of_something_else_is_a_sentence(tmp_path, text, says):

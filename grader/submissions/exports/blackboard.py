@@ -37,7 +37,7 @@ def around(path: Path) -> Path | None:
     return path.parent if NAME.fullmatch(path.name) else None
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in at each time; None if this is no such export."""
     attempts: Attempts = {}
     receipts: dict[tuple[str, str], str] = {}

@@ -38,7 +38,7 @@ def around(path: Path) -> Path | None:
     return path.parent if NAME.fullmatch(path.name) else None
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in; None if most of the names are no such names."""
     people: dict[tuple[Person, bool], list[Found]] = {}
     handins = []
@@ -52,7 +52,7 @@ def read(folder: Tree, assignment: Assignment) -> Export | None:
         person = Person(found["name"] or f"anon_{found['anon']}", found["id"] or found["anon"])
         late = bool(found["late"] or found["late_anon"] or is_late)
         people.setdefault((person, late), []).append((found, entry))
-    if count <= len(handins):
+    if count <= (0 if is_wanted else len(handins)):
         return None
     for (person, late), files in people.items():
         for attempt in _attempts(files):

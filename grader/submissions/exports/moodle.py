@@ -34,7 +34,7 @@ def around(path: Path) -> Path | None:
     return path.parent if NAME.fullmatch(path.name) else None
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each participant or group handed in; None if this is no such export."""
     people: dict[tuple[Person, bool | None], list[tuple[re.Match[str], Tree]]] = {}
     handins = []

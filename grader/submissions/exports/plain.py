@@ -19,7 +19,7 @@ def around(path: Path) -> Path | None:
     return None
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in, of a folder or zip that is a class's."""
     return export_of(everyone(folder, assignment))
 
