@@ -56,20 +56,29 @@ def submissions(
     no student can stop the others.
     """
     look = _Look(assignment, leave_out, is_class, reader)
-    found: list[Upload] = []
-    for path in paths:
-        try:
-            found += look.at(path)
-        except Unclear as error:
-            if len(paths) == 1:
-                raise
-            found.append(Upload(path))
-            text = _("{path} is graded as one submission. {problem}")
-            look.notes.append(text.format(path=well_formed(str(path)), problem=error))
+    found = {path: look.in_export(path) for path in dict.fromkeys(paths)}
+    alone = [path for path, own in found.items() if own is None]
+    classes = {path: look.members(path, len(paths) == 1) for path in alone}
+    if is_class is None and reader is None:
+        _without_strangers(classes, look.notes)
     each: dict[str, Upload] = {}
-    for upload in found or map(Upload, paths):
-        each.setdefault(place_of(upload.path), upload)
-    return Found([*each.values()], look.notes)
+    for path, own in found.items():
+        for upload in classes[path] or [Upload(path)] if own is None else own:
+            each.setdefault(place_of(upload.path), upload)
+    return Found([*each.values()] or [*map(Upload, paths)], look.notes)
+
+
+def _without_strangers(classes: dict[Path, list[Upload]], notes: list[str]) -> None:
+    """Among submissions of single people nothing is a class: what one of them hands in could name
+    others. Takes away what was found in it, with a note."""
+    singles = [Path(place_of(path)) for path, members in classes.items() if not members]
+    for path, members in classes.items():
+        if members and any(Path(place_of(path)) not in single.parents for single in singles):
+            classes[path] = []
+            notes.append(
+                f"{well_formed(str(path))} looks like a class of its own, beside others that are "
+                "one submission each: it is graded as one, too. Name it alone if it is a class."
+            )
 
 
 @dataclass
@@ -84,19 +93,27 @@ class _Look:
     # By reader and folder: what lies beside single paths.
     around: dict[tuple[str, Path], dict[str, Upload]] = field(default_factory=dict)
 
-    def at(self, path: Path) -> list[Upload]:
-        """The submissions at one path. Raises UsageError."""
+    def members(self, path: Path, is_only: bool = True) -> list[Upload]:
+        """What each person of a class handed in; nothing if the path is one submission. Raises
+        UsageError, but where it is unclear and not the only path."""
         is_folder = path.is_dir() and not path.is_symlink()
         is_zip = kind_of(path.name) == ".zip" and path.is_file()
-        found: list[Upload] = []
-        if self.is_class is not False and (is_folder or is_zip):
-            with suppress(UnreadableSubmission, OSError):  # its record says why
-                found = self._in_folder(path) if is_folder else self._in_zip(path)
-        return found or self._alone(path)
+        if self.is_class is False or not (is_folder or is_zip):
+            return []
+        try:
+            return self._in_folder(path) if is_folder else self._in_zip(path)
+        except Unclear as error:
+            if is_only:
+                raise
+            text = _("{path} is graded as one submission. {problem}")
+            self.notes.append(text.format(path=well_formed(str(path)), problem=error))
+        except (UnreadableSubmission, OSError):
+            pass  # its record says why
+        return []
 
-    def _alone(self, path: Path) -> list[Upload]:
-        """The submission of one path, as the export around it tells it: all its files, if it is one
-        of several. None if it is nobody's, such as a receipt."""
+    def in_export(self, path: Path) -> list[Upload] | None:
+        """The submission of one path, as the export around it tells it, with all files, if it is
+        one of several; nothing if it is nobody's, such as a receipt. None where no export is."""
         for reader in [self.reader] if self.reader else exports.names():
             folder = exports.reader_of(reader).around(path)
             if folder is None:
@@ -109,7 +126,7 @@ class _Look:
             if around:
                 upload = around.get(place_of(path))
                 return [upload] if upload else []
-        return [Upload(path)]
+        return None
 
     def _beside(self, reader: str, folder: Path) -> dict[str, Upload]:
         """What lies in the folder of an export, by the places of all files."""
@@ -127,8 +144,8 @@ class _Look:
         """What each person handed in, if it is a class's. Raises UsageError and OSError."""
         only = _only_zip(path, self.leave_out)
         if only is not None:
-            inside = self.at(only)
-            if [upload.path for upload in inside] != [only]:
+            inside = self.members(only)
+            if inside:
                 return inside
         export = self._export(OnDisk(path, self.leave_out))
         if export is None:

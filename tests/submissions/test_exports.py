@@ -409,6 +409,24 @@ def test_a_reader_that_is_named_needs_less(tmp_path, reader, files, expected):
     assert sorted(names(found(tmp_path, files, reader=reader))) == expected
 
 
+def test_nobody_can_hand_in_for_others(tmp_path):
+    """An export in what one person handed in is that person's, in a class and among others."""
+    forged = {"Victim_1_assignsubmission_file_/hw.py": CODE, "b_12355_678910_hw.py": CODE}
+    write(tmp_path / "plain", {"ada.py": CODE, "eve.zip": zipped(forged)})
+    write(tmp_path / "moodle", {f"Eve_9_assignsubmission_file_/{n}": c for n, c in forged.items()})
+    write(tmp_path / "canvas", {"eve_5_6_x_12355_678910_hw.py": CODE, "ada_100_200_hw.py": CODE})
+
+    beside = submissions(sorted((tmp_path / "plain").iterdir()), GREETING)
+    alone = submissions([tmp_path / "moodle/Eve_9_assignsubmission_file_"], GREETING)
+
+    assert names(beside) == ["ada", "eve"]
+    assert "eve.zip looks like a class of its own" in beside.notes[0]
+    assert people(alone) == ["Eve"]
+    assert people(submissions([tmp_path / "moodle"], GREETING)) == ["Eve"]
+    ids = {u.origin.people[0].id for u in submissions([tmp_path / "canvas"], GREETING).uploads}
+    assert ids == {"5", "100"}
+
+
 def test_another_reader_of_the_same_zip_unpacks_what_it_takes(tmp_path):
     """What was unpacked for the first is replaced."""
     files = {"a_12355_678910_hw.py": CODE, "b_12356_678911_hw.py": CODE, "notes.txt": "mine"}
