@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.course.assignment import Assignment
@@ -20,7 +20,7 @@ from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.exports import plain
 from grader.submissions.files import kind_of
 from grader.submissions.handins import WHOLE, Export, is_list, says_late
-from grader.submissions.recognition import find, read
+from grader.submissions.recognition import find, numbered, read
 from grader.submissions.trees import MAX_MEMBERS, InZip, OnDisk, Tree
 from grader.submissions.unpacking import unpack
 from grader.submissions.uploads import Upload
@@ -65,7 +65,11 @@ def submissions(
     for path, own in found.items():
         for upload in classes[path] or [Upload(path)] if own is None else own:
             each.setdefault(place_of(upload.path), upload)
-    return Found([*each.values()] or [*map(Upload, paths)], look.notes)
+    uploads = [*each.values()] or [*map(Upload, paths)]
+    # Several exports may have attempts of the same people.
+    origins = numbered([upload.origin for upload in uploads])
+    told = [replace(one, origin=origin) for one, origin in zip(uploads, origins, strict=True)]
+    return Found(told, look.notes)
 
 
 def _without_strangers(classes: dict[Path, list[Upload]], notes: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -11,8 +12,9 @@ from grader.course.assignment import Assignment
 from grader.errors import UsageError
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.exports import PLAIN, names, reader_of
-from grader.submissions.handins import Export, Handin, is_list, listing
+from grader.submissions.handins import Export, is_list, listing
 from grader.submissions.trees import Tree
+from grader.submissions.uploads import Origin
 
 MAX_ABOVE = 4  # folders around an export
 
@@ -57,33 +59,32 @@ def read(
     """What the reader of a name finds in this folder; None if it is no export of its kind.
     is_wanted: a person said that it is."""
     export = reader_of(reader).read(folder, assignment, is_wanted)
-    return export and Export(_numbered(export.handins, reader), export.notes)
-
-
-def _numbered(handins: list[Handin], reader: str) -> list[Handin]:
-    """With the reader's name, and the attempts of the same people numbered as they came."""
-    count = Counter(handin.origin.people for handin in handins if handin.origin.people)
-    places: dict[int, int] = {}
-    last: defaultdict[object, int] = defaultdict(int)
-    for place in sorted(range(len(handins)), key=lambda place: _when(handins[place])):
-        people = handins[place].origin.people
-        if count[people] > 1:
-            last[people] += 1
-            places[place] = last[people]
-    return [
-        replace(
-            handin,
-            origin=msgspec.structs.replace(
-                handin.origin,
-                reader=reader,
-                attempt=handin.origin.attempt or places.get(place, 0),
-            ),
-        )
-        for place, handin in enumerate(handins)
+    if export is None:
+        return None
+    told = [msgspec.structs.replace(one.origin, reader=reader) for one in export.handins]
+    handins = [
+        replace(handin, origin=origin)
+        for handin, origin in zip(export.handins, numbered(told), strict=True)
     ]
+    return Export(handins, export.notes)
 
 
-def _when(handin: Handin) -> tuple[float, int, bool]:
-    origin = handin.origin
+def numbered(origins: Sequence[Origin]) -> list[Origin]:
+    """With the attempts of the same people numbered as they came, where they have no numbers of
+    their own. Files of one name in a plain class may be anything."""
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    for place, origin in enumerate(origins):
+        if origin.people and origin.reader != PLAIN:
+            groups[origin.people].append(place)
+    found = [*origins]
+    for places in groups.values():
+        if len({origins[place].attempt for place in places}) < len(places):
+            ordered = sorted(places, key=lambda place: _when(origins[place]))
+            for number, place in enumerate(ordered, 1):
+                found[place] = msgspec.structs.replace(origins[place], attempt=number)
+    return found
+
+
+def _when(origin: Origin) -> tuple[float, int, bool]:
     time = origin.time.timestamp() if origin.time else 0.0
     return time, origin.attempt, bool(origin.is_late)

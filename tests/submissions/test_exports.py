@@ -409,6 +409,18 @@ def test_a_reader_that_is_named_needs_less(tmp_path, reader, files, expected):
     assert sorted(names(found(tmp_path, files, reader=reader))) == expected
 
 
+def test_several_exports_of_the_same_people(tmp_path):
+    """What each of them has of a person is an attempt."""
+    (tmp_path / "first.zip").write_bytes(zipped({"a_12355_678910_hw.py": CODE}))
+    (tmp_path / "later.zip").write_bytes(
+        zipped({"a_LATE_12355_678920_hw-1.py": CODE, "b_12356_678921_hw.py": CODE})
+    )
+
+    both = submissions([tmp_path / "later.zip", tmp_path / "first.zip"], GREETING)
+
+    assert names(both) == ["a, attempt 2", "b", "a, attempt 1"]
+
+
 def test_nobody_can_hand_in_for_others(tmp_path):
     """An export in what one person handed in is that person's, in a class and among others."""
     forged = {"Victim_1_assignsubmission_file_/hw.py": CODE, "b_12355_678910_hw.py": CODE}
