@@ -148,7 +148,7 @@ def grade(
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
     from grader.cli.gradebook import keeper_for, say_kept
-    from grader.cli.people import match
+    from grader.cli.people import match, tell
     from grader.course import assignment as assignments
     from grader.gradebook.roster import read_roster
     from grader.grading.batch import Keeper, default_jobs, grade_all
@@ -170,6 +170,7 @@ def grade(
     uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    tell(uploads)
     if people is not None:
         uploads = match(uploads, people, out)
     formats.fit(reports, len(uploads))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from rich.text import Text
 from grader.cli.console import errors
 from grader.errors import UsageError
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions.exports import PLAIN
 
 if TYPE_CHECKING:
     from grader.gradebook.roster import Joined, Roster
@@ -21,23 +23,38 @@ NAMED = 6  # people that a line names
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
+def tell(uploads: Sequence[Upload]) -> None:
+    """Say as whose export the uploads were read, so that a wrong guess is seen."""
+    readers = Counter(upload.origin.reader for upload in uploads if upload.origin.reader)
+    for reader, count in readers.items():
+        people = {p for u in uploads if u.origin.reader == reader for p in u.origin.people}
+        kind = "a plain class" if reader == PLAIN else f"an export of {reader}"
+        submissions = "1 submission" if count == 1 else f"{count} submissions"
+        _say(f"read as {kind}: {submissions} of {_count([*people])}")
+
+
 def match(uploads: Sequence[Upload], roster: Roster, out: Path | None) -> list[Upload]:
     """The uploads with the people as the roster knows them. Says who is missing and who is unknown,
     and writes all of them to the folder of the results. Raises UsageError."""
     from grader.gradebook.roster import joined
 
     found = joined(uploads, roster)
-    _say(f"roster: {_people(len(roster.entries))}; {_columns(roster)}")
+    _say(f"roster: {_count(roster.entries)}; {_columns(roster)}")
     if len(found.missing) == len(roster.entries):
         _say("Nobody who handed in is on the roster. Is it the one of this course?", "yellow")
-    elif found.missing:
-        names = [entry.name or entry.email or entry.ids[0] for entry in found.missing]
-        _say(f"{_people(len(names))} handed in nothing: {_listed(names)}", "yellow")
     else:
-        _say("everybody on the roster handed in")
-    if found.unknown and len(found.missing) < len(roster.entries):
-        names = [person.name or person.email or person.id for person in found.unknown]
-        _say(f"{_people(len(names))} not on the roster: {_listed(names)}", "yellow")
+        unclear = [person for person in found.unknown if roster.candidates(person)]
+        unknown = [person for person in found.unknown if person not in unclear]
+        handed_in = len(roster.entries) - len(found.missing)
+        missing = [entry.name or entry.email or entry.ids[0] for entry in found.missing]
+        _say(f"{handed_in} of them handed in" + _listed("; nothing is here of", missing))
+        for text, people in {
+            "not on the roster": unknown,
+            "may be several on the roster, which needs the ids of the export": unclear,
+        }.items():
+            if people:
+                names = [person.name or person.email or person.id for person in people]
+                _say(_listed(f"{_count(people)} {text}", names), "yellow")
     if out is not None:
         _write(out, found)
     return found.uploads
@@ -47,16 +64,18 @@ def _say(text: str, style: str = "") -> None:
     errors.print(Text(well_formed(text), style), soft_wrap=True)
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+def _count(people: Sequence[object]) -> str:
+    return "1 person" if len(people) == 1 else f"{len(people)} people"
 
 
 def _columns(roster: Roster) -> str:
     return ", ".join(f"{kind} from '{cells}'" for kind, cells in roster.columns.items())
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+def _listed(text: str, names: Sequence[str]) -> str:
+    """The text and the first names; nothing where there are none."""
+    more = f", … ({len(names)})" if len(names) > NAMED else ""
+    return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
 
 
 def _write(out: Path, found: Joined) -> None:

@@ -24,12 +24,14 @@ from grader.errors import UsageError
 from grader.gradebook.names import keys_of, written
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.discovery import name_of
+from grader.submissions.exports import PLAIN
 from grader.submissions.uploads import Person, Upload
 from grader.submissions.zip_names import LIKELY
 
 MAX_SIZE = 20 << 20  # bytes; a gradebook of 3,000 people has 2 MB
 HEADER_WITHIN = 10  # lines; some lists have a title above
 NAMED = 15  # columns that a message names
+MAX_WORDS = 12  # of a file's name that may be a person's
 
 # What a column is, by its name in small letters without punctuation. The first that fits counts.
 COLUMNS = {
@@ -66,7 +68,7 @@ class RosterEntry(msgspec.Struct, frozen=True):
 
 class Joined(NamedTuple):
     """uploads: with the people as the roster knows them. unknown: who handed in and is not on it.
-    missing: who is on it and handed in nothing."""
+    missing: who is on it and handed in nothing, but for those whom an unknown one may be."""
 
     uploads: list[Upload]
     unknown: list[Person]
@@ -85,18 +87,18 @@ class Roster:
         """Who this is, by id, else email, else name; None where nobody is or several may be.
 
         Names may differ in capitals, accents, order and blanks. A name may also be somebody's
-        login. Who has the id of one and the name of another is nobody.
+        login. Who has the id of one and the name of another may be either.
         """
-        by_name = self._only(self._names, keys_of(person.name))
-        by_id = self._only(self._ids, [person.id, person.email])
-        if by_id is not None and by_name is not None and by_id != by_name:
-            return None
-        by_email = self._only(self._emails, [person.email, person.id])
-        return by_id or by_email or by_name or self._only(self._ids, [person.name])
+        found = self.candidates(person)
+        return found[0] if len(found) == 1 else None
 
-    def _only(self, index: dict[str, set[int]], keys: Iterable[str]) -> RosterEntry | None:
-        found = {number for key in keys for number in index.get(key.casefold(), ())}
-        return self.entries[found.pop()] if len(found) == 1 else None
+    def candidates(self, person: Person) -> list[RosterEntry]:
+        """All who this may be."""
+        by_id = _at(self._ids, person.id, person.email)
+        by_id = by_id or _at(self._emails, person.email, person.id)
+        by_name = _at(self._names, *keys_of(person.name)) or _at(self._ids, person.name)
+        numbers = (by_id & by_name) or (by_id | by_name)
+        return [self.entries[number] for number in sorted(numbers)]
 
     @cached_property
     def _ids(self) -> dict[str, set[int]]:
@@ -109,6 +111,10 @@ class Roster:
     @cached_property
     def _names(self) -> dict[str, set[int]]:
         return _index(keys_of(entry.name) for entry in self.entries)
+
+
+def _at(index: dict[str, set[int]], *keys: str) -> set[int]:
+    return set().union(*(index.get(key.casefold(), ()) for key in keys))
 
 
 def _index(keys: Iterable[Iterable[str]]) -> dict[str, set[int]]:
@@ -129,8 +135,10 @@ def joined(uploads: Sequence[Upload], roster: Roster) -> Joined:
     for upload in uploads:
         told = upload.origin.people or (Person(name_of(upload.path)),)
         entries = [roster.find(person) for person in told]
+        if entries == [None] and upload.origin.reader in ("", PLAIN):
+            entries = [_named(told[0].name, roster)]
         unknown |= {p: None for p, entry in zip(told, entries, strict=True) if entry is None}
-        seen.update(entry for entry in entries if entry is not None)
+        seen.update(filter(None, entries), *map(roster.candidates, told))
         if upload.origin.people or any(entries):
             people = tuple(map(_known, told, entries))
             origin = msgspec.structs.replace(upload.origin, people=people)
@@ -138,6 +146,14 @@ def joined(uploads: Sequence[Upload], roster: Roster) -> Joined:
         found.append(upload)
     missing = [entry for entry in roster.entries if entry not in seen]
     return Joined(found, [*unknown], missing)
+
+
+def _named(file: str, roster: Roster) -> RosterEntry | None:
+    """Who is meant by a part of a file's name, such as "hw1_anna_meyer" or "20261234-final"."""
+    words = re.findall(r"[^\W_]+", file)[:MAX_WORDS]
+    parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    found = {roster.find(Person(" ".join(part))) for part in parts} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _known(person: Person, entry: RosterEntry | None) -> Person:
@@ -181,7 +197,9 @@ def _rows(path: Path) -> list[list[str]]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UsageError(f"{path} is a spreadsheet. Save it as CSV (UTF-8), and name that file.")
+        raise UsageError(
+            f"{path} is a spreadsheet or a zip. Save the list as CSV (UTF-8), and name that file."
+        )
     lines = _text(data).splitlines()
     if lines and re.fullmatch(r"\W?sep=.\W*", lines[0]):  # for Excel
         lines = lines[1:]

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.course.assignment import Assignment
-from grader.errors import UnreadableSubmission
+from grader.errors import UnreadableSubmission, UsageError
 from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
+from grader.submissions import exports
 from grader.submissions.archive import MAX_NESTED, Archive
 from grader.submissions.budget import Budget
 from grader.submissions.classes import Unclear, everyone, people
 from grader.submissions.exports import plain
 from grader.submissions.files import kind_of
-from grader.submissions.handins import WHOLE, Export, is_list
-from grader.submissions.recognition import find
+from grader.submissions.handins import WHOLE, Export, is_list, says_late
+from grader.submissions.recognition import find, numbered, read
 from grader.submissions.trees import MAX_MEMBERS, InZip, OnDisk, Tree
 from grader.submissions.unpacking import unpack
 from grader.submissions.uploads import Upload
@@ -42,7 +44,7 @@ def submissions(
     reader: str | None = None,
 ) -> Found:
     """Every path itself, but for the folder or the zip of a class what each person handed in, with
-    what an export of a learning platform says about it.
+    what the export of a learning platform says about it. A path in an export is told by it, too.
 
     is_class: what the folders and zips are, where that is known. reader: which module of `exports`
     reads them; without it each that recognises something may. leave_out: a folder for results,
@@ -54,20 +56,33 @@ def submissions(
     no student can stop the others.
     """
     look = _Look(assignment, leave_out, is_class, reader)
-    found: list[Upload] = []
-    for path in paths:
-        try:
-            found += look.at(path)
-        except Unclear as error:
-            if len(paths) == 1:
-                raise
-            found.append(Upload(path))
-            text = _("{path} is graded as one submission. {problem}")
-            look.notes.append(text.format(path=well_formed(str(path)), problem=error))
+    found = {path: look.in_export(path) for path in dict.fromkeys(paths)}
+    alone = [path for path, own in found.items() if own is None]
+    classes = {path: look.members(path, len(paths) == 1) for path in alone}
+    if is_class is None and reader is None:
+        _without_strangers(classes, look.notes)
     each: dict[str, Upload] = {}
-    for upload in found:
-        each.setdefault(place_of(upload.path), upload)
-    return Found([*each.values()], look.notes)
+    for path, own in found.items():
+        for upload in classes[path] or [Upload(path)] if own is None else own:
+            each.setdefault(place_of(upload.path), upload)
+    uploads = [*each.values()] or [*map(Upload, paths)]
+    # Several exports may have attempts of the same people.
+    origins = numbered([upload.origin for upload in uploads])
+    told = [replace(one, origin=origin) for one, origin in zip(uploads, origins, strict=True)]
+    return Found(told, look.notes)
+
+
+def _without_strangers(classes: dict[Path, list[Upload]], notes: list[str]) -> None:
+    """Among submissions of single people nothing is a class: what one of them hands in could name
+    others. Takes away what was found in it, with a note."""
+    singles = [Path(place_of(path)) for path, members in classes.items() if not members]
+    for path, members in classes.items():
+        if members and any(Path(place_of(path)) not in single.parents for single in singles):
+            classes[path] = []
+            notes.append(
+                f"{well_formed(str(path))} looks like a class of its own, beside others that are "
+                "one submission each: it is graded as one, too. Name it alone if it is a class."
+            )
 
 
 @dataclass
@@ -79,30 +94,67 @@ class _Look:
     is_class: bool | None
     reader: str | None
     notes: list[str] = field(default_factory=list)
+    # By reader and folder: what lies beside single paths.
+    around: dict[tuple[str, Path], dict[str, Upload]] = field(default_factory=dict)
 
-    def at(self, path: Path) -> list[Upload]:
-        """The submissions at one path. Raises UsageError."""
+    def members(self, path: Path, is_only: bool = True) -> list[Upload]:
+        """What each person of a class handed in; nothing if the path is one submission. Raises
+        UsageError, but where it is unclear and not the only path."""
         is_folder = path.is_dir() and not path.is_symlink()
         is_zip = kind_of(path.name) == ".zip" and path.is_file()
         if self.is_class is False or not (is_folder or is_zip):
-            return [Upload(path)]
+            return []
         try:
-            return (self._in_folder(path) if is_folder else self._in_zip(path)) or [Upload(path)]
+            return self._in_folder(path) if is_folder else self._in_zip(path)
+        except Unclear as error:
+            if is_only:
+                raise
+            text = _("{path} is graded as one submission. {problem}")
+            self.notes.append(text.format(path=well_formed(str(path)), problem=error))
         except (UnreadableSubmission, OSError):
-            return [Upload(path)]  # its record says why
+            pass  # its record says why
+        return []
+
+    def in_export(self, path: Path) -> list[Upload] | None:
+        """The submission of one path, as the export around it tells it, with all files, if it is
+        one of several; nothing if it is nobody's, such as a receipt. None where no export is."""
+        for reader in [self.reader] if self.reader else exports.names():
+            folder = exports.reader_of(reader).around(path)
+            if folder is None:
+                continue
+            if says_late(folder.name):
+                folder = folder.parent
+            if (reader, folder) not in self.around:
+                self.around[reader, folder] = self._beside(reader, folder)
+            around = self.around[reader, folder]
+            if around:
+                upload = around.get(place_of(path))
+                return [upload] if upload else []
+        return None
+
+    def _beside(self, reader: str, folder: Path) -> dict[str, Upload]:
+        """What lies in the folder of an export, by the places of all files."""
+        with suppress(UsageError, OSError):
+            export = read(reader, OnDisk(folder, self.leave_out), self.assignment)
+            uploads = _uploads(export, _paths(export)) if export else []
+            return {
+                place_of(place): upload
+                for upload in uploads
+                for place in [upload.path, *(place for _name, place in upload.files)]
+            }
+        return {}
 
     def _in_folder(self, path: Path) -> list[Upload]:
         """What each person handed in, if it is a class's. Raises UsageError and OSError."""
         only = _only_zip(path, self.leave_out)
         if only is not None:
-            inside = self.at(only)
-            if [upload.path for upload in inside] != [only]:
+            inside = self.members(only)
+            if inside:
                 return inside
         export = self._export(OnDisk(path, self.leave_out))
         if export is None:
             return []
-        trees = (tree for handin in export.handins for _name, tree in handin.files)
-        return _uploads(export, [tree.path for tree in trees if isinstance(tree, OnDisk)])
+        return _uploads(export, _paths(export))
 
     def _in_zip(self, path: Path) -> list[Upload]:
         """The same of a zip, which is unpacked. Raises UnreadableSubmission, too."""
@@ -142,6 +194,12 @@ def _innermost(tree: InZip) -> InZip:
         elif kind_of(entries[0].name) == ".zip":
             here = tree = entries[0].opened()
     return tree
+
+
+def _paths(export: Export) -> list[Path]:
+    """Where the files of an export lie on the disk."""
+    trees = (tree for handin in export.handins for _name, tree in handin.files)
+    return [tree.path for tree in trees if isinstance(tree, OnDisk)]
 
 
 def _uploads(export: Export, places: Sequence[Path]) -> list[Upload]:
@@ -195,14 +253,18 @@ def telling_names(uploads: Sequence[Upload]) -> list[str]:
     common = Counter(names)
     for number, upload in enumerate(uploads):
         if common[names[number]] > 1 and upload.origin.attempt and upload.origin.people:
-            attempt = _("attempt {number}").format(number=upload.origin.attempt)
-            names[number] = f"{names[number]}, {attempt}"
+            names[number] += f", attempt {upload.origin.attempt}"
     common = Counter(names)
     alike = [number for number, name in enumerate(names) if common[name] > 1]
     placed = _placed_names([uploads[number].path for number in alike])
     for number in alike:
         names[number] = placed[uploads[number].path]
-    return [well_formed(name.replace(os.sep, "_")) for name in names]
+    return [_printable(name.replace(os.sep, "_")) for name in names]
+
+
+def _printable(name: str) -> str:
+    """A name as a file can have it: people may write anything into theirs."""
+    return "".join(c if c.isprintable() else " " for c in well_formed(name))
 
 
 def _of_people(upload: Upload) -> str:

@@ -352,6 +352,38 @@ def test_a_link_is_somebodys(tmp_path):
                 read(upload, GREETING.stubs)
 
 
+@pytest.mark.parametrize("layout", layouts.LAYOUTS, ids=lambda layout: layout.__name__)
+def test_paths_in_an_export_are_told_by_it(tmp_path, layout):
+    """As a shell gives them for class/*: each person once, receipts and lists are nobody's."""
+    write(tmp_path, layout(AWKWARD))
+    inside = {"gradescope": "export", "github_classroom": "hw1-submissions", "nbgrader": ""}
+    name = layout.__name__
+    paths = sorted((tmp_path / inside.get(name, "")).iterdir())
+    if name == "nbgrader":
+        paths = sorted((tmp_path / "submitted").glob("*/greeting"))
+
+    one_by_one = submissions(paths, GREETING)
+
+    if layout is not layouts.plain:
+        together = submissions([tmp_path], GREETING).uploads
+        assert {(u.path, u.origin) for u in one_by_one.uploads} == {
+            (u.path, u.origin) for u in together
+        }
+
+
+def test_one_of_several_files_stands_for_all(tmp_path):
+    """Where an export has the files of a person side by side."""
+    files = {"a_12355_678910_hw.py": CODE, "a_12355_678911_utils.py": HELPER}
+    write(tmp_path / "late", files)
+
+    uploads = submissions([tmp_path / "late/a_12355_678911_utils.py"], GREETING).uploads
+
+    assert [[str(name) for name, _path in upload.files] for upload in uploads] == [
+        ["hw.py", "utils.py"]
+    ]
+    assert uploads[0].origin.is_late
+
+
 def test_a_reader_can_be_named(tmp_path):
     """It decides; one that finds nothing says what it looks for and what is there."""
     files = {"lab_1_2_a.py": CODE, "lab_1_3_b.py": CODE}
@@ -361,6 +393,50 @@ def test_a_reader_can_be_named(tmp_path):
         found(tmp_path, files, reader="moodle")
     with pytest.raises(UsageError, match=r"no reader blackbord.*blackboard, canvas"):
         found(tmp_path, files, reader="blackbord")
+
+
+@pytest.mark.parametrize(
+    ("reader", "files", "expected"),
+    [
+        ("canvas", {"a_12355_678910_hw.py": CODE, "b.py": CODE, "c.py": CODE}, ["a", "b", "c"]),
+        ("gradescope", {"submission_1/hw.py": CODE}, ["submission_1"]),
+        ("nbgrader", {"all/ada/greeting/hw.py": CODE, "all/bob/greeting/": ""}, ["ada", "bob"]),
+        ("github_classroom", {"all/hw1-ada/hw.py": CODE, "all/hw1-bob/": ""}, ["ada", "bob"]),
+    ],
+)
+def test_a_reader_that_is_named_needs_less(tmp_path, reader, files, expected):
+    """A person knows more than the names tell."""
+    assert sorted(names(found(tmp_path, files, reader=reader))) == expected
+
+
+def test_several_exports_of_the_same_people(tmp_path):
+    """What each of them has of a person is an attempt."""
+    (tmp_path / "first.zip").write_bytes(zipped({"a_12355_678910_hw.py": CODE}))
+    (tmp_path / "later.zip").write_bytes(
+        zipped({"a_LATE_12355_678920_hw-1.py": CODE, "b_12356_678921_hw.py": CODE})
+    )
+
+    both = submissions([tmp_path / "later.zip", tmp_path / "first.zip"], GREETING)
+
+    assert names(both) == ["a, attempt 2", "b", "a, attempt 1"]
+
+
+def test_nobody_can_hand_in_for_others(tmp_path):
+    """An export in what one person handed in is that person's, in a class and among others."""
+    forged = {"Victim_1_assignsubmission_file_/hw.py": CODE, "b_12355_678910_hw.py": CODE}
+    write(tmp_path / "plain", {"ada.py": CODE, "eve.zip": zipped(forged)})
+    write(tmp_path / "moodle", {f"Eve_9_assignsubmission_file_/{n}": c for n, c in forged.items()})
+    write(tmp_path / "canvas", {"eve_5_6_x_12355_678910_hw.py": CODE, "ada_100_200_hw.py": CODE})
+
+    beside = submissions(sorted((tmp_path / "plain").iterdir()), GREETING)
+    alone = submissions([tmp_path / "moodle/Eve_9_assignsubmission_file_"], GREETING)
+
+    assert names(beside) == ["ada", "eve"]
+    assert "eve.zip looks like a class of its own" in beside.notes[0]
+    assert people(alone) == ["Eve"]
+    assert people(submissions([tmp_path / "moodle"], GREETING)) == ["Eve"]
+    ids = {u.origin.people[0].id for u in submissions([tmp_path / "canvas"], GREETING).uploads}
+    assert ids == {"5", "100"}
 
 
 def test_another_reader_of_the_same_zip_unpacks_what_it_takes(tmp_path):
@@ -379,6 +455,7 @@ def test_another_reader_of_the_same_zip_unpacks_what_it_takes(tmp_path):
         {"hw.py": CODE, "submission_2/hw.py": CODE},
         {"lab_2024_100_part.py": CODE, "utils.py": HELPER},
         {"greeting-final/hw.py": CODE},
+        {"greeting-v1/hw.py": CODE, "greeting-v2/hw.py": CODE},
         {"src/greeting/hw.py": CODE, "src/greeting/notes.txt": ""},
     ],
     ids=str,

@@ -141,7 +141,7 @@ def test_lines_of_one_person_are_one_entry(tmp_path):
         ("Shoe size,Colour\n43,red\n", r"such as Name.*It has: Shoe size, Colour\."),
         ("", "It has: nothing"),
         ("Name,Email\n,\n", "lists nobody"),
-        ("PK\x03\x04", "Save it as CSV"),
+        ("PK\x03\x04", "Save the list as CSV"),
     ],
 )
 def test_a_list_of_something_else_is_a_sentence(tmp_path, text, says):
@@ -205,15 +205,38 @@ def test_uploads_get_what_the_roster_knows():
         Upload(Path("hw.py")),
     ]
 
+    uploads.append(Upload(Path("x.py"), Origin((Person("Anna Meyer", "7"),))))
+
     result = joined(uploads, PEOPLE)
 
     assert [upload.origin.people for upload in result.uploads] == [
         (Person("Kai Andersen", "12355", "kai@uni.example"), Person("zed", "1")),
         (Person("Jan van der Berg", "12356"),),
         (),
+        (Person("Anna Meyer", "7"),),
     ]
-    assert result.unknown == [Person("zed", "1"), Person("hw")]
-    assert result.missing == [*PEOPLE.entries[2:]]
+    assert result.unknown == [Person("zed", "1"), Person("hw"), Person("Anna Meyer", "7")]
+    assert result.missing == [PEOPLE.entries[2], PEOPLE.entries[5]]  # one Anna Meyer is there
+
+
+@pytest.mark.parametrize(
+    ("file", "number"),
+    [
+        ("hw1_kai_andersen.py", 0),
+        ("12356-final.ipynb", 1),
+        ("李明_作业.py", 5),
+        ("kai_jan_andersen.py", None),
+        ("kai_andersen_12356.py", None),
+    ],
+)
+def test_a_part_of_a_files_name_may_be_a_person(file, number):
+    """Where people named their files themselves; two people in it are nobody."""
+    uploads = [Upload(Path(file)), Upload(Path(file), Origin((Person(file[:-3]),), reader="plain"))]
+
+    for upload in joined(uploads, PEOPLE).uploads:
+        names = [person.name for person in upload.origin.people]
+        assert (PEOPLE.entries[number].name in names) if number is not None else not names[1:]
+        assert number is not None or "Kai Andersen" not in names
 
 
 @pytest.mark.parametrize("layout", layouts.LAYOUTS, ids=lambda layout: layout.__name__)

@@ -1,9 +1,11 @@
 """How learning platforms hand out what was handed in: each module of this folder reads one way.
 
-A module has ``read(folder, assignment) -> Export | None``, which is None where the folder is of
-another kind, and ``LOOKS_LIKE``, which says what it looks for. It reads names and, where the
-platform writes them, small files of its own; of what people handed in it reads nothing. ``plain``
-takes what no platform has made.
+A module has ``read(folder, assignment, is_wanted) -> Export | None``, None where the folder is of
+another kind (is_wanted: a person said that it is of this one, so that less is enough);
+``around(path) -> Path | None``, the folder of the export to which one path may belong; and
+``LOOKS_LIKE``, which says what it looks for. It reads names and, where the platform writes them,
+small files of its own; of what people handed in it reads nothing. ``plain`` takes what no platform
+has made.
 """
 
 from __future__ import annotations

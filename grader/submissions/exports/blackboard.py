@@ -12,6 +12,7 @@ BBGradebookOrganiser (docs/instructions.md) and blackboard-analysis-tools (READM
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission
@@ -26,12 +27,18 @@ NAME = re.compile(
 )
 WHO = re.compile(r"\s*[^:：\n]{1,40}[:：]\s*(?P<name>[^\n]*?)\s*\((?P<login>[^()\n]+)\)\s*(?:\n|$)")
 SUBMITTED = re.compile(r"\d\d?:\d\d:\d\d (?:[^\s\d]{2,9} )?(?P<zone>UTC|GMT)\b")
+HEAD_LINES = 4  # of a receipt
 MAX_RECEIPT = 1 << 16  # bytes of it that are looked at
 
 Attempts = dict[tuple[str, str, "bool | None"], dict[str, Tree]]
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if NAME.fullmatch(path.name) else None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in at each time; None if this is no such export."""
     attempts: Attempts = {}
     receipts: dict[tuple[str, str], str] = {}
@@ -49,7 +56,9 @@ def read(folder: Tree, assignment: Assignment) -> Export | None:
         return None
     people = _people([head for head, _time, _late in attempts], receipts)
     for (head, time, is_late), files in attempts.items():
-        zone = SUBMITTED.search(receipts.get((head, time), ""))
+        # What stands further below is the student's.
+        top = receipts.get((head, time), "").split("\n", HEAD_LINES)[:HEAD_LINES]
+        zone = SUBMITTED.search("\n".join(top))
         when = time_of(f"{time[:10]} {time[11:]} {zone['zone'] if zone else ''}")
         origin = Origin((people[head],), when, is_late)
         named = {name: tree for name, tree in files.items() if name} or files

@@ -13,6 +13,7 @@ download all student submissions for an assignment?" in the Canvas instructor gu
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.submissions.files import ENDING
@@ -23,16 +24,22 @@ from grader.submissions.uploads import Origin, Person
 LOOKS_LIKE = "files such as 'andersenkai_LATE_12355_678910_hw.py'"
 NAME = re.compile(
     r"(?:(?P<late_anon>LATE_)?anon_(?P<anon>[A-Za-z0-9]{4,8})"
-    r"|(?P<name>\w+?)(?P<late>_LATE)?_(?P<id>\d{3,}))"
-    r"_(?:(?P<number>\d{3,})_(?P<file>.+)|(?P<page>(?:text|link)\.html))",
+    r"|(?P<name>\w+?)(?P<late>_LATE)?_(?P<id>\d+))"
+    r"_(?:(?P<number>\d+)_(?P<file>.+)|(?P<page>(?:text|link)\.html))",
     re.IGNORECASE | re.DOTALL,
 )
+LEAST_DIGITS = 3  # of numbers that tell Canvas from a student's "lab_1_2_a.py"
 AGAIN = re.compile(r"-\d+$")
 
 Found = tuple[re.Match[str], Tree]
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if NAME.fullmatch(path.name) else None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in; None if most of the names are no such names."""
     people: dict[tuple[Person, bool], list[Found]] = {}
     handins = []
@@ -42,11 +49,11 @@ def read(folder: Tree, assignment: Assignment) -> Export | None:
         if found is None:
             handins.append(Handin.whole(Origin(is_late=is_late), entry))
             continue
-        count += 1
+        count += all(len(found[part] or "999") >= LEAST_DIGITS for part in ("id", "number"))
         person = Person(found["name"] or f"anon_{found['anon']}", found["id"] or found["anon"])
         late = bool(found["late"] or found["late_anon"] or is_late)
         people.setdefault((person, late), []).append((found, entry))
-    if count <= len(handins):
+    if not people or (count <= len(handins) and not is_wanted):
         return None
     for (person, late), files in people.items():
         for attempt in _attempts(files):

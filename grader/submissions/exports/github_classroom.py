@@ -9,20 +9,32 @@ GitHub Classroom with GitHub CLI" in docs.github.com.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from grader.course.assignment import Assignment
+from grader.submissions.classes import ORDINARY, VERSION
 from grader.submissions.handins import Export, Handin, listed, shared_start
 from grader.submissions.trees import Tree
 from grader.submissions.uploads import Origin, Person
 
 LOOKS_LIKE = "a folder such as 'hw1-submissions' with folders 'hw1-ada', 'hw1-bob' in it"
 ENDING = "-submissions"
+NO_LOGIN = re.compile(r"|(part|task|q|question|problem|exercise|ex)?-?\d+", re.IGNORECASE)
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the repositories that a path may be in."""
+    return path.parent if path.parent.name.endswith(ENDING) else None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """The repository of each student or team; None if this is no such folder."""
     entries = listed(folder)
     names = [entry.name for entry, _late in entries if entry.is_folder]
     prefix = _prefix(folder.name, names, assignment)
+    if is_wanted and not prefix and len(names) > 1:
+        prefix = shared_start(names, "-")
     if prefix is None or not names:
         return None
     handins = []
@@ -42,6 +54,8 @@ def _prefix(folder: str, names: list[str], assignment: Assignment) -> str | None
         if any(name.startswith(shared) for name in names):
             return shared
         return shared_start([folder, *names], "-") or None
-    if len(names) > 1 and all(name.startswith(own) and name != own for name in names):
-        return own
-    return None
+    logins = [name.removeprefix(own) for name in names if name.startswith(own)]
+    if not 1 < len(logins) == len(names):
+        return None
+    is_one_persons = any(NO_LOGIN.fullmatch(login) or VERSION.search(login) for login in logins)
+    return None if is_one_persons or ORDINARY.intersection(logins) else own

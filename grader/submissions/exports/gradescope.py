@@ -12,6 +12,7 @@ public programs, for Gradescope does not describe them.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from grader.course.assignment import Assignment
@@ -28,12 +29,18 @@ LEAST_DIGITS = 4  # of a folder without metadata: "submission_2" is a student's 
 NAMED = 5  # folders that a note names
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if path.name == METADATA or FOLDER.fullmatch(path.name) else None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person or group handed in; None if this is no such export."""
     metadata = [entry for entry in folder.entries() if entry.name == METADATA]
     entries = listed(folder)
     numbered = [match for entry, _late in entries if (match := FOLDER.fullmatch(entry.name))]
-    if not metadata and not any(len(match["id"]) >= LEAST_DIGITS for match in numbered):
+    least = 1 if is_wanted else LEAST_DIGITS
+    if not metadata and not any(len(match["id"]) >= least for match in numbered):
         return None
     about, notes = _metadata(metadata[0]) if metadata else ({}, [f"{METADATA} is missing"])
     if notes:

@@ -13,6 +13,7 @@ load_submissionplugin_filelist), and "Grading offline" in docs.moodle.org/en/Usi
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.submissions.handins import Export, Handin, listed
@@ -28,7 +29,12 @@ NAME = re.compile(
 TEXT = "onlinetext"  # the plugin of what was typed into Moodle's own page
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the export that a path may be in."""
+    return path.parent if NAME.fullmatch(path.name) else None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each participant or group handed in; None if this is no such export."""
     people: dict[tuple[Person, bool | None], list[tuple[re.Match[str], Tree]]] = {}
     handins = []

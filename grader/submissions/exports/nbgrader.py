@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission, UsageError
@@ -29,7 +30,14 @@ INBOUND = re.compile(
 NAMED = 5  # students that a note names
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """The folder of the students, or the inbound one, that a path may be in."""
+    if (path / TIMESTAMP).is_file():
+        return path.parent if INBOUND.fullmatch(path.name) else path.parent.parent
+    return None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each student handed in; None if this is no such tree.
 
     Raises UsageError where it holds several assignments and none is called like this one.
@@ -40,7 +48,8 @@ def read(folder: Tree, assignment: Assignment) -> Export | None:
     inner = [entry for entry in folder.entries() if entry.name == SUBMITTED and entry.is_folder]
     students = listed(inner[0] if inner else folder)
     works = {entry.name: _folders(entry) for entry, _late in students}
-    if not _is_tree(bool(inner) or folder.name == SUBMITTED, works):
+    own = {_plain(assignment.name)} if is_wanted else set()
+    if not _is_tree(bool(inner) or folder.name == SUBMITTED, works, own):
         return None
     name = _name({each.name for own in works.values() for each in own}, assignment, folder)
     handins, without = [], []
@@ -58,10 +67,13 @@ def read(folder: Tree, assignment: Assignment) -> Export | None:
     return Export(handins, [f"no folder {name}: {named} handed in nothing"] if without else [])
 
 
-def _is_tree(is_named: bool, works: dict[str, list[Tree]]) -> bool:
-    """Whether these are students with their assignments, told by the times."""
+def _is_tree(is_named: bool, works: dict[str, list[Tree]], own: set[str]) -> bool:
+    """Whether these are students with their assignments, told by the times, or because one is
+    called like what is graded here."""
     all_works = [work for own in works.values() for work in own]
     if is_named and all_works and len({work.name for work in all_works}) < len(all_works):
+        return True
+    if any(_plain(work.name) in own for work in all_works):
         return True
     return any(entry.name == TIMESTAMP for work in all_works for entry in _entries(work))
 

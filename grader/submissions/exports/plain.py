@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from grader.course.assignment import Assignment
 from grader.submissions.classes import everyone
 from grader.submissions.files import stem_of
@@ -12,7 +14,12 @@ from grader.submissions.uploads import Origin, Person
 LOOKS_LIKE = "a file or a folder for each person"
 
 
-def read(folder: Tree, assignment: Assignment) -> Export | None:
+def around(path: Path) -> Path | None:
+    """None: what lies beside a file says nothing about it."""
+    return None
+
+
+def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None:
     """What each person handed in, of a folder or zip that is a class's."""
     return export_of(everyone(folder, assignment))
 
