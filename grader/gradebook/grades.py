@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from grader.gradebook.amounts import hundredths, number
@@ -324,7 +323,7 @@ def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade
     the larger maximum. One of them stays."""
     shares = {
         grade.assignment: (
-            Fraction(hundredths(grade.points), hundredths(grade.max_points)),
+            hundredths(grade.points) / hundredths(grade.max_points),  # the same for equal shares
             -_weighted(grade.max_points, policy.of(grade.assignment)),
             grade.assignment,
         )
@@ -333,7 +332,10 @@ def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade
     }
     lowest = sorted(shares, key=lambda name: shares[name])
     dropped = lowest[: min(policy.drop, len(lowest) - 1)]
-    return [replace(grade, is_dropped=grade.assignment in dropped) for grade in grades]
+    return [
+        replace(grade, is_dropped=True) if grade.assignment in dropped else grade
+        for grade in grades
+    ]
 
 
 def _add_to_sum(
@@ -342,7 +344,7 @@ def _add_to_sum(
     """Add what an assignment gives to the sum of the course."""
     parts = [_("{assignment}: {earned} of {maximum}")]
     if grade.status in SHORT:
-        parts.append(_(SHORT[grade.status]))
+        parts[0] += f" {_(SHORT[grade.status])}"
     if grade.is_dropped:
         parts.append(_("dropped, because it is one of the lowest"))
     if grade.is_extra_credit:
