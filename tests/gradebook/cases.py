@@ -43,5 +43,7 @@ def attempt(points: float, late: timedelta | None = None, number: int = 1, **cha
     return Attempt(**{**fields, **changes})
 
 
-def adjustment(points: float, stub: str | None = None, id: int = 1, comment: str = "") -> Adjustment:
+def adjustment(
+    points: float, stub: str | None = None, id: int = 1, comment: str = ""
+) -> Adjustment:
     return Adjustment(id, stub, points, comment, "another convention", "Kim", NOW)
