@@ -37,7 +37,8 @@ NO_ATTEMPT = {  # what a grade without an attempt says
     "open": N_("nothing was handed in yet; it is due {time}"),
     "excused": N_("excused"),
 }
-NO_PROGRAM = {  # what an attempt without a program says
+FIRST = {  # what an attempt says, by its status
+    "graded": N_("{attempt}: {earned}"),
     "unreadable": N_("{attempt}: 0, because it cannot be read as a program"),
     "not_attempted": N_("{attempt}: 0, because no stub is written in it"),
     "infrastructure_error": N_("{attempt}: no grade yet, because the machine failed"),
@@ -259,7 +260,7 @@ class _Case:
 
     def _first(self, attempt: Attempt, earned: int) -> Line:
         """What an attempt earned, for a reader."""
-        text = _(NO_PROGRAM.get(attempt.status, N_("{attempt}: {earned}")))
+        text = _(FIRST[attempt.status])
         text = text.format(attempt=self._label(attempt), earned=number(earned))
         return Line(earned / 100, text, _(SHORT.get(attempt.status, "")))
 

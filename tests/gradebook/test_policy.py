@@ -62,7 +62,7 @@ def test_example_of_the_documentation_has_every_key():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[defaults]\ngrcae = '1 h'", "2, defaults, grcae: there is no such key; did you mean 'grace'?"),
+        ("[defaults]\ngrcae = '1 h'", "grcae: there is no such key; did you mean 'grace'?"),
         ("[coruse]", "line 1, coruse: there is no such key; did you mean 'course'?"),
         ("[defaults.late]\nper = 'dya'\npoints = 1", "per: cannot be 'dya'; did you mean 'day'?"),
         ("[defaults.late]\nper = 'day'", "late: says `per`, but neither `percent` nor `points`"),
