@@ -104,24 +104,24 @@ def adjust(
             "Say one thing: --points, --to or --comment for an adjustment, --list, or --withdraw N."
         )
     with book_at(db, course) as book:
-        desk = _Desk(book, loaded, policy_of(folder, book))
+        adjuster = _Adjuster(book, loaded, policy_of(folder, book))
         if shows:
-            desk.show(book.find(person) if person is not None else None)
+            adjuster.show(book.find(person) if person is not None else None)
         elif withdraw is not None:
-            desk.withdraw(withdraw)
+            adjuster.withdraw(withdraw)
         elif person is None:
             raise UsageError(f"Whose? grader adjust {assignment} PERSON, by name, id or email.")
         else:
             member = book.find(person)
-            known = desk.stub(stub) if stub is not None else None
-            change = desk.change(member, known, points, to)
+            known = adjuster.stub(stub) if stub is not None else None
+            change = adjuster.change(member, known, points, to)
             if change and not reason.strip():
                 raise UsageError('Points need a reason: --reason "another convention".')
             texts = one_line(comment), one_line(reason), one_line(author) or _login()
-            desk.adjust(member, known, change, *texts)
+            adjuster.adjust(member, known, change, *texts)
 
 
-class _Desk:
+class _Adjuster:
     """Adjustments of one assignment."""
 
     def __init__(self, book: Gradebook, assignment: Assignment, policy: Policy) -> None:

@@ -71,8 +71,10 @@ def grades(
         if not loaded:
             raise UsageError(f"Nothing is in the gradebook {book.place} yet: grader grade NAME ...")
         if wanted is not None:
-            found = course_grades(book, loaded, policy)
-            _explain(next(each for each in found if each.member.id == wanted.id), assignment)
+            found = [g for g in course_grades(book, loaded, policy) if g.member.id == wanted.id]
+            if not found:
+                raise UsageError(f"{wanted.name} is not on the roster and has handed in nothing.")
+            _explain(found[0], assignment)
         elif assignment is not None:
             _show_assignment(loaded[0], assignment_grades(book, loaded[0], policy))
         else:

@@ -180,7 +180,11 @@ class _Case:
         if status not in NO_GRADE:
             self._finish(steps, None)
         time = self.policy.clock.text(self.deadline.due) if self.deadline else ""
-        first = Line(0, _(NO_ATTEMPT[status]).format(time=time), _(SHORT[status]))
+        text = _(NO_ATTEMPT[status]).format(time=time)
+        if status == "excused":
+            why = [one.reason for one in self.granted if one.is_excused and one.reason]
+            text = ": ".join([text, *why[:1]])
+        first = Line(0, text, _(SHORT[status]))
         return self._result(first, steps, None, status)
 
     def chosen(self) -> AssignmentGrade:

@@ -203,3 +203,11 @@ def test_wrong_course_file_is_an_error_with_its_line(course):
     (course / "course.toml").write_text("[defaults]\natempts = 'last'\n", "utf-8")
 
     assert "line 2, defaults, atempts" in grader("gradebook", "grades", code=2)
+
+
+def test_one_person_is_found_by_any_name(course):
+    """An id, an email or a part of the name; nobody is told apart."""
+    for name in ("17", "ada@example.org", "lovel"):
+        assert "greeting: 60 of 100" in grader("gradebook", "grades", "--person", name)
+    output = grader("gradebook", "grades", "--person", "zoe", code=2)
+    assert "Nobody in the gradebook is called zoe" in output

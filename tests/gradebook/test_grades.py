@@ -180,11 +180,12 @@ def test_extension_is_a_new_due_date():
 
 def test_who_is_excused_has_no_grade():
     """Also with an attempt; it is no zero, and points by hand do not count silently."""
-    extension = Extension("ada", "softmax", None, 0, True, "", "line 1")
+    extension = Extension("ada", "softmax", None, 0, True, "in hospital", "line 1")
     policy = replace(course(), extensions=(extension,))
     grade = graded(policy, attempt(80), by_hand=[adjustment(3)])
 
     assert (grade.points, grade.status, one_line(grade)) == (None, "excused", "excused")
+    assert grade.lines[0].text == "excused: in hospital"
     assert grade.notes == ["adjustment 1 does not count: there is no grade"]
     assert summed(policy, grade) == (0, 0)
 
