@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -141,7 +142,7 @@ def _keys(member: Member) -> set[str]:
 
 @lru_cache(10_000)  # of the same person for one assignment after the other
 def name_key(text: str) -> str:
-    """What is the same for "Müller, Anna" and "anna  muller"."""
-    letters = unicodedata.normalize("NFKD", text.replace(",", " ")).casefold()
+    """What is the same for "Müller, Anna" and "anna_muller"."""
+    letters = unicodedata.normalize("NFKD", re.sub("[,_]", " ", text)).casefold()
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(sorted(plain.split()))

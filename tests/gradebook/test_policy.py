@@ -175,7 +175,8 @@ def test_assignment_replaces_what_the_defaults_say(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "person", ["4711", "ada", "ADA@example.org", "Ada Müller", "müller, ada", "Muller  Ada"]
+    "person",
+    ["4711", "ada", "ADA@example.org", "Ada Müller", "müller, ada", "Muller  Ada", "ada_muller"],
 )
 def test_person_of_an_extension_is_any_id_email_or_name(tmp_path, person):
     """Whatever the capitals, accents and order of the words."""
