@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from grader.cli.console import console, errors, readable_errors
@@ -69,20 +68,23 @@ def adjust(
     course: CourseOption = Path(),
     debug: DebugOption = False,
 ) -> None:
-    """Give or take points by hand, or leave a comment, and print the grade before and after.
+    """Give or take points by hand, or leave a comment, and print the grade before
+    and after.
 
-    What was seen stays as it is: an adjustment lies beside it, with its reason and author, also
-    when the submission is graded again. A stub keeps between 0 and its maximum, so points for an
-    answer that the checks refused do not count twice once the checks accept it. To give more, leave
-    out STUB: the assignment as a whole may have more than its maximum.
+    What was seen stays as it is: an adjustment lies beside it, with its reason
+    and its author, also when the submission is graded again. A stub keeps
+    between 0 and its maximum, so points for an answer that the checks refused
+    do not count twice once the checks accept it. To give more, leave out STUB:
+    the assignment as a whole may have more than its maximum.
 
-    Exit codes: 0 done, 2 there is no such person, stub or adjustment, or something is missing.
+    Exit codes: 0 done, 2 there is no such person, stub or adjustment, or
+    something is missing.
 
     [dim]grader adjust softmax_regression "Ada Lovelace" softmax --points +3
     --reason "another convention"[/dim]
 
-    [dim]grader adjust softmax_regression ada@example.org softmax --to 10 --reason "same, by hand"
-    [/dim]
+    [dim]grader adjust softmax_regression ada@example.org softmax --to 10
+    --reason "the same, read by hand"[/dim]
 
     [dim]grader adjust softmax_regression 4711 --comment "Well explained!"[/dim]
 
@@ -102,24 +104,24 @@ def adjust(
             "Say one thing: --points, --to or --comment for an adjustment, --list, or --withdraw N."
         )
     with book_at(db, course) as book:
-        desk = _Desk(book, loaded, policy_of(folder, book))
+        adjuster = _Adjuster(book, loaded, policy_of(folder, book))
         if shows:
-            desk.show(book.find(person) if person is not None else None)
+            adjuster.show(book.find(person) if person is not None else None)
         elif withdraw is not None:
-            desk.withdraw(withdraw)
+            adjuster.withdraw(withdraw)
         elif person is None:
             raise UsageError(f"Whose? grader adjust {assignment} PERSON, by name, id or email.")
         else:
             member = book.find(person)
-            known = desk.stub(stub) if stub is not None else None
-            change = desk.change(member, known, points, to)
+            known = adjuster.stub(stub) if stub is not None else None
+            change = adjuster.change(member, known, points, to)
             if change and not reason.strip():
                 raise UsageError('Points need a reason: --reason "another convention".')
             texts = one_line(comment), one_line(reason), one_line(author) or _login()
-            desk.adjust(member, known, change, *texts)
+            adjuster.adjust(member, known, change, *texts)
 
 
-class _Desk:
+class _Adjuster:
     """Adjustments of one assignment."""
 
     def __init__(self, book: Gradebook, assignment: Assignment, policy: Policy) -> None:
@@ -135,7 +137,7 @@ class _Desk:
         stubs = {stub.name: stub for stub in self.assignment.stubs}
         if name not in stubs:
             raise UsageError(
-                f"{self.assignment.name} has no stub {name}; {suggestion(name, stubs)}."
+                f"{self.assignment.name} has no stub {name}: {suggestion(name, stubs)}"
             )
         return stubs[name]
 
@@ -254,30 +256,32 @@ class _Desk:
 
     def show(self, wanted: Member | None) -> None:
         """List the adjustments that count."""
-        rows = Table(title=Text(self.assignment.name), title_justify="left")
-        rows.add_column("no.", justify="right")
-        for heading in ("person", "stub", "points", "reason", "comment", "by", "when"):
-            rows.add_column(heading, justify="right" if heading == "points" else "left")
-        every = self.adjustments()
+        from grader.gradebook.amounts import hundredths, signed
+
+        every, is_empty = self.adjustments(), True
         for member in self.book.members():
             for one in every.get(member.id, []) if wanted in (None, member) else []:
-                when = self.policy.clock.text(one.time)
-                given = f"{one.points:+g}" if one.points else ""
-                texts = (member.name, one.stub or "", given, one.reason, one.comment, one.author)
-                rows.add_row(str(one.id), *map(Text, texts), when)
-        if rows.row_count:
-            console.print(rows)
-        else:
+                is_empty = False
+                where = f"{member.name}, {one.stub}" if one.stub else member.name
+                given = f"{signed(hundredths(one.points))}: {one.reason}" if one.points else ""
+                words = "; ".join(filter(None, [given, one.comment and f"comment: {one.comment}"]))
+                text = f"{one.id}  {where}: {words}, by {one.author}"
+                console.print(Text(f"{text}, {self.policy.clock.text(one.time)}"), soft_wrap=True)
+        if is_empty:
             console.print("Nothing was adjusted.")
 
     def _show_change(self, member: Member, before: AssignmentGrade) -> None:
+        """What an adjustment, or that it was taken back, did to a grade."""
         from grader.gradebook.grades import one_line as in_short
 
         after = self.grade(member)
-        change = f"{points_in_words(before)} → {points_in_words(after)}"
+        change = points_in_words(before)
+        if after.points != before.points:
+            change += f" → {points_in_words(after)}"
         title = f"{member.name}, {self.assignment.name}: {change} of {number(after.max_points)}"
         console.print(Text(title, "bold"), soft_wrap=True)
-        console.print(Text(f"  before: {in_short(before)}"), soft_wrap=True)
+        if after.points != before.points:
+            console.print(Text(f"  before: {in_short(before)}"), soft_wrap=True)
         console.print(Text(f"  now:    {in_short(after)}"), soft_wrap=True)
 
     def _mention_others(self, member: Member, grade: AssignmentGrade) -> None:

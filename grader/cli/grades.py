@@ -44,11 +44,12 @@ def grades(
     course: CourseOption = Path(),
     debug: DebugOption = False,
 ) -> None:
-    """Compute the grades from what was seen, by the rules of the course's course.toml: which
-    attempt counts, due dates and extensions, lateness, changes by hand, and the sum.
+    """Compute the grades from what was seen, by the rules of the course's
+    course.toml: which attempt counts, due dates and extensions, lateness,
+    changes by hand, and the sum.
 
-    Nothing is run, so change course.toml and type it again. Without a course.toml the best attempt
-    counts, and nothing is late. All rules stand in docs/grades.md.
+    Nothing is run: change course.toml and type it again. Without a course.toml
+    the best attempt counts, and nothing is late. docs/grades.md has all rules.
 
     Exit codes: 0 shown, 2 there is no gradebook, or course.toml is wrong.
 
@@ -70,8 +71,10 @@ def grades(
         if not loaded:
             raise UsageError(f"Nothing is in the gradebook {book.place} yet: grader grade NAME ...")
         if wanted is not None:
-            found = course_grades(book, loaded, policy)
-            _explain(next(each for each in found if each.member.id == wanted.id), assignment)
+            found = [g for g in course_grades(book, loaded, policy) if g.member.id == wanted.id]
+            if not found:
+                raise UsageError(f"{wanted.name} is not on the roster and has handed in nothing.")
+            _explain(found[0], assignment)
         elif assignment is not None:
             _show_assignment(loaded[0], assignment_grades(book, loaded[0], policy))
         else:
@@ -100,13 +103,12 @@ def _show_assignment(assignment: Assignment, found: list[tuple[Member, Assignmen
 
     rows = Table(title=Text(assignment.name), title_justify="left")
     rows.add_column("name")
-    rows.add_column("points", justify="right")
+    maximum = f" of {number(found[0][1].max_points)}" if found else ""
+    rows.add_column(f"points{maximum}", justify="right")
     rows.add_column("how")
     for member, grade in found:
         rows.add_row(Text(member.name), points_in_words(grade), Text(one_line(grade)))
     console.print(rows)
-    maxima = {number(grade.max_points) for _member, grade in found}
-    console.print(f"Points of {', '.join(maxima)}.")
     _show_notes([(member.name, grade) for member, grade in found])
 
 

@@ -65,6 +65,7 @@ class Document:
     def _misfit(self, message: str, kind: Any, where: Place) -> AssignmentError:
         found = MISFIT.fullmatch(message)
         what, path = found.groups() if found else (message, None)
+        what = what.replace(" | null", "")  # TOML has none; a key may be left out
         pairs = re.findall(r"\.(\w+)|\[(\d+)\]", path or "")
         steps = tuple(int(number) if number else key for key, number in pairs)
         key = KEY.fullmatch(what)

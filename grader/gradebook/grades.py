@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from grader.gradebook.amounts import hundredths, number
@@ -38,7 +37,8 @@ NO_ATTEMPT = {  # what a grade without an attempt says
     "open": N_("nothing was handed in yet; it is due {time}"),
     "excused": N_("excused"),
 }
-NO_PROGRAM = {  # what an attempt without a program says
+FIRST = {  # what an attempt says, by its status
+    "graded": N_("{attempt}: {earned}"),
     "unreadable": N_("{attempt}: 0, because it cannot be read as a program"),
     "not_attempted": N_("{attempt}: 0, because no stub is written in it"),
     "infrastructure_error": N_("{attempt}: no grade yet, because the machine failed"),
@@ -180,7 +180,11 @@ class _Case:
         if status not in NO_GRADE:
             self._finish(steps, None)
         time = self.policy.clock.text(self.deadline.due) if self.deadline else ""
-        first = Line(0, _(NO_ATTEMPT[status]).format(time=time), _(SHORT[status]))
+        text = _(NO_ATTEMPT[status]).format(time=time)
+        if status == "excused":
+            why = [one.reason for one in self.granted if one.is_excused and one.reason]
+            text = ": ".join([text, *why[:1]])
+        first = Line(0, text, _(SHORT[status]))
         return self._result(first, steps, None, status)
 
     def chosen(self) -> AssignmentGrade:
@@ -260,7 +264,7 @@ class _Case:
 
     def _first(self, attempt: Attempt, earned: int) -> Line:
         """What an attempt earned, for a reader."""
-        text = _(NO_PROGRAM.get(attempt.status, N_("{attempt}: {earned}")))
+        text = _(FIRST[attempt.status])
         text = text.format(attempt=self._label(attempt), earned=number(earned))
         return Line(earned / 100, text, _(SHORT.get(attempt.status, "")))
 
@@ -324,7 +328,7 @@ def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade
     the larger maximum. One of them stays."""
     shares = {
         grade.assignment: (
-            Fraction(hundredths(grade.points), hundredths(grade.max_points)),
+            hundredths(grade.points) / hundredths(grade.max_points),  # the same for equal shares
             -_weighted(grade.max_points, policy.of(grade.assignment)),
             grade.assignment,
         )
@@ -333,7 +337,10 @@ def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade
     }
     lowest = sorted(shares, key=lambda name: shares[name])
     dropped = lowest[: min(policy.drop, len(lowest) - 1)]
-    return [replace(grade, is_dropped=grade.assignment in dropped) for grade in grades]
+    return [
+        replace(grade, is_dropped=True) if grade.assignment in dropped else grade
+        for grade in grades
+    ]
 
 
 def _add_to_sum(
@@ -342,7 +349,7 @@ def _add_to_sum(
     """Add what an assignment gives to the sum of the course."""
     parts = [_("{assignment}: {earned} of {maximum}")]
     if grade.status in SHORT:
-        parts.append(_(SHORT[grade.status]))
+        parts[0] += f" {_(SHORT[grade.status])}"
     if grade.is_dropped:
         parts.append(_("dropped, because it is one of the lowest"))
     if grade.is_extra_credit:

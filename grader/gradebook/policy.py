@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from grader.gradebook.rules import AssignmentPolicy, Extension, Policy, name_key
 FILE = "course.toml"
 CHOICES = ("best", "last", "first")
 UNITS = ("day", "hour")
+LONGEST = timedelta(days=3650)
+YEARS = range(2000, 2200)
 DATED = re.compile(r"\s*(due|until|cut_off)\s*=")
 DATES = "A date and time is written without quotes and with seconds: 2026-11-20T23:59:00"
 
@@ -210,8 +212,8 @@ class _Reader:
             raise self.document.error(
                 "gives one of `until`, `days` and `excused = true`, not none and not two", *where
             )
-        if entry.days < 0:
-            raise self.document.error("is below 0", *where, "days")
+        if not 0 <= entry.days <= LONGEST.days:
+            raise self.document.error(f"is not between 0 and {LONGEST.days}", *where, "days")
         if entry.assignment is None and not entry.days:
             raise self.document.error("the key 'assignment' is missing", *where)
         if entry.assignment is not None:
@@ -252,12 +254,18 @@ class _Reader:
             raise self.document.error(
                 f"{text!r} is no time; write '15 min', '36 hours' or '2 days'", *where
             )
+        if found > LONGEST:
+            raise self.document.error(f"is longer than {LONGEST.days} days", *where)
         return found
 
     def _moment(self, value: Any, *where: str | int) -> datetime | None:
         """A date and time of TOML in UTC; a date alone is the end of that day."""
         if value is None:
             return None
+        if isinstance(value, date) and value.year not in YEARS:  # every datetime is a date, too
+            raise self.document.error(
+                f"is not between the years {YEARS[0]} and {YEARS[-1]}", *where
+            )
         if isinstance(value, datetime):
             return self.clock.moment(value)
         if isinstance(value, date):

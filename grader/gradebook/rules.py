@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from grader.gradebook.lateness import Clock, Deadline, Late
@@ -139,8 +140,9 @@ def _keys(member: Member) -> set[str]:
     return {name_key(text) for text in (*member.ids, member.email, member.name) if text}
 
 
+@lru_cache(10_000)  # of the same person for one assignment after the other
 def name_key(text: str) -> str:
-    """What is the same for "Müller, Anna" and "anna  muller"."""
-    letters = unicodedata.normalize("NFKD", text.replace(",", " ")).casefold()
+    """What is the same for "Müller, Anna" and "anna_muller"."""
+    letters = unicodedata.normalize("NFKD", re.sub("[,_]", " ", text)).casefold()
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(sorted(plain.split()))

@@ -131,11 +131,10 @@ class Steps:
             "reason": adjustment.reason,
             "comment": adjustment.comment,
             "author": adjustment.author,
-            "wanted": signed(wanted),
         }
         if given != wanted:
             text = N_("adjusted: {points} instead of {wanted}{stub}: {reason}, by {author}")
-            self.add(given, text, N_("adjusted: {reason}"), **values)
+            self.add(given, text, N_("adjusted: {reason}"), wanted=signed(wanted), **values)
         elif wanted:
             text = N_("adjusted: {points}{stub}: {reason}, by {author}")
             self.add(given, text, N_("adjusted: {reason}"), **values)
