@@ -98,7 +98,7 @@ postgresql: ## install PostgreSQL, as root on Debian or Ubuntu, if it is not her
 	@if [ -z "$$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ]; then \
 	  if [ "$$(id -u)" = 0 ] && [ -z "$$GRADER_OFFLINE" ] && command -v apt-get >/dev/null; then \
 	    echo "Installing PostgreSQL for the tests: apt-get install postgresql"; \
-	    apt-get install -y -qq postgresql || \
+	    export DEBIAN_FRONTEND=noninteractive; apt-get install -y -qq postgresql || \
 	      { apt-get update -qq && apt-get install -y -qq postgresql; } || true; \
 	  fi; \
 	  [ -n "$$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || \
