@@ -18,7 +18,7 @@ BUILDS_DIR  ?= .builds
 FULL_DATA   := /usr/share/datasets/fashion-mnist
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
 
-.PHONY: help grade test slow test-gpu test-builds lint templates messages data \
+.PHONY: help grade test slow test-gpu test-builds lint templates messages data postgresql \
         $(BUILDS:%=test-build-%)
 
 help: ## these commands
@@ -28,7 +28,7 @@ grade: .venv/installed data ## the demonstration class; ASSIGNMENT=name SUBMISSI
 	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --verbose --out $(RESULTS) --json $(RESULTS)/all.json
 	@echo "One record for each submission: $(RESULTS)/"
 
-test: .venv/installed data ## the fast tests; TESTS=tests/course runs some
+test: .venv/installed data postgresql ## the fast tests; TESTS=tests/course runs some
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 slow: .venv/installed data ## every attack, known mistake and notebook, full data: an hour
@@ -91,4 +91,16 @@ data: ## install the full data set, as root on Debian or Ubuntu, if it is not he
 	  [ -d $(FULL_DATA) ] || \
 	    echo "Full Fashion-MNIST is not installed (apt install dataset-fashion-mnist):" \
 	         "the embedded subset is used."; \
+	fi
+
+# Tests of the gradebook start a server of their own, as an ordinary user; without it they are skipped.
+postgresql: ## install PostgreSQL, as root on Debian or Ubuntu, if it is not here
+	@if [ -z "$$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ]; then \
+	  if [ "$$(id -u)" = 0 ] && [ -z "$$GRADER_OFFLINE" ] && command -v apt-get >/dev/null; then \
+	    echo "Installing PostgreSQL for the tests: apt-get install postgresql"; \
+	    export DEBIAN_FRONTEND=noninteractive; apt-get install -y -qq postgresql || \
+	      { apt-get update -qq && apt-get install -y -qq postgresql; } || true; \
+	  fi; \
+	  [ -n "$$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || \
+	    echo "PostgreSQL is not installed (apt install postgresql): its tests are skipped."; \
 	fi

@@ -217,7 +217,8 @@ def say_kept(keeper: BookKeeper, assignment: str) -> bool:
 def _show_assignments(book: Gradebook) -> None:
     members = book.members()
     expected = {member.id for member in members if member.is_expected}
-    rows = Table(title=Text(book.place), title_justify="left")
+    console.print(Text(book.place, "dim"), soft_wrap=True)
+    rows = Table()
     rows.add_column("assignment")
     for heading in ("people", "attempts", "missing"):
         rows.add_column(heading, justify="right")
@@ -239,7 +240,8 @@ def _show_people(book: Gradebook, assignment: Assignment) -> None:
     attempts = book.attempts(assignment)
     adjustments = book.adjustments(assignment.name)
     has_roster = any(member.is_expected for member in book.members())
-    rows = Table(title=Text(f"{assignment.name}: {book.place}"), title_justify="left")
+    console.print(Text(f"{assignment.name}: {book.place}", "dim"), soft_wrap=True)
+    rows = Table()
     for heading in ("name", "id or email", "attempts", "last handed in", "score"):
         rows.add_column(heading, justify="right" if heading in ("attempts", "score") else "left")
     missing = 0

@@ -43,8 +43,9 @@ Row = TypeVar("Row", bound=models.Base)
 
 
 def default_url(course: Path) -> str:
-    """Where the gradebook of a course is, if nothing else is said."""
-    return f"sqlite:///{course.absolute() / 'gradebook.sqlite'}"
+    """Where the gradebook of a course is, if nothing else is said: a file, named as --db takes it.
+    No URL, for in one a folder's `?` or `#` would mean something."""
+    return str(course.absolute() / "gradebook.sqlite")
 
 
 @contextmanager

@@ -151,13 +151,13 @@ def _engine(url: URL) -> Engine:
 def _lock(connection: Connection) -> None:
     """Wait until no other run writes. SQLite's lock comes with the transaction."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE * 1000:.0f}"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin below, not when Python thinks so
-    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
     connection.execute("PRAGMA foreign_keys = ON")
     # FULL: what was said to be kept is on the disk, whatever happens to the machine. NORMAL may
     # lose the last transactions in a power cut (sqlite.org/pragma.html#pragma_synchronous).
@@ -187,7 +187,7 @@ def _check_file(file: Path, is_new: bool) -> None:
     if not file.exists():
         if not is_new:
             raise UsageError(_no_book(url_of(str(file))))
-        if not os.access(file.parent, os.W_OK):
+        if not _may_write(file.parent):
             raise UsageError(_unwritable(str(file.parent)))
         return
     try:
@@ -197,8 +197,12 @@ def _check_file(file: Path, is_new: bool) -> None:
         raise UsageError(f"{file} cannot be opened: {error.strerror}.") from None
     if start and start != MAGIC:
         raise UsageError(f"{file} is no gradebook but another file. Name another one with --db.")
-    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
+    if not (_may_write(file) and _may_write(file.parent)):  # its log lies beside it
         raise UsageError(_unwritable(str(file)))
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _revision(connection: Connection, url: URL) -> str | None:

@@ -37,6 +37,7 @@ def seen(one: Upload, *, shout: str = "passed", suite: str = "s1", **changes: ob
             check("test_shout", "shout", outcome=shout),
         ],
         "digests": {"submission": digest_of(one), "suite": suite},
+        "output": "",
         "seconds": 1.0,
         **changes,
     }
@@ -47,7 +48,6 @@ def seen(one: Upload, *, shout: str = "passed", suite: str = "s1", **changes: ob
         device="cpu",
         dataset=None,
         warnings=[],
-        output="",
         environment={"torch": "2.6"},
         path=str(one.path),
         origin=one.origin,
@@ -68,6 +68,6 @@ def keep(book: Gradebook, *uploads: Upload, **changes: object) -> None:
 
 def scores(book: Gradebook) -> dict[str, list[float]]:
     """The scores of all attempts by name, the first attempt first."""
-    names = {member.id: member.name for member in book.members()}
     found = book.attempts(GREETING)
+    names = {member.id: member.name for member in book.members()}
     return {names[member]: [each.grade.score for each in own] for member, own in found.items()}
