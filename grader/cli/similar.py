@@ -127,8 +127,8 @@ def _row(match: Match) -> list[str]:
 
 
 def _csv(found: Sequence[Match]) -> bytes:
-    from grader.reports.tables import to_csv
+    from grader.reports.tables import BOM, to_csv
 
     paths = [[str(work.upload.path) for work in match.works] for match in found]
     rows = [[*_row(match), *both] for match, both in zip(found, paths)]
-    return to_csv([[*COLUMNS, "first_path", "second_path"], *rows])
+    return (BOM + to_csv([[*COLUMNS, "first_path", "second_path"], *rows])).encode()

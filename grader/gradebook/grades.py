@@ -67,11 +67,13 @@ class Adjustment:
 @dataclass(frozen=True)
 class Line:
     """A step to a grade. points: what it adds, may be negative or 0. text: the whole line for a
-    reader, with its points. short: its words in the form on one line; "" where it has none."""
+    reader, with its points. short: its words in the form on one line; "" where it has none. kind:
+    what makes it."""
 
     points: float
     text: str
     short: str = ""
+    kind: Literal["earned", "late", "adjusted", "scaled"] = "earned"
 
 
 @dataclass(frozen=True)

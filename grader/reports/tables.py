@@ -21,11 +21,11 @@ HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Comma-separated text as spreadsheets read it: with a byte-order mark, by which they know that
-    it is UTF-8, and with no cell that they take for a formula."""
+    """Comma-separated text with no cell that a spreadsheet takes for a formula. Behind a BOM
+    spreadsheets read it as UTF-8."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(map(in_spreadsheet, row) for row in rows)
-    return BOM + text.getvalue()
+    return text.getvalue()
 
 
 @dataclass
