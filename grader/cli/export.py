@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,14 +91,21 @@ def _sheet(book: Gradebook, course: Path, only: str | None, column: str | None) 
     from grader.course import assignment as assignments
     from grader.gradebook.policy import load_policy
 
-    known = [assignments.load(only, course)] if only else _assignments(book, course)
-    if not known:
-        raise UsageError(f"{book.place} holds no grades. `grader grade` puts them there.")
+    known = _assignments(book, course)
+    titles = {each.name: each.title for each in known if only in (None, each.name)}
+    if not titles:
+        what = only and assignments.load(only, course).name or "any assignment"
+        raise UsageError(f"{book.place} holds nothing of {what}. `grader grade` puts it there.")
     policy = load_policy(course, assignments.available(course))
-    grades = _grades(book, known, policy)
-    deadlines = {each.name: policy.deadline(each.name) for each in known}
+    deadlines = {name: policy.deadline(name) for name in titles}
     due = {name: deadline.due for name, deadline in deadlines.items() if deadline}
-    return gradesheets.Sheet(grades, {each.name: each.title for each in known}, due, column)
+    grades = _grades(book, known, policy)
+    if only:
+        grades = [
+            replace(each, assignments=[g for g in each.assignments if g.assignment == only])
+            for each in grades
+        ]
+    return gradesheets.Sheet(grades, titles, due, column)
 
 
 def _assignments(book: Gradebook, course: Path) -> list[Assignment]:
@@ -119,21 +127,18 @@ def _grades(book: Gradebook, known: Sequence[Assignment], policy: Policy) -> lis
 
     attempts = {each.name: book.attempts(each) for each in known}
     adjustments = {each.name: book.adjustments(each.name) for each in known}
-    return [
-        course_grade(
-            member,
-            [
-                assignment_grade(
-                    each.name,
-                    each.max_score,
-                    attempts[each.name].get(member.id, []),
-                    adjustments[each.name].get(member.id, []),
-                    member,
-                    policy,
-                )
-                for each in known
-            ],
-            policy,
-        )
-        for member in book.members()
-    ]
+    found = []
+    for member in book.members():
+        grades = [
+            assignment_grade(
+                each.name,
+                each.max_score,
+                attempts[each.name].get(member.id, []),
+                adjustments[each.name].get(member.id, []),
+                member,
+                policy,
+            )
+            for each in known
+        ]
+        found.append(course_grade(member, grades, policy))
+    return found

@@ -15,9 +15,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MAX_BYTES = 20 << 20
 DELIMITERS = ",;\t|"
 MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-# What is no ASCII: characters of GB2312, the encoding of Chinese spreadsheets, are pairs of such
-# bytes; letters of Western texts mostly stand alone.
-HIGH = re.compile(rb"[\x80-\xff]+")
+HIGH = re.compile(rb"[\x80-\xff]+")  # what is no ASCII
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
@@ -117,9 +115,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
             candidates = [encoding]
             break
     else:
-        is_chinese = all(len(run) % 2 == 0 and min(run) > 0xA0 for run in HIGH.findall(data))
-        chinese = ["gb18030"] if is_chinese else []
-        candidates = ["utf-8", *chinese, "cp1252"]
+        candidates = ["utf-8", *(["gb18030"] if _is_chinese(data) else []), "cp1252"]
     for encoding in candidates:
         try:
             text = data.decode(encoding)
@@ -128,6 +124,16 @@ def _decoded(data: bytes) -> tuple[str, str]:
         if text.encode(encoding) == data:
             return text, encoding
     return data.decode("latin-1"), "latin-1"
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether this, which is not UTF-8, is in GB2312, the encoding of Chinese spreadsheets. There
+    the bytes that are no ASCII come in pairs, and usual characters begin with 0xB0 to 0xD7; letters
+    of Western texts mostly stand alone and, in small letters, lie above."""
+    runs = HIGH.findall(data)
+    usual = sum(0xB0 <= byte <= 0xD7 for run in runs for byte in run[::2])
+    pairs = sum(len(run) // 2 for run in runs)
+    return all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs) and 2 * usual > pairs
 
 
 def _delimiter(text: str) -> str:

@@ -21,6 +21,7 @@ WORDS = {
 }
 # What a formula begins with; a spreadsheet takes the wide forms for it, too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # Letters and marks without a shape: Unicode's Default_Ignorable_Code_Point that Python takes for
 # printable, and the Braille pattern without dots.
 BLANK = re.compile(
@@ -67,9 +68,10 @@ def in_markdown(text: str) -> str:
 
 
 def in_spreadsheet(text: str) -> str:
-    """The text on one line that a spreadsheet takes for no formula: Excel would run =cmd(…)."""
+    """The text on one line that a spreadsheet takes for no formula: Excel would run =cmd(…). A
+    number stays one."""
     line = one_line(text)
-    return f"'{line}" if line.startswith(FORMULA) else line
+    return f"'{line}" if line.startswith(FORMULA) and not NUMBER.fullmatch(line) else line
 
 
 def number(value: float) -> str:

@@ -84,4 +84,4 @@ def _without_grade(sheet: Sheet) -> list[str]:
 
 def earned(grade: AssignmentGrade, kind: str) -> float:
     """What the lines of a kind add to a grade."""
-    return round(sum(line.points for line in grade.lines if line.kind == kind), 2)
+    return round(sum((line.points for line in grade.lines if line.kind == kind), 0.0), 2)

@@ -45,7 +45,7 @@ def _row(member: Member, grade: AssignmentGrade, due: datetime | None) -> list[s
     last, first = names_of(member.name)
     scores = ["", "", ""]
     if grade.points is not None:
-        penalty = -earned(grade, "late")
+        penalty = 0.0 - earned(grade, "late")
         scores = [str(round(score, 2)) for score in (grade.points + penalty, penalty, grade.points)]
     return [
         grade.assignment,
