@@ -69,6 +69,18 @@ def grade(
             "summary.md. What has not changed since is not run again."
         ),
     ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db",
+            metavar="FILE_OR_URL",
+            help="Gradebook to keep the results in, a file of SQLite or postgresql://USER:PASSWORD"
+            "@HOST/NAME: who handed in what and when, every attempt. What has not changed since is "
+            "not run again.",
+            envvar="GRADER_DB",
+            show_default="of a class, without --out: gradebook.sqlite in the course's folder",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Run unchanged submissions again, too.")
     ] = False,
@@ -109,11 +121,14 @@ def grade(
     130 interrupted (what was graded until then is shown and written).
 
     [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
+
+    [dim]grader grade softmax_regression class.zip --db gradebook.sqlite[/dim]
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
+    from grader.cli.gradebook import keeper_for, say_kept
     from grader.course import assignment as assignments
-    from grader.grading.batch import default_jobs, grade_all
+    from grader.grading.batch import Keeper, default_jobs, grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
     from grader.submissions.discovery import submissions
@@ -124,7 +139,8 @@ def grade(
     folder = course_of(course)
     if formats.about_one(reports):
         is_class = False
-    found = submissions(paths, assignments.load(assignment, folder), out, is_class)
+    loaded = assignments.load(assignment, folder)
+    found = submissions(paths, loaded, out, is_class)
     uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
@@ -133,13 +149,19 @@ def grade(
         report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
     jobs = jobs or default_jobs(len(uploads))
-    keepers = [Store(out, assignment)] if out is not None else []
+    keepers: list[Keeper] = [Store(out, assignment)] if out is not None else []
+    is_of_class = any(upload.path not in paths for upload in uploads)
+    book = None
+    if db is not None or (out is None and is_of_class):
+        book = keeper_for(db, folder, loaded, uploads)
+        keepers += [book] if book else []
     results: list[Result] = []
     try:
         results = grade_all(folder, assignment, uploads, settings, keepers, errors, force, jobs)
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
     _show(results, reports)
+    is_kept &= book is None or say_kept(book, assignment)
     if not is_kept:
         raise typer.Exit(INFRASTRUCTURE)
     if len(results) < len(uploads):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.cli import author, machine, misconception, student
+from grader.cli import author, gradebook, machine, misconception, student
 from grader.cli.console import Commands
 from grader.cli.grade import grade
 
@@ -34,6 +34,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(misconception.app, name="misconception")
+app.add_typer(gradebook.app, name="gradebook")
 
 
 def _show_version(wanted: bool) -> None:

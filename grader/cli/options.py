@@ -76,6 +76,16 @@ DataOption = Annotated[
         "a download, the subset.",
     ),
 ]
+DbOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="FILE_OR_URL",
+        help="The gradebook: a file of SQLite, or postgresql://USER:PASSWORD@HOST/NAME.",
+        envvar="GRADER_DB",
+        show_default="gradebook.sqlite in the course's folder",
+    ),
+]
 
 
 def course_of(folder: Path) -> Path:

@@ -6,12 +6,20 @@ Points are reckoned in whole hundredths, so lines add up exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
 
-from grader.grading.records import Status
+from grader.gradebook.amounts import hundredths, number, signed
+from grader.gradebook.steps import Adjustment, Attempt, Line, Steps
 from grader.grading.scoring import Grade
+from grader.i18n.words import N_, _
+
+if TYPE_CHECKING:
+    from grader.gradebook.lateness import Deadline
+    from grader.gradebook.rules import AssignmentPolicy, Extension, Policy
 
 GradeStatus = Literal[
     "graded",
@@ -24,6 +32,26 @@ GradeStatus = Literal[
     "excused",  # no grade: an extension of course.toml says so
 ]
 
+NO_GRADE = ("infrastructure_error", "open", "excused")  # none is a zero
+NO_ATTEMPT = {  # what a grade without an attempt says
+    "missing": N_("nothing was handed in: 0"),
+    "open": N_("nothing was handed in yet; it is due {time}"),
+    "excused": N_("excused"),
+}
+NO_PROGRAM = {  # what an attempt without a program says
+    "unreadable": N_("{attempt}: 0, because it cannot be read as a program"),
+    "not_attempted": N_("{attempt}: 0, because no stub is written in it"),
+    "infrastructure_error": N_("{attempt}: no grade yet, because the machine failed"),
+}
+SHORT = {
+    "missing": N_("(nothing handed in)"),
+    "unreadable": N_("(unreadable)"),
+    "not_attempted": N_("(not attempted)"),
+    "infrastructure_error": N_("no grade yet (infrastructure error)"),
+    "open": N_("not due yet"),
+    "excused": N_("excused"),
+}
+
 
 @dataclass(frozen=True)
 class Member:
@@ -35,45 +63,6 @@ class Member:
     ids: tuple[str, ...]
     section: str
     is_expected: bool
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One submission of a member. number: from 1, in the order of handing in. time: when, with its
-    zone. is_late: the mark of the platform. Either is None where nothing says it."""
-
-    id: int
-    number: int
-    time: datetime | None
-    is_late: bool | None
-    status: Status
-    grade: Grade
-
-
-@dataclass(frozen=True)
-class Adjustment:
-    """What a person changed by hand. stub: None for the assignment as a whole. points: added to
-    what was earned, may be negative, 0 for a comment alone. comment: for the student."""
-
-    id: int
-    stub: str | None
-    points: float
-    comment: str
-    reason: str
-    author: str
-    time: datetime
-
-
-@dataclass(frozen=True)
-class Line:
-    """A step to a grade. points: what it adds, may be negative or 0. text: the whole line for a
-    reader, with its points. short: its words in the form on one line; "" where it has none. kind:
-    what makes it."""
-
-    points: float
-    text: str
-    short: str = ""
-    kind: Literal["earned", "late", "adjusted", "scaled"] = "earned"
 
 
 @dataclass(frozen=True)
@@ -102,3 +91,256 @@ class CourseGrade:
     points: float
     max_points: float
     lines: list[Line]
+
+
+def assignment_grade(
+    name: str,
+    max_points: float,
+    attempts: Iterable[Attempt],
+    adjustments: Iterable[Adjustment],
+    member: Member,
+    policy: Policy,
+) -> AssignmentGrade:
+    """The grade of a member in an assignment. max_points: those of its stubs together."""
+    granted = policy.extensions_of(name, member)
+    case = _Case(
+        name,
+        hundredths(max_points),
+        policy,
+        policy.of(name),
+        granted,
+        policy.deadline(name, granted),
+        sorted(adjustments, key=lambda adjustment: adjustment.id),
+        _in_order(attempts, policy),
+    )
+    if any(extension.is_excused for extension in granted):
+        return case.without_attempt("excused")
+    return case.chosen() if case.attempts else case.without_attempt(case.absence)
+
+
+def course_grade(member: Member, grades: Iterable[AssignmentGrade], policy: Policy) -> CourseGrade:
+    """The sum of a member's grades. What has no grade counts neither as points nor as maximum."""
+    grades = _drop(list(grades), policy)
+    steps = Steps()
+    maximum = 0
+    for grade in grades:
+        rules = policy.of(grade.assignment)
+        if grade.points is None:
+            text = _("{assignment}: {why}, left out")
+            why = _(SHORT[grade.status])
+            steps.add(0, text.format(assignment=grade.assignment, why=why))
+            continue
+        points = 0 if grade.is_dropped else _weighted(grade.points, rules)
+        steps.add(points, _in_sum(grade, grade.points, rules))
+        if not (grade.is_dropped or grade.is_extra_credit):
+            maximum += _weighted(grade.max_points, rules)
+    rounded = (2 * steps.total + policy.rounding) // (2 * policy.rounding) * policy.rounding
+    # Full marks stay, and rounding gives nobody more than the maximum.
+    change = min(rounded, maximum) - steps.total if steps.total < maximum else 0
+    if change:
+        text = _("rounded to a multiple of {unit}: {points}")
+        steps.add(change, text.format(unit=number(policy.rounding), points=signed(change)))
+    return CourseGrade(member, grades, steps.total / 100, maximum / 100, steps.lines)
+
+
+def one_line(grade: AssignmentGrade) -> str:
+    """A grade with its steps on one line: "87 − 10 late + 3 adjusted: reason"."""
+    first, *others = grade.lines
+    points = [] if grade.points is None else [number(hundredths(first.points))]
+    words = [*points, first.short]
+    for line in others:
+        if line.points:
+            words += ["+" if line.points > 0 else "−", number(hundredths(abs(line.points)))]
+            words.append(line.short)
+    return " ".join(filter(None, words))
+
+
+@dataclass(frozen=True)
+class _Case:
+    """All that decides about a grade in an assignment. maximum: in hundredths. attempts and
+    adjustments: in the order in which they were made."""
+
+    name: str
+    maximum: int
+    policy: Policy
+    rules: AssignmentPolicy
+    granted: list[Extension]
+    deadline: Deadline | None
+    adjustments: list[Adjustment]
+    attempts: list[Attempt]
+
+    @property
+    def absence(self) -> GradeStatus:
+        """What it means that nothing was handed in: missing, unless that can still be done."""
+        is_open = self.deadline is not None and self.policy.now <= self.deadline.end
+        return "open" if is_open and not self.adjustments else "missing"
+
+    def without_attempt(self, status: GradeStatus) -> AssignmentGrade:
+        """The grade where no attempt counts; points may have been given by hand all the same."""
+        steps = Steps()
+        text = _(NO_ATTEMPT[status])
+        if status == "open" and self.deadline:
+            text = text.format(time=self.policy.clock.text(self.deadline.due))
+        steps.add(0, text, _(SHORT[status]))
+        self._finish(steps, status, None)
+        return self._result(steps, None, status)
+
+    def _finish(self, steps: Steps, status: GradeStatus, grade: Grade | None) -> None:
+        """Add the last steps, where there is a grade."""
+        if status not in NO_GRADE:
+            steps.adjust(self.adjustments, grade)
+            steps.scale(self.maximum, self.rules.maximum or self.maximum)
+
+    def chosen(self) -> AssignmentGrade:
+        """The grade of the attempt that counts."""
+        in_time = [a for a in self.attempts if not self._is_past(a)]
+        candidates = in_time or self.attempts[-1:]
+        found = [(attempt, self._steps(attempt)) for attempt in candidates]
+        attempt, steps = self._choose(found)
+        status: GradeStatus = attempt.status
+        if not in_time and status not in NO_GRADE:
+            status = "too_late"
+        return self._result(steps, attempt, status)
+
+    def _choose(self, found: list[tuple[Attempt, Steps]]) -> tuple[Attempt, Steps]:
+        if self.rules.attempts != "best":
+            return found[0 if self.rules.attempts == "first" else -1]
+        best = max(found, key=_merit)
+        # One that has no grade yet may be better than one that is no program.
+        failed = [pair for pair in found if pair[0].status == "infrastructure_error"]
+        return failed[-1] if failed and best[0].status != "graded" else best
+
+    def _notes(self, attempt: Attempt | None, status: GradeStatus) -> list[str]:
+        """What an instructor should look at."""
+        notes = []
+        if attempt is not None:
+            notes = [*self._notes_on_time(attempt), *self._notes_on_others(attempt)]
+        stubs = {stub.name for stub in attempt.grade.stubs} if attempt else set()
+        for adjustment in self.adjustments:
+            if status in NO_GRADE:
+                why = "there is no grade"
+            elif adjustment.points and adjustment.stub not in (None, *stubs):
+                why = f"there is no stub {adjustment.stub!r} in what was handed in"
+            else:
+                continue
+            notes.append(f"adjustment {adjustment.id} does not count: {why}")
+        return notes
+
+    def _notes_on_time(self, attempt: Attempt) -> list[str]:
+        moment = self._moment(attempt)
+        if moment is None or self.deadline is None:
+            marked = "marked as late, but not by how much: nothing was deducted"
+            return [marked] if attempt.is_late else []
+        if moment > self.deadline.end and attempt.is_late is False:
+            return ["late, but the platform does not mark it so: is the due date right?"]
+        return []
+
+    def _notes_on_others(self, attempt: Attempt) -> list[str]:
+        notes = []
+        for position, other in enumerate(self.attempts, start=1):
+            if other.status == "infrastructure_error":
+                notes.append(f"attempt {position} has no grade, the machine failed: grade it again")
+            elif other.status == "graded" and attempt.status != "graded":
+                notes.append(f"attempt {position} is a program, and does not count")
+        return notes
+
+    def _steps(self, attempt: Attempt) -> Steps:
+        """From what an attempt earned to its points."""
+        steps = Steps()
+        earned = hundredths(attempt.grade.score)
+        text = _(NO_PROGRAM.get(attempt.status, "{attempt}: {points}"))
+        text = text.format(attempt=self._label(attempt), points=number(earned))
+        short = "" if attempt.status == "graded" else _(SHORT[attempt.status])
+        steps.add(0 if attempt.status in NO_GRADE else earned, text, short)
+        if attempt.status not in NO_GRADE:
+            steps.deduct(self._moment(attempt), attempt.is_late, self.deadline, self.maximum)
+        self._finish(steps, attempt.status, attempt.grade)
+        return steps
+
+    def _result(
+        self, steps: Steps, attempt: Attempt | None, status: GradeStatus
+    ) -> AssignmentGrade:
+        return AssignmentGrade(
+            self.name,
+            None if status in NO_GRADE else steps.total / 100,
+            (self.rules.maximum or self.maximum) / 100,
+            steps.lines,
+            attempt,
+            status,
+            self.rules.is_extra_credit,
+            notes=self._notes(attempt, status),
+        )
+
+    def _label(self, attempt: Attempt) -> str:
+        moment = self._moment(attempt)
+        text = (
+            _("attempt {number} of {count}, {time}") if moment else _("attempt {number} of {count}")
+        )
+        return text.format(
+            number=self.attempts.index(attempt) + 1,
+            count=len(self.attempts),
+            time=moment and self.policy.clock.text(moment),
+        )
+
+    def _moment(self, attempt: Attempt) -> datetime | None:
+        return attempt.time and self.policy.clock.moment(attempt.time)
+
+    def _is_past(self, attempt: Attempt) -> bool:
+        moment = self._moment(attempt)
+        return self.deadline is not None and moment is not None and self.deadline.is_past(moment)
+
+
+def _in_order(attempts: Iterable[Attempt], policy: Policy) -> list[Attempt]:
+    """Attempts as they were handed in: by their times, else by the platform's numbers."""
+    found = sorted(attempts, key=lambda attempt: (attempt.number, attempt.id))
+    times = {attempt.id: policy.clock.moment(attempt.time) for attempt in found if attempt.time}
+    if len(times) < len(found):
+        return found
+    return sorted(found, key=lambda attempt: times[attempt.id])
+
+
+def _merit(pair: tuple[Attempt, Steps]) -> tuple[bool, int, bool]:
+    attempt, steps = pair
+    return attempt.status != "infrastructure_error", steps.total, attempt.status == "graded"
+
+
+def _weighted(points: float, rules: AssignmentPolicy) -> int:
+    """Points of an assignment as hundredths of the course's sum."""
+    return (2 * hundredths(points) * rules.weight + 100) // 200
+
+
+def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade]:
+    """Mark the lowest of those that count, by the share of their maximum; of equal ones that with
+    the larger maximum. One of them stays."""
+    shares = {
+        grade.assignment: (
+            Fraction(hundredths(grade.points), hundredths(grade.max_points)),
+            -_weighted(grade.max_points, policy.of(grade.assignment)),
+            grade.assignment,
+        )
+        for grade in grades
+        if grade.points is not None and grade.max_points and not grade.is_extra_credit
+    }
+    lowest = sorted(shares, key=lambda name: shares[name])
+    dropped = lowest[: min(policy.drop, len(lowest) - 1)]
+    return [replace(grade, is_dropped=grade.assignment in dropped) for grade in grades]
+
+
+def _in_sum(grade: AssignmentGrade, points: float, rules: AssignmentPolicy) -> str:
+    """What an assignment gives to the sum of the course, for a reader."""
+    parts = [_("{assignment}: {points} of {maximum}")]
+    if grade.status in SHORT:
+        parts.append(_(SHORT[grade.status]))
+    if grade.is_dropped:
+        parts.append(_("dropped, because it is one of the lowest"))
+    if grade.is_extra_credit:
+        parts.append(_("extra credit"))
+    if rules.weight != 100 and not grade.is_dropped:
+        parts.append(_("counts {weight} times: {sum}"))
+    return ", ".join(parts).format(
+        assignment=grade.assignment,
+        points=number(hundredths(points)),
+        maximum=number(hundredths(grade.max_points)),
+        weight=number(rules.weight),
+        sum=number(_weighted(points, rules)),
+    )

@@ -15,6 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path, PurePath
+from typing import Any
 
 from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
@@ -41,7 +42,7 @@ class Submission:
 
     name: str
     path: Path
-    digest: str  # sha256 of the files that were read
+    digest: str  # sha256 of the code and the texts that were read
     cells: list[Cell]
     helpers: dict[str, list[Cell]]  # further modules by dotted name
     warnings: list[str]
@@ -83,11 +84,18 @@ def read_file(path: Path, data: bytes, stubs: Sequence[Stub]) -> Submission:
         files = code_files(budget.name, io.BytesIO(data), budget)
         return _read_parts(N_("zip file"), path, files, stubs, budget)
     parser = Parser(budget, [stub.name for stub in stubs])
-    cells, notes = _cells(budget.name, data, parser)
-    name = well_formed(path.stem)
-    digest = sha256(data).hexdigest()
-    helpers = parser.written
-    return Submission(name, path, digest, cells, helpers, notes, not notes, trees=parser.trees)
+    digest = sha256()
+    cells, notes = _cells(budget.name, data, parser, digest)
+    return Submission(
+        name=well_formed(path.stem),
+        path=path,
+        digest=digest.hexdigest(),
+        cells=cells,
+        helpers=parser.written,
+        warnings=notes,
+        is_whole=not notes,
+        trees=parser.trees,
+    )
 
 
 def read_folder(
@@ -114,12 +122,13 @@ def _read_parts(
                 continue  # every folder is a package below, with or without it
             if relative.name == CHECKS:
                 continue
-            parts[relative], own_notes = _cells(well_formed(str(relative)), data, parser)
+            name = well_formed(str(relative))
+            digest.update(name.encode() + b"\0")
+            parts[relative], own_notes = _cells(name, data, parser, digest)
         except UnreadableSubmission as error:
             budget.check()  # if the budget is the reason, nothing of the upload counts
             notes.append(str(error))
             continue
-        digest.update(well_formed(str(relative)).encode() + b"\0" + data)
         notes += own_notes
         is_whole &= not own_notes
     if not parts:
@@ -163,10 +172,14 @@ def _helpers(
     return helpers
 
 
-def _cells(name: str, data: bytes, parser: Parser) -> tuple[list[Cell], list[str]]:
-    """The readable cells of one file, and what was left out."""
+def _cells(name: str, data: bytes, parser: Parser, digest: Any) -> tuple[list[Cell], list[str]]:
+    """The readable cells of one file, and what was left out; all that can matter goes into the
+    digest, which outputs of a notebook cannot."""
     parser.budget.check()
     found = pieces(name, data)
+    for piece in (*found.code, *found.others):
+        label = "" if piece.name == name else piece.name
+        digest.update(f"{label}\0{piece.source}\0".encode("utf-8", "surrogatepass"))
     parser.budget.take_code(name, sum(len(piece.source) for piece in found.code))
     cells: list[Cell] = []
     notes = found.notes

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.gradebook.grades import AssignmentGrade, Attempt, CourseGrade, Line, Member
+from grader.gradebook.grades import AssignmentGrade, CourseGrade, Member
+from grader.gradebook.steps import Attempt, Line
 from grader.grading.scoring import Grade
 from grader.reports import gradesheets
 from grader.reports.gradesheets import Sheet

@@ -1,0 +1,136 @@
+"""The rules of a course: due dates, lateness, which attempt counts, what is dropped."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from grader.gradebook.lateness import Clock, Deadline, Late
+
+if TYPE_CHECKING:
+    from grader.gradebook.grades import Member
+
+
+@dataclass(frozen=True)
+class AssignmentPolicy:
+    """The rules of one assignment. due: in UTC. weight: how many times it counts in the course, in
+    hundredths. maximum: what full points are scaled to, in hundredths; None for as they are."""
+
+    due: datetime | None = None
+    grace: timedelta = timedelta()
+    attempts: Literal["best", "last", "first"] = "best"
+    late: Late = field(default_factory=Late)
+    weight: int = 100
+    is_extra_credit: bool = False
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time for one person, or none needed.
+
+    person: any id, email or name. assignment: None for all. place: where it stands, for messages.
+    """
+
+    person: str
+    assignment: str | None
+    until: datetime | None
+    days: int
+    is_excused: bool
+    reason: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules of a course. rounding: what the sum is a multiple of, in hundredths of a point.
+    now: until when something that is not there is not missing yet."""
+
+    title: str = ""
+    clock: Clock = field(default_factory=Clock)
+    drop: int = 0
+    rounding: int = 1
+    defaults: AssignmentPolicy = field(default_factory=AssignmentPolicy)
+    assignments: dict[str, AssignmentPolicy] = field(default_factory=dict)
+    extensions: tuple[Extension, ...] = ()
+    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+
+    def of(self, assignment: str) -> AssignmentPolicy:
+        """The rules of an assignment; the defaults, where the file does not name it."""
+        return self.assignments.get(assignment, self.defaults)
+
+    def extensions_of(self, assignment: str, member: Member) -> list[Extension]:
+        """What a person was granted in an assignment."""
+        if not self.extensions:
+            return []
+        found = {
+            extension.place: extension
+            for key in _keys(member)
+            for extension in self._by_person.get(key, ())
+            if extension.assignment in (None, assignment)
+        }
+        return list(found.values())
+
+    def deadline(self, assignment: str, granted: Iterable[Extension] = ()) -> Deadline | None:
+        """Until when somebody with these extensions may hand in; the latest of them counts. None:
+        there is no due date."""
+        rules = self.of(assignment)
+        dues = [rules.due] if rules.due else []
+        for extension in granted:
+            if extension.until:
+                dues.append(extension.until)
+            elif extension.days and rules.due:
+                dues.append(self.clock.after(rules.due, timedelta(days=extension.days)))
+        if not dues:
+            return None
+        due, late = max(dues), rules.late
+        end, cut_off = self.clock.after(due, rules.grace), late.cut_off
+        if isinstance(cut_off, timedelta):
+            cut_off = self.clock.after(due, cut_off)
+        return Deadline(self.clock, due, end, cut_off and max(cut_off, end), late)
+
+    @cached_property
+    def _by_person(self) -> dict[str, list[Extension]]:
+        found: dict[str, list[Extension]] = {}
+        for extension in self.extensions:
+            found.setdefault(name_key(extension.person), []).append(extension)
+        return found
+
+
+def unmatched(policy: Policy, members: Iterable[Member]) -> list[str]:
+    """A sentence for each extension that is nobody's, or that of several people."""
+    people: dict[str, set[int]] = {}
+    spelling: dict[str, str] = {}
+    for member in members:
+        for text in (*member.ids, member.email, member.name):
+            people.setdefault(name_key(text), set()).add(member.id)
+            spelling.setdefault(name_key(text), text)
+    notes = []
+    for extension in policy.extensions:
+        found = people.get(name_key(extension.person), set())
+        if not found:
+            near = difflib.get_close_matches(name_key(extension.person), filter(None, people))
+            hint = f"; near are {', '.join(spelling[key] for key in near)}" if near else ""
+            notes.append(f"{extension.place}: nobody is called {extension.person!r}{hint}")
+        elif len(found) > 1:
+            notes.append(
+                f"{extension.place}: {len(found)} people are called {extension.person!r}, and all "
+                "of them have this extension; write an id or an email"
+            )
+    return notes
+
+
+def _keys(member: Member) -> set[str]:
+    """By what an extension may call a person."""
+    return {name_key(text) for text in (*member.ids, member.email, member.name) if text}
+
+
+def name_key(text: str) -> str:
+    """What is the same for "Meyer, Anna" and "anna  meyer"."""
+    words = unicodedata.normalize("NFKC", text).casefold().replace(",", " ").split()
+    return " ".join(sorted(words))
