@@ -97,7 +97,7 @@ class Gradebook:
         else has. Raises UsageError, which names those who may be meant."""
         members = self.members()
         key, name = people.folded(text), people.name_key(text)
-        exact = [each for each in members if key in _keys(each)]
+        exact = [each for each in members if key and key in _keys(each)]
         exact = exact or [each for each in members if name and people.name_key(each.name) == name]
         part = [
             each

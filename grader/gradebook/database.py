@@ -45,7 +45,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads; it does not wait for writers. Raises UsageError."""
-        with sentences(self.url), Session(self._engine) as session, session.begin():
+        session = Session(self._engine, expire_on_commit=False)
+        with sentences(self.url), session, session.begin():
             yield session
 
     @contextmanager

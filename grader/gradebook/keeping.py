@@ -60,8 +60,9 @@ class BookKeeper:
         with self.database.reading() as session:
             attempt = self._attempt(session, upload, digest, self._known(session, upload, digest))
             row = newest(session, attempt) if attempt else None
+            record = decoded(row.data) if row else None
         path = well_formed(str(upload.path))
-        return msgspec.structs.replace(decoded(row.data), path=path) if row else None
+        return msgspec.structs.replace(record, path=path) if record else None
 
     def keep(self, result: Result) -> None:
         """Keep what was seen. Raises UsageError where it cannot be written."""
