@@ -12,7 +12,9 @@ import typer
 from grader import __version__
 from grader.cli import author, gradebook, machine, misconception, student
 from grader.cli.console import Commands
+from grader.cli.export import export
 from grader.cli.grade import grade
+from grader.cli.similar import similar
 
 app = typer.Typer(
     name="grader",
@@ -31,8 +33,10 @@ for command in (
     author.validate,
     machine.data,
     machine.doctor,
+    export,
 ):
     app.command()(command)
+gradebook.app.command()(similar)
 app.add_typer(misconception.app, name="misconception")
 app.add_typer(gradebook.app, name="gradebook")
 

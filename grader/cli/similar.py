@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.console import console, readable_errors
-from grader.cli.options import AssignmentArgument, CourseOption, course_of
+from grader.cli.gradebook import book_at
+from grader.cli.options import AssignmentArgument, CourseOption, DbOption, course_of
 from grader.errors import UnreadableSubmission, UsageError
 
 if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
     from grader.gradebook.similarity import Match, Program, Work
 
 MOST_ROWS = 30  # on the screen
@@ -26,8 +29,13 @@ COLUMNS = ["first", "first_share", "second", "second_share", "lines", "where"]
 def similar(
     assignment: AssignmentArgument,
     results: Annotated[
-        Path, typer.Argument(metavar="RESULTS", help="The folder that `grader grade --out` wrote.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="RESULTS",
+            help="The folder that `grader grade --out` wrote.",
+            show_default="the gradebook",
+        ),
+    ] = None,
     share: Annotated[
         int,
         typer.Option(
@@ -40,6 +48,7 @@ def similar(
     to: Annotated[
         Path | None, typer.Option(help="Write all pairs to this file, as CSV for a spreadsheet.")
     ] = None,
+    db: DbOption = None,
     course: CourseOption = Path(),
 ) -> None:
     """List pairs of programs that are alike, the most alike first.
@@ -51,31 +60,58 @@ def similar(
     A pair is a reason to look at both programs, not a verdict: short functions have few right
     forms, and two people may have read the same book.
 
-    [dim]grader gradebook similar softmax_regression results --share 60 --to alike.csv[/dim]
+    Exit codes: 0 compared, 2 there is nothing to compare.
+
+    [dim]grader gradebook similar softmax_regression --share 60 --to alike.csv[/dim]
     """
     from grader.course import assignment as assignments
     from grader.course.extras import require
     from grader.gradebook import similarity
 
     known = assignments.load(assignment, course_of(course))
-    works = _works(known.name, results)
     require("copydetect", "class")
     programs: list[Program] = []
-    for work in track(works, "reading", console=console, transient=True):
-        try:
-            programs.append(similarity.read_program(work, known))
-        except UnreadableSubmission as error:
-            console.print(Text(f"not compared: {work.name}: {error}", "yellow"))
+    with ExitStack() as stack:
+        if results:
+            works = _of_results(known.name, results)
+        else:
+            works = _of_book(known.name, stack.enter_context(book_at(db, course)))
+        for work in track(works, "reading", console=console, transient=True):
+            try:
+                programs.append(similarity.read_program(work, known))
+            except UnreadableSubmission as error:
+                console.print(Text(f"not compared: {work.name}: {error}"), soft_wrap=True)
     names = [stub.name for stub in known.stubs]
     found = similarity.matches(programs, similarity.handout(known), share / 100, names)
     _show(found, len(programs), share, to)
     if to:
         to.write_bytes(_csv(found))
-        console.print(Text(f"{len(found)} pairs are in {to}."))
+        console.print(Text(f"{len(found)} pairs are in {to}."), soft_wrap=True)
 
 
-def _works(assignment: str, folder: Path) -> list[Work]:
-    """What was handed in, by a folder of results. Raises UsageError."""
+def _of_book(assignment: str, book: Gradebook) -> list[Work]:
+    """What was handed in, by the gradebook; it must stay open for as long as it is read. Raises
+    UsageError where there is nothing."""
+    from grader.gradebook.similarity import Work
+
+    works = []
+    for attempt, members, record in book.results(assignment):
+        name = ", ".join(member.name or member.email for member in members) or record.submission
+        keys = frozenset(str(member.id) for member in members) or frozenset({record.path})
+        try:
+            works.append(Work(name, keys, record.path, book.upload(attempt)))
+        except UsageError as error:
+            console.print(Text(f"not compared: {name}: {error}"), soft_wrap=True)
+    if not works:
+        raise UsageError(
+            f"{book.place} holds no submissions of {assignment}. `grader grade` puts them there; "
+            "or name the folder of its --out."
+        )
+    return works
+
+
+def _of_results(assignment: str, folder: Path) -> list[Work]:
+    """The same by a folder of results. Raises UsageError."""
     from grader.gradebook.similarity import Work
     from grader.grading.results_folder import Store
     from grader.submissions.uploads import Upload
@@ -91,12 +127,8 @@ def _works(assignment: str, folder: Path) -> list[Work]:
         name = ", ".join(person.name or person.id or person.email for person in people)
         keys = {key for person in people for key in (person.id, person.email) if key}
         keys |= {person.name for person in people if not (person.id or person.email)}
-        work = Work(
-            name or result.record.submission,
-            frozenset(keys or {place}),
-            Upload(Path(place), result.record.origin),
-        )
-        works.append(work)
+        name, people_of = name or result.record.submission, frozenset(keys or {place})
+        works.append(Work(name, people_of, place, Upload(Path(place), result.record.origin)))
     return works
 
 
@@ -129,6 +161,6 @@ def _row(match: Match) -> list[str]:
 def _csv(found: Sequence[Match]) -> bytes:
     from grader.reports.tables import BOM, to_csv
 
-    paths = [[str(work.upload.path) for work in match.works] for match in found]
+    paths = [[work.place for work in match.works] for match in found]
     rows = [[*_row(match), *both] for match, both in zip(found, paths)]
     return (BOM + to_csv([[*COLUMNS, "first_path", "second_path"], *rows])).encode()

@@ -173,7 +173,7 @@ class Gradebook:
             newest = row.records[-1] if row.records else None
             kept = session.get(models.Upload, row.digest)
             digest, place, data = row.digest, row.place, kept.data if kept else b""
-        origin = decoded(newest.data).origin if newest else UNKNOWN
+            origin = decoded(newest.data).origin if newest else UNKNOWN
         upload = Upload(Path(place), origin)
         if digest_of(upload) == digest:
             return upload

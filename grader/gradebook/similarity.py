@@ -1,10 +1,11 @@
 """Programs of a class that are alike: a reason to look at them, never a verdict.
 
 They are compared as copydetect does it, by winnowing without a window: comments and blanks are left
-out, names of variables and functions are all the same, and every run of RUN characters of the rest
-is a fingerprint (Schleimer, Wilkerson and Aiken, "Winnowing", SIGMOD 2003). So other names, other
-comments and another order of functions change next to nothing. Runs of the handout are nobody's own
-code, nor are those that much of the class has: short functions have few right forms.
+out, names of variables and functions are all the same, and every run of RUN characters within a
+function or class, or in the code between two, is a fingerprint (Schleimer, Wilkerson and Aiken, "Winnowing",
+SIGMOD 2003). So other names, comments and another order of functions change nothing. Runs of the
+handout are nobody's own code, nor are those that much of the class has: short functions have few
+right forms.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission
 from grader.sandbox.inside.cells import TOO_DEEP
-from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.definitions import DEFINITIONS, Index
 from grader.submissions.definitions import definition_of, template_of, value_of
 from grader.submissions.reading import read
 from grader.submissions.uploads import Upload
@@ -33,16 +35,27 @@ COMMON_PEOPLE, COMMON_SHARE = 10, 0.25  # more people than both have what is eve
 ENDINGS = {".py", ".ipynb"}
 MAX_CODE = 300_000  # characters of a program: the lexer that reads it knows no deadline
 
-Line = tuple[str, str]  # the code, and the stub that it belongs to or ""
+NOTHING = 0  # in the place of a run, where there is none
+
+
+class Line(NamedTuple):
+    """A line of code, the stub that it belongs to or "", and the number of the function or class,
+    or of the stretch between two, in which it stands."""
+
+    text: str
+    stub: str
+    part: int
 
 
 @dataclass(frozen=True)
 class Work:
     """One attempt. name: what a person calls it. people: a key for each of those who handed it in;
-    works of the same person are not compared with each other."""
+    works of the same person are not compared with each other. place: where it lay when it was
+    graded. upload: where it can be read."""
 
     name: str
     people: frozenset[str]
+    place: str
     upload: Upload
 
 
@@ -50,7 +63,7 @@ class Work:
 class Program:
     """The fingerprints of one work.
 
-    runs: the fingerprint that begins at each character, (characters - RUN + 1,) int64.
+    runs: the fingerprint that begins at each character, or NOTHING, (characters,) int64.
     line_of: the line that each character stands on, (characters,) int64.
     stubs: the stub that each line belongs to, "" for none.
     """
@@ -82,7 +95,7 @@ def read_program(work: Work, assignment: Assignment) -> Program:
     """
     index = read(work.upload, assignment.stubs).index
     lines = list(_lines(index, assignment))
-    if sum(len(text) for text, _stub in lines) > MAX_CODE:
+    if sum(len(line.text) for line in lines) > MAX_CODE:
         raise UnreadableSubmission(f"it has more than {MAX_CODE:,} characters of code")
     return _program(work, lines)
 
@@ -91,7 +104,7 @@ def handout(assignment: Assignment) -> np.ndarray:
     """The fingerprints of what all students were given, (runs,) int64."""
     import numpy as np
 
-    given = Work("the handout", frozenset(), Upload(assignment.public))
+    given = Work("the handout", frozenset(), "", Upload(assignment.public))
     folders = [assignment.helpers_folder / name for name in assignment.helpers]
     indices = [template_of(assignment)]
     for path in (path for folder in (assignment.public, *folders) for path in folder.rglob("*")):
@@ -143,13 +156,17 @@ def _lines(index: Index, assignment: Assignment) -> Iterator[Line]:
         for stub in assignment.stubs
     ]
     owners = {id(found.node): name for name, found in finds if found}
-    for _cell, tree in index.trees:
-        for node, stub in _statements(tree.body, owners):
+    part, is_after = 0, True
+    for outer in (node for _cell, tree in index.trees for node in tree.body):
+        is_definition = isinstance(outer, DEFINITIONS)
+        part += is_definition or is_after
+        is_after = is_definition
+        for node, stub in _statements([outer], owners):
             try:
                 text = ast.unparse(_WithoutText().visit(ast.Module([node], [])))
             except (ValueError, *TOO_DEEP):  # a text that Python reads, but cannot write
                 continue
-            yield from ((line, stub) for line in text.splitlines())
+            yield from (Line(line, stub, part) for line in text.splitlines())
 
 
 def _statements(
@@ -177,10 +194,15 @@ def _program(work: Work, lines: Sequence[Line]) -> Program:
     import numpy as np
     from copydetect.utils import hashed_kgrams
 
-    texts = [_filtered(text) for text, _stub in lines]
-    runs = hashed_kgrams("".join(texts), RUN).astype(np.int64)
-    line_of = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    return Program(work, runs, line_of, [stub for _text, stub in lines])
+    runs, lengths = [np.array([], np.int64)], []
+    for _part, group in groupby(lines, key=lambda line: line.part):
+        texts = [_filtered(line.text) for line in group]
+        text = "".join(texts)
+        found = hashed_kgrams(text, RUN).astype(np.int64)
+        runs += [found, np.full(len(text) - len(found), NOTHING)]
+        lengths += [len(each) for each in texts]
+    line_of = np.repeat(np.arange(len(lines)), lengths)
+    return Program(work, np.concatenate(runs), line_of, [line.stub for line in lines])
 
 
 @lru_cache(maxsize=100_000)
@@ -196,7 +218,7 @@ def _own(programs: Sequence[Program], given: np.ndarray) -> list[np.ndarray]:
     """The different runs of each program that are neither the handout's nor everybody's."""
     import numpy as np
 
-    own = [np.setdiff1d(program.runs, given) for program in programs]
+    own = [np.setdiff1d(program.runs, np.append(given, NOTHING)) for program in programs]
     by_person: dict[str, list[np.ndarray]] = {}
     for program, runs in zip(programs, own):
         by_person.setdefault(min(program.work.people), []).append(runs)
@@ -238,6 +260,7 @@ def _lines_in(program: Program, other: np.ndarray) -> np.ndarray:
 
     if not len(program.runs):
         return np.array([], int)
-    covered = np.convolve(np.isin(program.runs, other), np.ones(RUN)) > 0.5
+    begins = np.isin(program.runs, other)
+    covered = np.convolve(begins, np.ones(RUN))[: len(begins)] > 0.5
     lengths = np.bincount(program.line_of)
     return np.flatnonzero((lengths > 0) & (np.bincount(program.line_of, covered) == lengths))
