@@ -22,6 +22,7 @@ from _pytest.config import _prepareconfig
 from grader.checking import fixtures
 from grader.checking.comparison import Observed, observing
 from grader.checking.diagnosis.mistakes import Diagnosis, bounded, observe_raised
+from grader.checking.digests import of_stubs
 from grader.checking.marks import MARKS, Check, read_checks
 from grader.checking.reach import WatchedSolution
 from grader.checking.reference import Reference
@@ -65,11 +66,12 @@ class Suite:
         self._session = session
 
     def part(
-        self, stub: str | None = None, tier: str | None = None, changed: str | None = None
+        self, stubs: Sequence[str] = (), tier: str | None = None, changed: str | None = None
     ) -> list[Check]:
-        """The checks of one stub, or of one tier, or those that may see a change of the solution in
-        the stub `changed`: its own, and those of other stubs that run it. None: whatever it is."""
-        kept = [c for c in self.checks if stub in (None, c.stub) and tier in (None, c.tier)]
+        """The checks of some stubs (none: of all), or of one tier, or those that may see a change
+        of the solution in the stub `changed`: its own, and those of other stubs that run it."""
+        kept = [c for c in self.checks if not stubs or c.stub in stubs]
+        kept = [c for c in kept if tier in (None, c.tier)]
         if changed is None:
             return kept
         return [c for c in kept if changed in (c.stub, *self._reach.get(c.item.name, ()))]
@@ -172,6 +174,14 @@ class Suite:
             raise InfrastructureError(
                 f"{item.name} fails for the solution too: {type(error).__name__}: {error}"
             ) from error
+
+    @functools.cached_property
+    def digests(self) -> dict[str, str]:
+        """What decides about the results of each stub; nothing for public checks, which are run
+        anew whenever somebody asks."""
+        if self.assignment.private is None:
+            return {}
+        return of_stubs(self.checks, self.assignment)
 
     def _end_shared_fixtures(self) -> None:
         self._session._setupstate.teardown_exact(None)

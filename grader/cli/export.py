@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from grader.cli.console import console, errors, readable_errors
 from grader.cli.gradebook import book_at
+from grader.cli.grades import policy_of
 from grader.cli.options import CourseOption, DbOption, Language, LanguageOption, course_of
 from grader.errors import AssignmentError, UsageError
 from grader.reports import gradesheets
@@ -20,8 +20,6 @@ from grader.reports.tables import BOM
 if TYPE_CHECKING:
     from grader.course.assignment import Assignment
     from grader.gradebook.book import Gradebook
-    from grader.gradebook.grades import CourseGrade
-    from grader.gradebook.policy import Policy
 
 SCREEN = Path("-")
 
@@ -83,33 +81,40 @@ def export(
     for note in written.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
     if to != SCREEN:
-        console.print(Text(f"The grades of {len(sheet.grades)} people are in {to}."), soft_wrap=True)
+        console.print(
+            Text(f"The grades of {len(sheet.grades)} people are in {to}."), soft_wrap=True
+        )
 
 
-def _sheet(book: Gradebook, course: Path, only: str | None, column: str | None) -> gradesheets.Sheet:
+def _sheet(
+    book: Gradebook, course: Path, only: str | None, column: str | None
+) -> gradesheets.Sheet:
     """Everybody's grades, in one assignment or in all. Raises UsageError."""
     from grader.course import assignment as assignments
-    from grader.gradebook.policy import load_policy
+    from grader.gradebook.course_grades import course_grades
 
+    if only:
+        assignments.load(only, course)  # its name may be misspelt
     known = _assignments(book, course)
     titles = {each.name: each.title for each in known if only in (None, each.name)}
     if not titles:
-        what = only and assignments.load(only, course).name or "any assignment"
+        what = only or "any assignment"
         raise UsageError(f"{book.place} holds nothing of {what}. `grader grade` puts it there.")
-    policy = load_policy(course, assignments.available(course))
+    policy = policy_of(course, book)
     deadlines = {name: policy.deadline(name) for name in titles}
     due = {name: deadline.due for name, deadline in deadlines.items() if deadline}
-    grades = _grades(book, known, policy)
-    if only:
+    grades = course_grades(book, known, policy)
+    if only:  # what is dropped depends on the others
         grades = [
             replace(each, assignments=[g for g in each.assignments if g.assignment == only])
             for each in grades
         ]
+        grades = [each for each in grades if each.assignments]
     return gradesheets.Sheet(grades, titles, due, column)
 
 
 def _assignments(book: Gradebook, course: Path) -> list[Assignment]:
-    """Those of the book that the course has."""
+    """Those of the book that the course still has."""
     from grader.course import assignment as assignments
 
     known = []
@@ -120,25 +125,3 @@ def _assignments(book: Gradebook, course: Path) -> list[Assignment]:
             note = f"{name} is left out: {error}"
             errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
     return known
-
-
-def _grades(book: Gradebook, known: Sequence[Assignment], policy: Policy) -> list[CourseGrade]:
-    from grader.gradebook.grades import assignment_grade, course_grade
-
-    attempts = {each.name: book.attempts(each) for each in known}
-    adjustments = {each.name: book.adjustments(each.name) for each in known}
-    found = []
-    for member in book.members():
-        grades = [
-            assignment_grade(
-                each.name,
-                each.max_score,
-                attempts[each.name].get(member.id, []),
-                adjustments[each.name].get(member.id, []),
-                member,
-                policy,
-            )
-            for each in known
-        ]
-        found.append(course_grade(member, grades, policy))
-    return found

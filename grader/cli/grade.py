@@ -25,6 +25,7 @@ from grader.cli.options import (
     DebugOption,
     Device,
     DeviceOption,
+    JobsOption,
     Language,
     LanguageOption,
     Level,
@@ -93,14 +94,7 @@ def grade(
             show_default="told by what is in it",
         ),
     ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            help="How many submissions to grade side by side; each job takes about 1 GB of memory.",
-            show_default="one for each core, if there are four submissions for each",
-            min=0,
-        ),
-    ] = 0,
+    jobs: JobsOption = 0,
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,

@@ -67,6 +67,14 @@ LevelOption = Annotated[
         "probe here; 'process' is no protection and must be asked for by name."
     ),
 ]
+JobsOption = Annotated[
+    int,
+    typer.Option(
+        help="How many submissions to grade side by side; each job takes about 1 GB of memory.",
+        show_default="one for each core, if there are four submissions for each",
+        min=0,
+    ),
+]
 DataOption = Annotated[
     Path | None,
     typer.Option(

@@ -170,10 +170,10 @@ class Gradebook:
         code from the book, until the book is closed. Raises UsageError where neither is left."""
         with self._database.reading() as session:
             row = _existing(session, models.Attempt, attempt)
-            newest = row.records[-1] if row.records else None
+            newest = decoded(row.records[-1].data) if row.records else None
             kept = session.get(models.Upload, row.digest)
             digest, place, data = row.digest, row.place, kept.data if kept else b""
-            origin = decoded(newest.data).origin if newest else UNKNOWN
+        origin = newest.origin if newest else UNKNOWN
         upload = Upload(Path(place), origin)
         if digest_of(upload) == digest:
             return upload

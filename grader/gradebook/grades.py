@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from grader.gradebook.amounts import hundredths, number, signed
+from grader.gradebook.amounts import hundredths, number
 from grader.gradebook.steps import Adjustment, Attempt, Line, Steps
 from grader.grading.scoring import Grade
 from grader.i18n.words import N_, _
@@ -126,20 +126,18 @@ def course_grade(member: Member, grades: Iterable[AssignmentGrade], policy: Poli
     for grade in grades:
         rules = policy.of(grade.assignment)
         if grade.points is None:
-            text = _("{assignment}: {why}, left out")
-            why = _(SHORT[grade.status])
-            steps.add(0, text.format(assignment=grade.assignment, why=why))
+            text, why = N_("{assignment}: {why}, left out"), _(SHORT[grade.status])
+            steps.add(0, text, assignment=grade.assignment, why=why)
             continue
-        points = 0 if grade.is_dropped else _weighted(grade.points, rules)
-        steps.add(points, _in_sum(grade, grade.points, rules))
+        _add_to_sum(steps, grade, grade.points, rules)
         if not (grade.is_dropped or grade.is_extra_credit):
             maximum += _weighted(grade.max_points, rules)
     rounded = (2 * steps.total + policy.rounding) // (2 * policy.rounding) * policy.rounding
     # Full marks stay, and rounding gives nobody more than the maximum.
     change = min(rounded, maximum) - steps.total if steps.total < maximum else 0
     if change:
-        text = _("rounded to a multiple of {unit}: {points}")
-        steps.add(change, text.format(unit=number(policy.rounding), points=signed(change)))
+        text = N_("rounded to a multiple of {unit}: {points}")
+        steps.add(change, text, unit=policy.rounding)
     return CourseGrade(member, grades, steps.total / 100, maximum / 100, steps.lines)
 
 
@@ -178,29 +176,30 @@ class _Case:
     def without_attempt(self, status: GradeStatus) -> AssignmentGrade:
         """The grade where no attempt counts; points may have been given by hand all the same."""
         steps = Steps()
-        text = _(NO_ATTEMPT[status])
-        if status == "open" and self.deadline:
-            text = text.format(time=self.policy.clock.text(self.deadline.due))
-        steps.add(0, text, _(SHORT[status]))
-        self._finish(steps, status, None)
-        return self._result(steps, None, status)
-
-    def _finish(self, steps: Steps, status: GradeStatus, grade: Grade | None) -> None:
-        """Add the last steps, where there is a grade."""
+        self._extend(steps)
         if status not in NO_GRADE:
-            steps.adjust(self.adjustments, grade)
-            steps.scale(self.maximum, self.rules.maximum or self.maximum)
+            self._finish(steps, None)
+        time = self.policy.clock.text(self.deadline.due) if self.deadline else ""
+        first = Line(0, _(NO_ATTEMPT[status]).format(time=time), _(SHORT[status]))
+        return self._result(first, steps, None, status)
 
     def chosen(self) -> AssignmentGrade:
         """The grade of the attempt that counts."""
-        in_time = [a for a in self.attempts if not self._is_past(a)]
+        in_time = [attempt for attempt in self.attempts if not self._is_past(attempt)]
         candidates = in_time or self.attempts[-1:]
-        found = [(attempt, self._steps(attempt)) for attempt in candidates]
-        attempt, steps = self._choose(found)
+        attempt, steps = self._choose([(each, self._steps(each)) for each in candidates])
         status: GradeStatus = attempt.status
         if not in_time and status not in NO_GRADE:
             status = "too_late"
-        return self._result(steps, attempt, status)
+        earned = 0 if status in NO_GRADE else hundredths(attempt.grade.score)
+        return self._result(self._first(attempt, earned), steps, attempt, status)
+
+    def _extend(self, steps: Steps) -> None:
+        """Say what was due later than for others."""
+        if self.deadline and self.deadline.extension is not None:
+            why = self.deadline.extension
+            text = N_("extended until {time}: {reason}") if why else N_("extended until {time}")
+            steps.add(0, text, time=self.policy.clock.text(self.deadline.due), reason=why)
 
     def _choose(self, found: list[tuple[Attempt, Steps]]) -> tuple[Attempt, Steps]:
         if self.rules.attempts != "best":
@@ -237,34 +236,42 @@ class _Case:
 
     def _notes_on_others(self, attempt: Attempt) -> list[str]:
         notes = []
-        for position, other in enumerate(self.attempts, start=1):
+        for other in self.attempts:
+            number = self._number(other)
             if other.status == "infrastructure_error":
-                notes.append(f"attempt {position} has no grade, the machine failed: grade it again")
+                notes.append(f"attempt {number} has no grade, the machine failed: grade it again")
             elif other.status == "graded" and attempt.status != "graded":
-                notes.append(f"attempt {position} is a program, and does not count")
+                notes.append(f"attempt {number} is a program, and does not count")
         return notes
 
     def _steps(self, attempt: Attempt) -> Steps:
         """From what an attempt earned to its points."""
-        steps = Steps()
-        earned = hundredths(attempt.grade.score)
-        text = _(NO_PROGRAM.get(attempt.status, "{attempt}: {points}"))
-        text = text.format(attempt=self._label(attempt), points=number(earned))
-        short = "" if attempt.status == "graded" else _(SHORT[attempt.status])
-        steps.add(0 if attempt.status in NO_GRADE else earned, text, short)
-        if attempt.status not in NO_GRADE:
-            steps.deduct(self._moment(attempt), attempt.is_late, self.deadline, self.maximum)
-        self._finish(steps, attempt.status, attempt.grade)
+        if attempt.status in NO_GRADE:
+            return Steps()
+        steps = Steps(hundredths(attempt.grade.score))
+        self._extend(steps)
+        steps.deduct(self._moment(attempt), attempt.is_late, self.deadline, self.maximum)
+        self._finish(steps, attempt.grade)
         return steps
 
+    def _finish(self, steps: Steps, grade: Grade | None) -> None:
+        steps.adjust(self.adjustments, grade)
+        steps.scale(self.maximum, self.rules.maximum or self.maximum)
+
+    def _first(self, attempt: Attempt, earned: int) -> Line:
+        """What an attempt earned, for a reader."""
+        text = _(NO_PROGRAM.get(attempt.status, N_("{attempt}: {earned}")))
+        text = text.format(attempt=self._label(attempt), earned=number(earned))
+        return Line(earned / 100, text, _(SHORT.get(attempt.status, "")))
+
     def _result(
-        self, steps: Steps, attempt: Attempt | None, status: GradeStatus
+        self, first: Line, steps: Steps, attempt: Attempt | None, status: GradeStatus
     ) -> AssignmentGrade:
         return AssignmentGrade(
             self.name,
             None if status in NO_GRADE else steps.total / 100,
             (self.rules.maximum or self.maximum) / 100,
-            steps.lines,
+            [first, *steps.lines],
             attempt,
             status,
             self.rules.is_extra_credit,
@@ -273,14 +280,15 @@ class _Case:
 
     def _label(self, attempt: Attempt) -> str:
         moment = self._moment(attempt)
-        text = (
-            _("attempt {number} of {count}, {time}") if moment else _("attempt {number} of {count}")
-        )
-        return text.format(
-            number=self.attempts.index(attempt) + 1,
-            count=len(self.attempts),
-            time=moment and self.policy.clock.text(moment),
-        )
+        # An export may have only the last of several attempts, with its number.
+        count = max(len(self.attempts), self.attempts[-1].number)
+        text = _("attempt {number} of {count}").format(number=self._number(attempt), count=count)
+        if moment is None:
+            return text
+        return _("{attempt}, {time}").format(attempt=text, time=self.policy.clock.text(moment))
+
+    def _number(self, attempt: Attempt) -> int:
+        return attempt.number or self.attempts.index(attempt) + 1
 
     def _moment(self, attempt: Attempt) -> datetime | None:
         return attempt.time and self.policy.clock.moment(attempt.time)
@@ -291,12 +299,14 @@ class _Case:
 
 
 def _in_order(attempts: Iterable[Attempt], policy: Policy) -> list[Attempt]:
-    """Attempts as they were handed in: by their times, else by the platform's numbers."""
-    found = sorted(attempts, key=lambda attempt: (attempt.number, attempt.id))
-    times = {attempt.id: policy.clock.moment(attempt.time) for attempt in found if attempt.time}
-    if len(times) < len(found):
-        return found
-    return sorted(found, key=lambda attempt: times[attempt.id])
+    """Attempts as they were handed in: by their numbers; where they have none, by their times."""
+    start = datetime.min.replace(tzinfo=timezone.utc)
+
+    def place(attempt: Attempt) -> tuple[int, datetime, int]:
+        time = policy.clock.moment(attempt.time) if attempt.time else start
+        return attempt.number, time, attempt.id
+
+    return sorted(attempts, key=place)
 
 
 def _merit(pair: tuple[Attempt, Steps]) -> tuple[bool, int, bool]:
@@ -326,9 +336,11 @@ def _drop(grades: list[AssignmentGrade], policy: Policy) -> list[AssignmentGrade
     return [replace(grade, is_dropped=grade.assignment in dropped) for grade in grades]
 
 
-def _in_sum(grade: AssignmentGrade, points: float, rules: AssignmentPolicy) -> str:
-    """What an assignment gives to the sum of the course, for a reader."""
-    parts = [_("{assignment}: {points} of {maximum}")]
+def _add_to_sum(
+    steps: Steps, grade: AssignmentGrade, points: float, rules: AssignmentPolicy
+) -> None:
+    """Add what an assignment gives to the sum of the course."""
+    parts = [_("{assignment}: {earned} of {maximum}")]
     if grade.status in SHORT:
         parts.append(_(SHORT[grade.status]))
     if grade.is_dropped:
@@ -336,11 +348,12 @@ def _in_sum(grade: AssignmentGrade, points: float, rules: AssignmentPolicy) -> s
     if grade.is_extra_credit:
         parts.append(_("extra credit"))
     if rules.weight != 100 and not grade.is_dropped:
-        parts.append(_("counts {weight} times: {sum}"))
-    return ", ".join(parts).format(
+        parts.append(_("counts {weight} times: {points}"))
+    steps.add(
+        0 if grade.is_dropped else _weighted(points, rules),
+        ", ".join(parts),
         assignment=grade.assignment,
-        points=number(hundredths(points)),
-        maximum=number(hundredths(grade.max_points)),
-        weight=number(rules.weight),
-        sum=number(_weighted(points, rules)),
+        earned=hundredths(points),
+        maximum=hundredths(grade.max_points),
+        weight=rules.weight,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from grader.i18n.words import _
@@ -54,11 +55,7 @@ class Clock:
     def moment(self, wall: datetime) -> datetime:
         """In UTC, the moment at which the clock shows this; of two (an hour that comes twice), or
         of an hour that is skipped, what is later. A datetime with a zone is a moment already."""
-        if wall.tzinfo is not None:
-            return wall.astimezone(timezone.utc)
-        return max(
-            wall.replace(tzinfo=self.zone, fold=fold).astimezone(timezone.utc) for fold in (0, 1)
-        )
+        return _moment(wall, self.zone) if wall.tzinfo is None else wall.astimezone(timezone.utc)
 
     def wall(self, moment: datetime) -> datetime:
         """What the clock shows at a moment, without a zone."""
@@ -76,11 +73,16 @@ class Clock:
         return moment + timedelta(seconds=span.seconds, microseconds=span.microseconds)
 
     def days(self, start: datetime, end: datetime) -> int:
-        """How many days have begun between two moments."""
-        count = max(0, (end - start).days - 1)  # a day less, for clocks that were put back
-        while self.after(start, timedelta(days=count)) < end:
+        """How many days have begun at a moment after another one."""
+        count, wall = max(1, (end - start).days), self.wall(start)
+        while self.moment(wall + count * DAY) < end:
             count += 1
         return count
+
+
+@lru_cache(1000)  # the ends of the days after a due date are the same for everybody
+def _moment(wall: datetime, zone: tzinfo | None) -> datetime:
+    return max(wall.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc) for fold in (0, 1))
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ class Deadline:
     """Until when one person may hand in. All moments are in UTC.
 
     due: as announced, or as extended. end: with the time of grace; lateness is counted from here.
-    cut_off: what comes later does not count; None for never.
+    cut_off: what comes later does not count; None for never. extension: why it is later than for
+    others, "" without a reason; None where it is not.
     """
 
     clock: Clock
@@ -122,6 +125,7 @@ class Deadline:
     end: datetime
     cut_off: datetime | None
     late: Late
+    extension: str | None = None
 
     def is_past(self, moment: datetime) -> bool:
         """Whether this is too late to count at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -14,12 +15,15 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from grader.course.strict_toml import Document, suggestion
+from grader.errors import AssignmentError
 from grader.gradebook.lateness import Clock, Late, Step, duration
 from grader.gradebook.rules import AssignmentPolicy, Extension, Policy, name_key
 
 FILE = "course.toml"
 CHOICES = ("best", "last", "first")
 UNITS = ("day", "hour")
+DATED = re.compile(r"\s*(due|until|cut_off)\s*=")
+DATES = "A date and time is written without quotes and with seconds: 2026-11-20T23:59:00"
 
 
 class _Course(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,9 +91,17 @@ def load_policy(course: Path, assignments: Iterable[str]) -> Policy:
 
     Raises AssignmentError, with file, line and key, for whatever does not fit.
     """
-    if not (course / FILE).exists():
+    path = course / FILE
+    if not path.exists():
         return Policy()
-    return _Reader(Document(course / FILE), sorted(assignments)).policy()
+    try:
+        document = Document(path)
+    except AssignmentError as error:
+        line = re.search(r"is not TOML: .*line (\d+)", str(error))
+        if line is None or not DATED.match(path.read_text("utf-8").split("\n")[int(line[1]) - 1]):
+            raise
+        raise AssignmentError(f"{error}. {DATES}") from None
+    return _Reader(document, sorted(assignments)).policy()
 
 
 class _Reader:
@@ -250,6 +262,4 @@ class _Reader:
             return self.clock.moment(value)
         if isinstance(value, date):
             return self.clock.moment(datetime.combine(value, time(23, 59, 59)))
-        raise self.document.error(
-            "is no date; write it without quotes and with seconds: 2026-11-20T23:59:00", *where
-        )
+        raise self.document.error(f"is no date. {DATES}", *where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -76,23 +76,32 @@ class Policy:
         }
         return list(found.values())
 
-    def deadline(self, assignment: str, granted: Iterable[Extension] = ()) -> Deadline | None:
+    def deadline(self, assignment: str, granted: Sequence[Extension] = ()) -> Deadline | None:
         """Until when somebody with these extensions may hand in; the latest of them counts. None:
         there is no due date."""
-        rules = self.of(assignment)
-        dues = [rules.due] if rules.due else []
+        key = (assignment, *(extension.place for extension in granted))
+        if key not in self._deadlines:
+            self._deadlines[key] = self._reckoned(self.of(assignment), granted)
+        return self._deadlines[key]
+
+    def _reckoned(self, rules: AssignmentPolicy, granted: Sequence[Extension]) -> Deadline | None:
+        due, late, why = rules.due, rules.late, None
         for extension in granted:
-            if extension.until:
-                dues.append(extension.until)
-            elif extension.days and rules.due:
-                dues.append(self.clock.after(rules.due, timedelta(days=extension.days)))
-        if not dues:
+            until = extension.until
+            if extension.days and rules.due:
+                until = self.clock.after(rules.due, timedelta(days=extension.days))
+            if until and (due is None or until > due):
+                due, why = until, extension.reason
+        if due is None:
             return None
-        due, late = max(dues), rules.late
         end, cut_off = self.clock.after(due, rules.grace), late.cut_off
         if isinstance(cut_off, timedelta):
             cut_off = self.clock.after(due, cut_off)
-        return Deadline(self.clock, due, end, cut_off and max(cut_off, end), late)
+        return Deadline(self.clock, due, end, cut_off and max(cut_off, end), late, why)
+
+    @cached_property
+    def _deadlines(self) -> dict[tuple[str, ...], Deadline | None]:
+        return {}  # most people have no extension, and the same deadline
 
     @cached_property
     def _by_person(self) -> dict[str, list[Extension]]:
@@ -131,6 +140,7 @@ def _keys(member: Member) -> set[str]:
 
 
 def name_key(text: str) -> str:
-    """What is the same for "Meyer, Anna" and "anna  meyer"."""
-    words = unicodedata.normalize("NFKC", text).casefold().replace(",", " ").split()
-    return " ".join(sorted(words))
+    """What is the same for "Müller, Anna" and "anna  muller"."""
+    letters = unicodedata.normalize("NFKD", text.replace(",", " ")).casefold()
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(sorted(plain.split()))

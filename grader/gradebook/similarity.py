@@ -2,10 +2,10 @@
 
 They are compared as copydetect does it, by winnowing without a window: comments and blanks are left
 out, names of variables and functions are all the same, and every run of RUN characters within a
-function or class, or in the code between two, is a fingerprint (Schleimer, Wilkerson and Aiken, "Winnowing",
-SIGMOD 2003). So other names, comments and another order of functions change nothing. Runs of the
-handout are nobody's own code, nor are those that much of the class has: short functions have few
-right forms.
+function or class, or in the code between two, is a fingerprint (Schleimer, Wilkerson and Aiken,
+"Winnowing", SIGMOD 2003). So other names, comments and another order of functions change nothing.
+Runs of the handout are nobody's own code, nor are those that much of the class has: short functions
+have few right forms.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from grader.gradebook.amounts import hundredths, number, signed
 from grader.grading.records import Status
 from grader.grading.scoring import Grade, StubGrade
-from grader.i18n.words import _
+from grader.i18n.words import N_, _
 
 if TYPE_CHECKING:
     from grader.gradebook.lateness import Deadline
@@ -69,16 +69,36 @@ def reached(stub: StubGrade, adjustments: Iterable[Adjustment]) -> int:
 
 
 class Steps:
-    """Lines, and their sum in hundredths."""
+    """What is added to some points, all in hundredths. The words are made when they are wanted: of
+    several attempts only one is shown."""
 
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.total = 0
+    def __init__(self, start: int = 0) -> None:
+        self.total = start
+        self._steps: list[tuple[int, str, str, Kind, dict[str, str | int]]] = []
 
-    def add(self, points: int, text: str, short: str = "", kind: Kind = "earned") -> None:
-        """Add a line of so many hundredths."""
-        self.lines.append(Line(points / 100, text, short, kind))
+    def add(
+        self,
+        points: int,
+        text: str,
+        short: str = "",
+        kind: Kind = "earned",
+        **values: str | int,
+    ) -> None:
+        """Add so many hundredths. text and short: sentences to translate, with {points} and the
+        values in them, of which whole numbers are hundredths."""
+        self._steps.append((points, text, short, kind, values))
         self.total += points
+
+    @property
+    def lines(self) -> list[Line]:
+        """The steps for a reader."""
+        found = []
+        for points, text, short, kind, values in self._steps:
+            words = {key: number(v) if isinstance(v, int) else v for key, v in values.items()}
+            words["points"] = signed(points)
+            text, short = _(text).format(**words), _(short).format(**words)
+            found.append(Line(points / 100, text, short, kind))
+        return found
 
     def deduct(
         self, moment: datetime | None, is_late: bool | None, deadline: Deadline | None, maximum: int
@@ -86,57 +106,50 @@ class Steps:
         """What lateness costs. is_late: the mark of the platform. maximum: in hundredths."""
         if moment is None or deadline is None:
             if is_late:
-                self.add(0, _("marked as late, by how much is not known: no deduction"))
+                self.add(0, N_("marked as late, by how much is not known: no deduction"))
         elif deadline.is_past(moment):
-            text = _("after {time}, when nothing counts any more: {points}")
+            text = N_("after {time}, when nothing counts any more: {points}")
             time = deadline.clock.text(deadline.cut_off or moment)
-            lost = -self.total
-            self.add(lost, text.format(time=time, points=signed(lost)), _("too late"), "late")
+            self.add(-self.total, text, N_("too late"), "late", time=time)
         elif moment > deadline.end:
             cost = deadline.deduction(moment, self.total, maximum)
-            text = _("{lateness}: {points}") if cost else _("{lateness}: no deduction")
-            late = deadline.lateness(moment)
-            self.add(-cost, text.format(lateness=late, points=signed(-cost)), _("late"), "late")
+            text = N_("{lateness}: {points}") if cost else N_("{lateness}: no deduction")
+            self.add(-cost, text, N_("late"), "late", lateness=deadline.lateness(moment))
 
     def adjust(self, adjustments: list[Adjustment], grade: Grade | None) -> None:
         """What was given and taken by hand; nothing is taken that is not there."""
         stubs = {stub.name: stub for stub in grade.stubs} if grade else {}
-        for number, adjustment in enumerate(adjustments):
+        for position, adjustment in enumerate(adjustments):
             given = hundredths(adjustment.points)
             if adjustment.stub is not None:
                 stub = stubs.get(adjustment.stub, StubGrade(adjustment.stub, 0, 0, "missing"))
-                before = adjustments[:number]
+                before = adjustments[:position]
                 given = reached(stub, [*before, adjustment]) - reached(stub, before)
             self._say(adjustment, max(given, -self.total))
 
     def scale(self, maximum: int, most: int) -> None:
         """Turn points of a maximum into those of another one, both in hundredths."""
-        if not maximum or most == maximum:
-            return
-        scaled = (2 * self.total * most + maximum) // (2 * maximum)
-        change = scaled - self.total
-        text = _("scaled from {old} to {new} points: {points}")
-        text = text.format(old=number(maximum), new=number(most), points=signed(change))
-        self.add(change, text, _("scaled"), "scaled")
+        if maximum and most != maximum:
+            scaled = (2 * self.total * most + maximum) // (2 * maximum)
+            text = N_("scaled from {old} to {new} points: {points}")
+            change = scaled - self.total
+            self.add(change, text, N_("scaled"), "scaled", old=maximum, new=most)
 
     def _say(self, adjustment: Adjustment, given: int) -> None:
         """Add what an adjustment gave, and its comment."""
         wanted = hundredths(adjustment.points)
-        where = f" ({adjustment.stub})" if adjustment.stub is not None else ""
-        if wanted:
-            text = _("adjusted: {points}{stub}: {reason}, by {author}")
-            points = signed(given)
-            if given != wanted:
-                points = _("{given} instead of {wanted}").format(
-                    given=points, wanted=signed(wanted)
-                )
-            text = text.format(
-                points=points, stub=where, reason=adjustment.reason, author=adjustment.author
-            )
-            short = _("adjusted: {reason}").format(reason=adjustment.reason)
-            self.add(given, text, short, "adjusted")
+        values = {
+            "stub": f" ({adjustment.stub})" if adjustment.stub is not None else "",
+            "reason": adjustment.reason,
+            "comment": adjustment.comment,
+            "author": adjustment.author,
+            "wanted": signed(wanted),
+        }
+        if given != wanted:
+            text = N_("adjusted: {points} instead of {wanted}{stub}: {reason}, by {author}")
+            self.add(given, text, N_("adjusted: {reason}"), "adjusted", **values)
+        elif wanted:
+            text = N_("adjusted: {points}{stub}: {reason}, by {author}")
+            self.add(given, text, N_("adjusted: {reason}"), "adjusted", **values)
         if adjustment.comment:
-            text = _("comment{stub}: {comment}, by {author}")
-            self.add(
-                0, text.format(stub=where, comment=adjustment.comment, author=adjustment.author)
-            )
+            self.add(0, N_("comment{stub}: {comment}, by {author}"), "", "adjusted", **values)

@@ -39,10 +39,11 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def score(record: Record, assignment: Assignment) -> Grade:
-    """Each stub earns the shares of its checks that passed, or nothing where a gate failed."""
+    """Each stub earns the shares of its checks that passed, or nothing where a gate failed. What a
+    record holds of a stub that the assignment has no more earns nothing."""
     by_stub: dict[str, list[CheckResult]] = {stub.name: [] for stub in assignment.stubs}
     for check in record.checks:
-        by_stub[check.stub].append(check)
+        by_stub.setdefault(check.stub, []).append(check)
     stubs = [_grade_stub(stub, by_stub[stub.name]) for stub in assignment.stubs]
     return Grade(round(sum(stub.points for stub in stubs), 2), assignment.max_score, stubs)
 
@@ -57,7 +58,7 @@ def points_of_checks(result: Result) -> list[tuple[CheckResult, float, float]]:
         for check, share in zip(own, _shares(stub.max_points, own)):
             earns = check.outcome == "passed" and stub.points
             found[check.name] = (check, share if earns else 0.0, share)
-    return [found[check.name] for check in result.record.checks]
+    return [found[check.name] for check in result.record.checks if check.name in found]
 
 
 def _grade_stub(stub: Stub, checks: list[CheckResult]) -> StubGrade:

@@ -34,6 +34,7 @@ from grader.errors import (
 from grader.grading import log
 from grader.grading.devices import device_for, leave_unusable_device
 from grader.grading.records import DatasetUsed, Record, Status
+from grader.grading.renewal import merged, renewed, touched
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
 from grader.i18n.words import N_, _
@@ -114,8 +115,10 @@ class Session:
         if not part.of_template and self._is_template(read):
             notes = [_(NOT_ATTEMPTED), *read.warnings]
             return self._without_grade(path, "not_attempted", notes, started)
-        if earlier is not None and self._holds(earlier, read):
-            return earlier
+        if earlier is not None and self._is_of(earlier, read):
+            record = self._renewed(earlier, read, started)
+            if record is not None:
+                return record
         for _attempt in range(ATTEMPTS):
             try:
                 with self.sandbox(read) as sandbox:
@@ -144,7 +147,7 @@ class Session:
         """
         from grader.checking.seen import not_loaded
 
-        checks = self.suite.part(part.stub, part.tier, part.changed)
+        checks = self.suite.part(part.stubs, part.tier, part.changed)
         sandbox.seed = part.seed
         try:
             sandbox.load()
@@ -177,11 +180,27 @@ class Session:
             places=places(upload, stubs),
         )
 
-    def _holds(self, earlier: Record, upload: Submission) -> bool:
-        """Whether grading the upload now would see what was seen then."""
+    def _is_of(self, earlier: Record, upload: Submission) -> bool:
+        """Whether nothing but the checks can be another than it was then."""
         unchanged = self._record(upload.path, upload.name, "graded", 0.0, digest=upload.digest)
         decisive = ("assignment", "status", "isolation", "device", "dataset", "environment")
-        return all(getattr(earlier, f) == getattr(unchanged, f) for f in (*decisive, "digests"))
+        same = all(getattr(earlier, field) == getattr(unchanged, field) for field in decisive)
+        return same and earlier.digests.get("submission") == upload.digest
+
+    def _renewed(self, earlier: Record, upload: Submission, started: float) -> Record | None:
+        """What grading the upload now would see, if for that no more than the unit checks of the
+        stubs that are touched has to run; None if more has to, or the machine fails."""
+        digests = {"suite": self.assignment.digest} | self.suite.digests
+        stubs = touched(earlier, digests, [stub.name for stub in self.assignment.stubs])
+        if not stubs:
+            return renewed(earlier, digests, self.suite.checks)
+        if any(check.tier == "training" for check in self.suite.part(stubs)):
+            return None
+        with contextlib.suppress(InfrastructureError), self.sandbox(upload) as sandbox:
+            seen = self.check(sandbox, Part(stubs))
+            part = self.record(upload, sandbox, seen, started)
+            return merged(earlier, part, stubs, self.suite.checks)
+        return None
 
     def _is_template(self, upload: Submission) -> bool:
         """Whether nothing is written in it. What Python cannot read may be the student's work."""
@@ -216,6 +235,7 @@ class Session:
         places: dict[str, str] | None = None,
     ) -> Record:
         used = self.dataset
+        checks_digests = self.suite.digests if status == "graded" else {}
         return Record(
             submission=name,
             assignment=self.assignment.name,
@@ -228,7 +248,7 @@ class Session:
             output=output,
             seconds=round(time.monotonic() - started, 3),
             environment=_environment(),
-            digests={"submission": digest, "suite": self.assignment.digest},
+            digests={"submission": digest, "suite": self.assignment.digest} | checks_digests,
             path=well_formed(str(path)),
             places=places or {},
         )

@@ -25,11 +25,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Part:
-    """What is run of a suite: the checks of one stub or tier (None: of all), or those that a change
-    of the solution in the stub `changed` can reach; and `seed`, which is added to the seeds of the
-    submission's generators. of_template: also where nothing is written in the submission."""
+    """What is run of a suite: the checks of some stubs (none: of all) or of one tier, or those
+    that a change of the solution in the stub `changed` can reach; and `seed`, which is added to the
+    seeds of the submission's generators. of_template: also where nothing is written in it."""
 
-    stub: str | None = None
+    stubs: tuple[str, ...] = ()
     tier: str | None = None
     changed: str | None = None
     seed: int = 0

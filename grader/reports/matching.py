@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.gradebook.grades import Member
@@ -80,20 +80,17 @@ def _by_keys(
     return found, unclear
 
 
-def _by_name(members: Iterable[Member], entries: Iterable[Entry]) -> dict[int, Member]:
-    here = _unique((_plain(member.name), member) for member in members)
-    there = _unique((_plain(entry.name), entry) for entry in entries)
+def _by_name(members: Sequence[Member], entries: Sequence[Entry]) -> dict[int, Member]:
+    by_name = {_plain(member.name): member for member in members}
+    here = Counter(_plain(member.name) for member in members)
+    there = Counter(_plain(entry.name) for entry in entries)
     return {
-        entry.line: here[name]
-        for name, entry in there.items()
-        if name in here and not _differ(entry.email, here[name].email)
+        entry.line: by_name[name]
+        for entry in entries
+        for name in [_plain(entry.name)]
+        if name and here[name] == there[name] == 1
+        if not _differ(entry.email, by_name[name].email)
     }
-
-
-def _unique(pairs: Iterable[tuple[str, Member | Entry]]) -> Mapping[str, Member | Entry]:
-    pairs = list(pairs)
-    count = Counter(name for name, _ in pairs)
-    return {name: each for name, each in pairs if name and count[name] == 1}
 
 
 def _differ(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ live namespace as the worker of a sandbox does. So whatever a check or the stude
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import html
 import io
@@ -36,6 +37,7 @@ from grader.reports.progress import Progress
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
+from grader.sandbox.inside.definitions import DEFINITIONS
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 from grader.student import public
@@ -125,7 +127,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
 
     box = LiveBox(assignment, namespace)
     with open_suite(assignment, None) as suite:
-        seen = [_for_notebooks(one) for one in suite.meet(box, suite.part(stub))]
+        seen = [_for_notebooks(one) for one in suite.meet(box, suite.part((stub,) if stub else ()))]
         why = box.causes()
         checks = judged(seen, suite.diagnosis, box.source.index, why)
     checks = [msgspec.structs.replace(c, message=box.with_cells(c.message)) for c in checks]
@@ -283,9 +285,24 @@ def _shown(file: str) -> str:
 
 
 def _cells() -> list[tuple[str, str, int]]:
-    """The source of the cells that were run, or of which Python could not run a line."""
+    """The source of the cells that were run, or of which Python could not run a line. A definition
+    that was run again later is left out: people run a cell many times while they write it."""
     sources = getattr(_shell(), "user_ns", {}).get("In", [])
-    return [(f"In[{number}]", source, 1) for number, source in enumerate(sources)]
+    cells: list[tuple[str, str, int]] = []
+    later: set[str] = set()
+    for number, source in reversed([*enumerate(sources)]):
+        lines, names = source.split("\n"), set[str]()
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.parse(source).body:
+                if isinstance(node, DEFINITIONS):
+                    names.add(node.name)
+                    if node.name in later:
+                        first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+                        for line in range(first - 1, node.end_lineno or first):
+                            lines[line] = ""
+        later |= names
+        cells.append((f"In[{number}]", "\n".join(lines), 1))
+    return cells[::-1]
 
 
 def _shell() -> Any:

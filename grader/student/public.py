@@ -98,7 +98,7 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Progre
         with open_suite(assignment, None) as suite:
             session = Session(assignment, suite, None, host, [])
             with session.sandbox(upload) as sandbox:
-                seen = session.check(sandbox, Part(stub))
+                seen = session.check(sandbox, Part((stub,) if stub else ()))
             record = session.record(upload, sandbox, seen, started)
     stubs = assignment.stubs
     return Progress(

@@ -62,7 +62,7 @@ def others(
         found = mutants(text, [stub.name for stub in assignment.stubs])
         for number, mutant in enumerate(found, 1):
             name, source = f"mutant_{number}", f"{text}\n\n{mutant.source}"
-            yield Program("mutant", name, source, mutant=mutant, part=Part(mutant.stub))
+            yield Program("mutant", name, source, mutant=mutant, part=Part((mutant.stub,)))
 
 
 def together(assignment: Assignment, trained: set[str]) -> Program | None:

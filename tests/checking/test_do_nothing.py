@@ -74,7 +74,7 @@ def test_a_stub_that_does_nothing_right_has_no_points(name, values, monkeypatch)
     with open_suite(assignment, None) as suite:
         for stub in assignment.stubs:
             box = LocalBox(assignment, program(assignment, stub))
-            checks = [check for check in suite.part(stub.name, "unit") if not check.gate]
+            checks = [check for check in suite.part((stub.name,), "unit") if not check.gate]
             for value in values:
                 if (stub.name, value) in RIGHT:
                     continue

@@ -84,6 +84,19 @@ def test_suspicious_line_is_named(body, sentence):
     assert said(f"def total(values, start=0):\n    {body}\n") == sentence
 
 
+def test_step_that_makes_a_new_tensor_is_named():
+    """In a function that works in place it leaves everything as it was."""
+    step = Stub("step", 1.0, ("params", "lr"), (), ())
+    solution = "def step(params, lr):\n    for p in params:\n        p -= lr * p.grad\n"
+    text = solution.replace("p -= lr", "p = p - lr")
+
+    assert said(text, step, solution) == (
+        "cell 3, line 3: `p = p - …` makes a new tensor and leaves the old one as it was; to "
+        "change it in place write `p -= …`"
+    )
+    assert said(solution, step, solution) == ""
+
+
 def test_variable_of_the_notebook_in_the_place_of_an_argument():
     """The usual slip of a notebook: it works with the cell above, and with nothing else."""
     text = "numbers = [1, 2]\ndef total(values, start=0):\n    return sum(numbers, start)\n"
@@ -160,8 +173,8 @@ def test_hint_is_given_where_it_explains_the_failure():
             "TypeError",
             "unsupported operand type(s) for *: 'float' and 'NoneType'",
             "total(values)",
-            "something on the last line below is None: what a function without return gives, or a "
-            "gradient before backward()",
+            "something on the last line below is None: what a function without return gives, or "
+            "the gradient of a tensor that is new or has seen no backward()",
         ),
         "anything else": ("ZeroDivisionError", "division by zero", "return 1 / 0", ""),
     }.values(),

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from local_box import RIGHT, RUDE, LocalBox
@@ -133,15 +134,15 @@ def test_part_is_chosen_by_stub_and_tier(tmp_path):
     """The unit tier runs first, wherever its checks stand in the file."""
     training = "@pytest.mark.stub('greet')\n@pytest.mark.tier('training')\ndef test_long(): pass\n"
 
-    def names(**part: str) -> list[str]:
+    def names(**part: Any) -> list[str]:
         return [check.item.name for check in suite.part(**part)]
 
     with suite_of(tmp_path, training + TWO) as suite:
         assert names() == [*NAMES, "test_long"]
-        assert names(stub="shout") == ["test_shout"]
+        assert names(stubs=("shout",)) == ["test_shout"]
         assert names(tier="training") == ["test_long"]
-        assert names(stub="greet", tier="unit") == [EXAMPLE, "test_greet"]
-        assert names(stub="shout", tier="training") == []
+        assert names(stubs=("greet",), tier="unit") == [EXAMPLE, "test_greet"]
+        assert names(stubs=("shout",), tier="training") == []
 
 
 # ------------------------------------------------------------------------------ meeting
@@ -422,7 +423,7 @@ def test_stub_that_is_missing_leaves_no_doubt(tmp_path):
     """What is not written is not there in any copy."""
     with suite_of(tmp_path, TWO) as suite:
         box = LocalBox(suite.assignment, RIGHT, first="def greet(name): ...")
-        seen = list(suite.meet(box, suite.part(stub="shout")))
+        seen = list(suite.meet(box, suite.part(("shout",))))
 
     assert type(seen[0].problem) is MissingStub
     assert box.opened == [("shout", False)]

@@ -142,7 +142,9 @@ def test_the_handout_is_nobodys(tmp_path):
 
 def test_what_much_of_the_class_has_is_nobodys(tmp_path):
     """Code out of a book that all have read makes no pairs; what two of them share besides does."""
-    own = "\n".join(f"def own_{n}(a, b):\n    return a * {n} + b ** {n} - {n * n}" for n in range(9))
+    own = "\n".join(
+        f"def own_{n}(a, b):\n    return a * {n} + b ** {n} - {n * n}" for n in range(9)
+    )
     class_ = {f"reader {n}": BOB for n in range(14)}
     class_ |= {"one": BOB + own, "two": renamed(own) + "\n" + BOB}
 

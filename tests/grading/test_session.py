@@ -220,7 +220,7 @@ def test_upload_that_is_no_program_is_unreadable(session, tmp_path, content):
 
 def test_part_of_the_suite_is_run(session, upload):
     """The checks of one stub, and no others."""
-    record = session.grade(upload(RUDE), part=Part(stub="shout"))
+    record = session.grade(upload(RUDE), part=Part(stubs=("shout",)))
 
     assert outcomes(record) == {"test_shout": "passed"}
     assert session.share == 1
@@ -275,11 +275,11 @@ def test_steps_can_be_called_alone(session, upload):
 
     with session.sandbox(submission) as sandbox:
         assert sandbox.source.cells == submission.cells
-        seen = session.check(sandbox, Part(stub="greet"))
+        seen = session.check(sandbox, Part(stubs=("greet",)))
     record = session.record(submission, sandbox, seen, time.monotonic())
 
     assert [type(one.problem).__name__ for one in seen] == ["Mismatch", "Mismatch"]
-    whole = session.grade(path, part=Part(stub="greet"))
+    whole = session.grade(path, part=Part(stubs=("greet",)))
     assert outcomes(record) == outcomes(whole)
     assert [check.message for check in record.checks] == [c.message for c in whole.checks]
     assert record.digests == whole.digests

@@ -172,9 +172,9 @@ def test_who_has_no_grade_is_named():
 # ------------------------------------------------------------------------------ moodle
 
 ENGLISH = (
-    "Identifier,\"Full name\",\"ID number\",\"Email address\",Status,Grade,\"Maximum grade\","
-    "\"Grade can be changed\",\"Last modified (submission)\",\"Last modified (grade)\","
-    "\"Feedback comments\"\n"
+    'Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade",'
+    '"Grade can be changed","Last modified (submission)","Last modified (grade)",'
+    '"Feedback comments"\n'
     'Participant 123456,"Ada Lovelace",,ada@uni.example,"Submitted for grading",,100.00,Yes,'
     '"Friday, 20 November 2026, 11:05 PM",-,\n'
     'Participant 123457,"Anna Meyer",,a.meyer@uni.example,"Submitted for grading",12.00,100.00,Yes,'

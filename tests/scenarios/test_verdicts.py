@@ -133,7 +133,7 @@ def test_stub_that_python_cannot_read_is_told_so_in_its_record(tmp_path):
     found = assignments.load("logistic_regression", ROOT)
 
     with open_session(found, Settings("cpu", data=Path("embedded"))) as session:
-        record = session.grade(upload, part=Part(stub="sigmoid"))
+        record = session.grade(upload, part=Part(stubs=("sigmoid",)))
 
     messages = {check.message for check in record.checks if check.outcome == "missing"}
     assert len(messages) == 1

@@ -22,6 +22,7 @@ import torch
 from grader import check
 
 W = "mine"
+home = os.getcwd()
 torch.randn(400, 400) @ torch.randn(400, 400)  # on all threads, as training does
 """
 WRONG = """\
@@ -83,6 +84,8 @@ def outputs(tmp_path_factory):
         LEFT_OVER,
         CELL,
         "os.chdir('/')\ngrader.check()",
+        "os.chdir(home)\ndef sgd(params, lr, n):\n    for p in params:\n        p += p.grad",
+        'from grader import check\ncheck("sgd")',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     with pytest.MonkeyPatch.context() as patch:
@@ -126,6 +129,14 @@ def test_definition_that_was_run_again_counts(outputs):
     """After the cell was corrected and run, the stub passes."""
     assert "1 of 1 stubs pass" in outputs(5)
     assert "1 of 1 stubs pass" in outputs(6)
+
+
+def test_cells_that_were_run_many_times_are_no_second_definitions(outputs):
+    """While people write a cell, they run it again and again."""
+    words = outputs(16)
+
+    assert "raised an error" in words
+    assert "defined more than once" not in words
 
 
 def test_one_stub_that_passes_is_not_the_end(outputs):

@@ -22,6 +22,7 @@ from grader.i18n.words import _
 from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index, dotted
 from grader.submissions.definitions import definition_of, repeated
 
+SIGNS = {ast.Add: "+", ast.Sub: "-"}
 BUILTINS = frozenset(vars(builtins))
 MOST_SHOWN = 60  # characters of the student's code
 MOST_NAMES = 2_000  # of a file, among which a misspelt one is looked for
@@ -101,8 +102,8 @@ def cause_of(index: Index, error: StudentError) -> str:
             text = _("`{name}` returns nothing (None): end it with return ({place})")
             return text.format(name=name, place=found.place_of(found.node))
     return _(
-        "something on the last line below is None: what a function without return gives, or a "
-        "gradient before backward()"
+        "something on the last line below is None: what a function without return gives, or the "
+        "gradient of a tensor that is new or has seen no backward()"
     )
 
 
@@ -248,6 +249,23 @@ def _throws_away(reading: Reading) -> Iterator[Hint]:
             yield Hint(text, ("value", "nothing"))
 
 
+def _binds_anew(reading: Reading) -> Iterator[Hint]:
+    """`for p in params: p = p - …` in a function that gives nothing back, so works in place: a new
+    tensor under the name, and the parameter is as it was."""
+    loops = [node for node in _inside(reading.node) if isinstance(node, ast.For)]
+    for loop in loops if not _gives(reading.node) else ():
+        for node in ast.walk(loop):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+                name, sign = ast.unparse(node.targets[0]), SIGNS.get(type(node.value.op))
+                if sign and name in _bound(loop) and name == ast.unparse(node.value.left):
+                    text = _(
+                        "{place}: `{name} = {name} {sign} …` makes a new tensor and leaves the old "
+                        "one as it was; to change it in place write `{name} {sign}= …`"
+                    )
+                    text = text.format(place=reading.place(node), name=name, sign=sign)
+                    yield Hint(text, ("value", "raised"))
+
+
 def _divides_whole(reading: Reading) -> Iterator[Hint]:
     """`//` where the solution has none."""
     if reading.reference is None or any(map(_is_whole_division, ast.walk(reading.reference))):
@@ -309,6 +327,7 @@ RULES = (
     _hides_a_function,
     _calls_itself,
     _throws_away,
+    _binds_anew,
     _ignores_an_argument,
 )
 

@@ -14,21 +14,30 @@ from pkgutil import iter_modules
 
 from grader.errors import UsageError
 from grader.gradebook.grades import AssignmentGrade, CourseGrade
+from grader.reports.text import number
 
 
 @dataclass(frozen=True)
 class Sheet:
     """What is to be exported.
 
-    grades: of everybody, with the same assignments in the same order. titles: of these by name.
-    due: when they are due, where that is known. column: the name of the platform's column, where
-    somebody has said it.
+    grades: of everybody. titles: of the assignments by name. due: when they are due, where that is
+    known. column: the name of the platform's column, where somebody has said it.
     """
 
     grades: Sequence[CourseGrade]
     titles: dict[str, str]
     due: dict[str, datetime] = field(default_factory=dict)
     column: str | None = None
+
+    def row(self, course: CourseGrade) -> list[AssignmentGrade | None]:
+        """The grades of a person in the order of the assignments; None where they have no part."""
+        by_name = {grade.assignment: grade for grade in course.assignments}
+        return [by_name.get(name) for name in self.titles]
+
+    def points(self, course: CourseGrade) -> list[str]:
+        """Their points; "" where there is no grade, which is no zero."""
+        return ["" if g is None or g.points is None else number(g.points) for g in self.row(course)]
 
     def of(self, assignment: str) -> dict[int, AssignmentGrade]:
         """The grades in an assignment by the id of the member."""

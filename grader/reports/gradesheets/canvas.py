@@ -38,15 +38,14 @@ def render(sheet: Sheet, given: bytes | None) -> Gradesheet:
 def _anew(sheet: Sheet) -> Gradesheet:
     titles = [sheet.column] if sheet.column else [*sheet.titles.values()]
     maxima = {g.assignment: g.max_points for c in sheet.grades for g in c.assignments}
-    points = [number(maxima[name]) for name in sheet.titles] if maxima else []
+    points = [number(maxima[name]) if name in maxima else "" for name in sheet.titles]
     rows = [[*PEOPLE, *titles], [f"    {POINTS}", "", "", "", "", *points]]
     for course in sheet.grades:
         member = course.member
         numbers = [each for each in member.ids if each.isdecimal()]
         logins = [each for each in member.ids if not each.isdecimal()]
         id, login = next(iter(numbers), ""), next(iter(logins), member.email)
-        grades = ["" if g.points is None else number(g.points) for g in course.assignments]
-        rows.append([member.name, id, id, login, member.section, *grades])
+        rows.append([member.name, id, id, login, member.section, *sheet.points(course)])
     note = (
         "Canvas shows whom and what it recognises before it saves: look at that. Surer is "
         "--into with the file of Gradebook > Export."
@@ -69,8 +68,9 @@ def _filled(sheet: Sheet, table: Table) -> Gradesheet:
         if possible is not None and READ_ONLY in table.value(possible, column):
             raise UsageError(f"The column {table.header[column]} is read-only in Canvas.")
         own = sheet.of(name)
-        grades = {line: own[member.id] for line, member in matched.members.items()}
-        names = {line: member.name for line, member in matched.members.items()}
+        people = {line: each for line, each in matched.members.items() if each.id in own}
+        grades = {line: own[member.id] for line, member in people.items()}
+        names = {line: member.name for line, member in people.items()}
         maxima = dict.fromkeys(grades, most)
         notes += fill(table, column, grades, names, maxima, commas=commas)
     return Gradesheet(table.text(), table.encoding, [*notes, *matched.notes])
@@ -96,7 +96,7 @@ def _columns(sheet: Sheet, table: Table) -> dict[str, int]:
     """The columns of the assignments, by name. Raises UsageError where there is none."""
     header = table.header
     places = range(header.index("Section") + 1, len(header))
-    found = {}
+    found: dict[str, int] = {}
     for name, title in sheet.titles.items():
         wanted = [sheet.column] if sheet.column else [name, title]
         plain = {_plain(text) for text in wanted}
@@ -105,7 +105,8 @@ def _columns(sheet: Sheet, table: Table) -> dict[str, int]:
         if len(alike) > 1:
             several = ", ".join(header[place] for place in alike)
             raise UsageError(f"Several columns may be {name}: say which with --column: {several}.")
-        found |= {name: place for place in alike}
+        if alike:
+            found[name] = alike[0]
     if not found:
         raise UsageError(
             f"It has no column for {sheet.column or ', '.join(sheet.titles)}. Name it with "

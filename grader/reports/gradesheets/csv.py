@@ -17,15 +17,15 @@ def render(sheet: Sheet, given: bytes | None) -> Gradesheet:
     header = [*PERSON, *(f"{name} {column}" for name in sheet.titles for column in COLUMNS)]
     if len(sheet.titles) > 1:
         header += ["points", "max_points"]
-    return Gradesheet(BOM + to_csv([header, *(_row(course) for course in sheet.grades)]))
+    return Gradesheet(BOM + to_csv([header, *(_row(sheet, each) for each in sheet.grades)]))
 
 
-def _row(course: CourseGrade) -> list[str]:
+def _row(sheet: Sheet, course: CourseGrade) -> list[str]:
     member = course.member
     row = [member.name, "; ".join(member.ids), member.email, member.section]
-    for grade in course.assignments:
-        row += _cells(grade)
-    if len(course.assignments) > 1:
+    for grade in sheet.row(course):
+        row += _cells(grade) if grade else [""] * len(COLUMNS)
+    if len(sheet.titles) > 1:
         row += [number(course.points), number(course.max_points)]
     return row
 

@@ -46,8 +46,8 @@ def _import(sheet: Sheet) -> Gradesheet:
     rows = [["Full name", "ID number", "Email address", *sheet.titles]]
     for course in sheet.grades:
         member = course.member
-        points = ["" if g.points is None else number(g.points) for g in course.assignments]
-        rows.append([member.name, next(iter(member.ids), ""), member.email, *points])
+        row = [member.name, next(iter(member.ids), ""), member.email, *sheet.points(course)]
+        rows.append(row)
     unknown = [c.member.name for c in sheet.grades if not (c.member.email or c.member.ids)]
     notes = ["In Moodle: Grades > Import > CSV file; map Email address to Email address."]
     if unknown:
@@ -93,9 +93,7 @@ def _entries(table: Table) -> list[Entry]:
     return entries
 
 
-def _comment(
-    table: Table, grades: dict[int, AssignmentGrade], names: dict[int, str]
-) -> list[str]:
+def _comment(table: Table, grades: dict[int, AssignmentGrade], names: dict[int, str]) -> list[str]:
     """Put the lines of each grade into the column for comments, if there is one."""
     found = (place for place, name in enumerate(table.header) if FEEDBACK.search(name))
     column = next(found, None)
