@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -76,7 +77,7 @@ def similar(
             works = _of_results(known.name, results)
         else:
             works = _of_book(known.name, stack.enter_context(book_at(db, course)))
-        for work in track(works, "reading", console=console, transient=True):
+        for work in track(_told_apart(works), "reading", console=console, transient=True):
             try:
                 programs.append(similarity.read_program(work, known))
             except UnreadableSubmission as error:
@@ -130,6 +131,19 @@ def _of_results(assignment: str, folder: Path) -> list[Work]:
         name, people_of = name or result.record.submission, frozenset(keys or {place})
         works.append(Work(name, people_of, place, Upload(Path(place), result.record.origin)))
     return works
+
+
+def _told_apart(works: Sequence[Work]) -> list[Work]:
+    """Works of different people of one name have their places in their names."""
+    people: dict[str, set[frozenset[str]]] = {}
+    for work in works:
+        people.setdefault(work.name, set()).add(work.people)
+    return [
+        work
+        if len(people[work.name]) == 1
+        else dataclasses.replace(work, name=f"{work.name} ({work.place})")
+        for work in works
+    ]
 
 
 def _show(found: Sequence[Match], count: int, share: int, to: Path | None) -> None:

@@ -45,13 +45,28 @@ def match(members: Sequence[Member], entries: Sequence[Entry]) -> Matched:
     taken = {member.id for member in found.values()}
     several = [entry.label for entry in entries if entry.line in unclear]
     missing = [entry.label for entry in left if entry.line not in found]
-    absent = [member.name or member.email for member in members if member.id not in taken]
+    known = labels(members)
+    absent = [known[member.id] for member in members if member.id not in taken]
     notes = [
         *_note("in the file, and several people of the gradebook could be meant", several),
         *_note("in the file, and not in the gradebook", missing),
         *_note("in the gradebook, and not in the file", absent),
     ]
     return Matched(found, notes)
+
+
+def labels(members: Iterable[Member]) -> dict[int, str]:
+    """What people are called where they are spoken of, by their ids in the gradebook: by name, of
+    several of one name with what tells them apart."""
+    members = list(members)
+    count = Counter(member.name for member in members)
+    found = {}
+    for member in members:
+        other = next(filter(None, (*member.ids, member.email)), "")
+        is_clear = count[member.name] == 1 or not other
+        name = member.name or other
+        found[member.id] = name if is_clear else f"{name} ({other})"
+    return found
 
 
 def _note(what: str, names: Sequence[str]) -> list[str]:

@@ -220,7 +220,7 @@ def test_moodle_worksheet_changes_in_grades_and_comments_only():
         (3, 10): "attempt 1: 100.0<br>= 100 / 100",
     }
     assert written.notes == [
-        "1 have a comment already, which stays: Anna Meyer",
+        "1 have a comment already, which stays: Anna Meyer (123457)",
         '1 in the file, and not in the gradebook: Carl, von "X"',
         f"1 in the gradebook, and not in the file: {EVIL.name}",
         f"1 without a grade in {NAME}: 王伟 (infrastructure error)",
@@ -336,7 +336,7 @@ def test_canvas_gradebook_changes_in_one_column_only():
     assert changed(CANVAS, written.text) == {(3, 5): "8", (5, 5): "10"}
     assert written.notes[:3] == [
         "Scaled from 100 to 10 points.",
-        "1 cells hold a word and stay as they are: Anna Meyer (EX)",
+        "1 cells hold a word and stay as they are: Anna Meyer (123457) (EX)",
         "1 in the file, and not in the gradebook: Zorro, Z",
     ]
 
@@ -411,7 +411,7 @@ def command(*arguments):
 
 @pytest.fixture
 def book(tmp_path):
-    """A gradebook with Ada's greeting, which is right, and Eve's, for which the machine failed."""
+    """A gradebook with Ada's greeting, half right, and Eve's, for which the machine failed."""
     place = tmp_path / "book.sqlite"
     greeting = assignments.load("greeting", COURSE)
     with open_book(str(place)) as found:
@@ -421,8 +421,8 @@ def book(tmp_path):
             path = tmp_path / f"{number}.py"
             path.write_text(f"x = {number}\n", "utf-8")
             checks = [
-                CheckResult("test", "greet", "passed", "", 0.1),
-                CheckResult("other", "shout", "failed", "", 0.1),
+                CheckResult("a", "greet", "unit", "hidden", 1, False, "passed", "", None, 0.1),
+                CheckResult("b", "shout", "unit", "hidden", 1, False, "failed", "", None, 0.1),
             ]
             record = Record(
                 who, "greeting", status, None, "cpu", None, checks, [], "", 0.1, {}, {}, str(path)

@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 
 from grader.errors import UsageError
 from grader.gradebook.grades import AssignmentGrade, CourseGrade
+from grader.reports.matching import labels
 from grader.reports.text import number
 
 
@@ -79,9 +80,10 @@ def render(name: str, sheet: Sheet, given: bytes | None) -> Gradesheet:
 def _without_grade(sheet: Sheet) -> list[str]:
     """Who has no grade, which is no zero, and why."""
     notes = []
+    known = labels(course.member for course in sheet.grades)
     for name in sheet.titles:
         people = [
-            f"{course.member.name} ({grade.status.replace('_', ' ')})"
+            f"{known[course.member.id]} ({grade.status.replace('_', ' ')})"
             for course in sheet.grades
             for grade in course.assignments
             if grade.assignment == name and grade.points is None

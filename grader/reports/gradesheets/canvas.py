@@ -14,7 +14,7 @@ import re
 
 from grader.errors import UsageError
 from grader.reports.gradesheets import Gradesheet, Sheet
-from grader.reports.matching import Entry, match
+from grader.reports.matching import Entry, labels, match
 from grader.reports.tables import Table, read_table, to_csv
 from grader.reports.text import number
 from grader.reports.worksheets import fill, has_commas, value_of
@@ -61,6 +61,7 @@ def _filled(sheet: Sheet, table: Table) -> Gradesheet:
         raise UsageError("Nobody in it is in the gradebook. Is it of this course?")
     possible = next((line for line in range(len(table)) if POINTS in table.value(line, 0)), None)
     columns = _columns(sheet, table)
+    known = labels(course.member for course in sheet.grades)
     commas = has_commas(table, *columns.values())
     notes = [f"It has no column for {name}." for name in sheet.titles if name not in columns]
     for name, column in columns.items():
@@ -70,7 +71,7 @@ def _filled(sheet: Sheet, table: Table) -> Gradesheet:
         own = sheet.of(name)
         people = {line: each for line, each in matched.members.items() if each.id in own}
         grades = {line: own[member.id] for line, member in people.items()}
-        names = {line: member.name for line, member in people.items()}
+        names = {line: known[member.id] for line, member in people.items()}
         maxima = dict.fromkeys(grades, most)
         notes += fill(table, column, grades, names, maxima, commas=commas)
     return Gradesheet(table.text(), table.encoding, [*notes, *matched.notes])
@@ -86,7 +87,7 @@ def _entries(table: Table) -> list[Entry]:
             parts = (table.value(line, table.column(part)) for part in ("LastName", "FirstName"))
             name = ", ".join(parts)
         ids = tuple(table.value(line, column) for column in columns)
-        if any(ids) and POINTS not in table.value(line, 0) and name != TEST_STUDENT:
+        if any((name, *ids)) and POINTS not in table.value(line, 0) and name != TEST_STUDENT:
             email = next((each for each in ids if "@" in each), "")
             entries.append(Entry(line, name, email, ids))
     return entries

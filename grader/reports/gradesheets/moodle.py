@@ -16,7 +16,7 @@ import re
 from grader.errors import UsageError
 from grader.gradebook.grades import AssignmentGrade
 from grader.reports.gradesheets import Gradesheet, Sheet
-from grader.reports.matching import Entry, match
+from grader.reports.matching import Entry, labels, match
 from grader.reports.tables import Table, read_table, to_csv
 from grader.reports.text import number
 from grader.reports.worksheets import fill, has_commas, value_of
@@ -30,8 +30,8 @@ MAXIMUM = (
 )
 NAME = ("Full name", "Vollständiger Name", "全名", "姓名", "Nom complet", "Nombre completo")
 ID = ("ID number", "ID-Nummer", "Matrikelnummer", "学号", "編號", "Numéro d'identification")
-EMAIL = ("Email address", "E-Mail-Adresse", "电子邮件地址", "Adresse de courriel", "Correo")
 FEEDBACK = re.compile("feedback|kommentar|comment|comentario|反馈|评语|評語|回饋", re.IGNORECASE)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 PARTICIPANT = re.compile(r"\D*(\d+)")
 SUM = re.compile(r"(.*<br>)?= [\d.]+ / [\d.]+")  # how the comments end that are written here
 
@@ -70,7 +70,8 @@ def _worksheet(sheet: Sheet, table: Table) -> Gradesheet:
         raise UsageError("Nobody in it is in the gradebook. Is it of this course?")
     own = sheet.of(assignment)
     grades = {line: own[member.id] for line, member in matched.members.items()}
-    names = {line: member.name for line, member in matched.members.items()}
+    known = labels(course.member for course in sheet.grades)
+    names = {line: known[member.id] for line, member in matched.members.items()}
     most = table.column(*MAXIMUM)
     maxima = {line: value_of(table.value(line, most)) for line in grades}
     if most is not None and not any(maxima.values()):
@@ -83,13 +84,15 @@ def _worksheet(sheet: Sheet, table: Table) -> Gradesheet:
 
 def _entries(table: Table) -> list[Entry]:
     """The people of the worksheet; the first column says "Participant 123456"."""
-    name, email, number = table.column(*NAME), table.column(*EMAIL), table.column(*ID)
+    name, number = table.column(*NAME), table.column(*ID)
     entries = []
     for line in range(1, len(table)):
         participant = PARTICIPANT.fullmatch(table.value(line, 0))
         ids = (participant[1] if participant else "", table.value(line, number))
-        if any(table.cells[line]):
-            entries.append(Entry(line, table.value(line, name), table.value(line, email), ids))
+        cells = [table.value(line, column) for column in range(len(table.cells[line]))]
+        if any(cells):
+            email = next(filter(EMAIL.fullmatch, cells), "")
+            entries.append(Entry(line, table.value(line, name), email, ids))
     return entries
 
 
