@@ -3,6 +3,7 @@ this checkout, with the grader installed from its wheel."""
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -92,25 +93,56 @@ def test_grader_is_that_of_the_wheel(folder, programs):
     assert "FashionMNIST" in done.stdout, done.stderr
 
 
-def follow(guide: str, folder: Path) -> str:
-    """Run the commands of a guide; everything that they said."""
+def follow(guide: str, folder: Path, **others: str) -> str:
+    """Run the commands of a guide; everything that they said. others: further words of the guide,
+    with what stands in their place here."""
     commands = "".join(BLOCK.findall((ROOT / "docs" / guide).read_text("utf-8")))
     assert commands.count("grader ") >= 2
-    done = run(commands.replace(ASSIGNMENT, "greeting"), folder)
+    commands = commands.replace(ASSIGNMENT, "greeting")
+    for word, other in others.items():
+        commands = re.sub(rf"\b{word}\b", other, commands)
+    done = run(commands, folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     return done.stdout
 
 
-@pytest.mark.slow
-def test_guide_for_instructors(folder):
-    """The handout, the class, the second run and the feedback are where the guide says."""
-    follow("instructors.md", folder)
+@pytest.fixture
+def evening(folder) -> Path:
+    """What an instructor has of Moodle: the zip of a class, the participants, the worksheet."""
+    code = (folder / "submissions/ada.py").read_text("utf-8")
+    uploads = {"Ada Meyer_101": code, "Bob Li_102": code.replace("upper", "title")}
+    with zipfile.ZipFile(folder / "class.zip", "w") as zipped:
+        for person, text in uploads.items():
+            zipped.writestr(f"{person}_assignsubmission_file/hw.py", text)
+        zipped.writestr("Cy Ng_103_assignsubmission_file/hw.pdf", "%PDF")
+    people = ["First name,Last name,Email address"]
+    sheet = ["Identifier,Full name,Email address,Status,Grade,Maximum Grade"]
+    for number, name in enumerate(["Ada Meyer", "Bob Li", "Cy Ng", "Dora Roe"], start=101):
+        first, last = name.split()
+        people.append(f"{first},{last},{first.lower()}@example.org")
+        sheet.append(f"Participant {number},{name},{first.lower()}@example.org,,,100.00")
+    (folder / "participants.csv").write_text("\n".join(people), "utf-8")
+    (folder / "worksheet.csv").write_text("\n".join(sheet), "utf-8")
+    return folder
 
-    assert (folder / "handout.zip").is_file()
-    names = {path.name for path in (folder / "results").iterdir()}
+
+def test_guide_for_instructors(evening):
+    """From the handout to the grades in the platform's own worksheet, and the feedback."""
+    said = follow("instructors.md", evening, softmax="greet")
+
+    assert (evening / "handout.zip").is_file()
+    assert "Dora Roe" in said
+    names = {path.name for path in (evening / "results").iterdir()}
     assert names == {"ada.json", "bob.json", "cy.json", "grades.csv", "summary.md"}
-    assert "## ada: 100 of 100" in (folder / "feedback/ada.md").read_text("utf-8")
+    assert "## ada: 100 of 100" in (evening / "feedback/ada.md").read_text("utf-8")
+    grades = csv.DictReader((evening / "upload.csv").read_text("utf-8-sig").splitlines())
+    assert {row["Full name"]: row["Grade"] for row in grades} == {
+        "Ada Meyer": "100.00",
+        "Bob Li": "60.00",
+        "Cy Ng": "0.00",
+        "Dora Roe": "0.00",
+    }
 
 
 def test_guide_for_ci(folder):

@@ -35,6 +35,7 @@ from grader.cli.options import (
 from grader.errors import UsageError
 from grader.i18n.words import _
 from grader.reports import formats
+from grader.submissions import exports
 
 if TYPE_CHECKING:
     from grader.grading.scoring import Result
@@ -94,6 +95,24 @@ def grade(
             show_default="told by what is in it",
         ),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="Which platform's export a folder or a zip of a class is: "
+            f"{', '.join(exports.names())}.",
+            show_default="told by its names",
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV with the people of the course, as a platform exports it: gives names, ids "
+            "and emails, and says who handed in nothing.",
+        ),
+    ] = None,
     jobs: JobsOption = 0,
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
@@ -121,7 +140,9 @@ def grade(
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
     from grader.cli.gradebook import keeper_for, say_kept
+    from grader.cli.people import match
     from grader.course import assignment as assignments
+    from grader.gradebook.roster import read_roster
     from grader.grading.batch import Keeper, default_jobs, grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
@@ -133,11 +154,16 @@ def grade(
     folder = course_of(course)
     if formats.about_one(reports):
         is_class = False
+    if reader is not None and is_class is False:
+        raise UsageError("--from names the export of a class; --single says that it is none.")
+    people = read_roster(roster) if roster is not None else None
     loaded = assignments.load(assignment, folder)
-    found = submissions(paths, loaded, out, is_class)
+    found = submissions(paths, loaded, out, is_class, reader)
     uploads = found.uploads
     for note in found.notes:
         errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    if people is not None:
+        uploads = match(uploads, people, out)
     formats.fit(reports, len(uploads))
     for report in reports:
         report.prepare()
@@ -147,7 +173,7 @@ def grade(
     is_of_class = any(upload.path not in paths for upload in uploads)
     book = None
     if db is not None or (out is None and is_of_class):
-        book = keeper_for(db, folder, loaded, uploads)
+        book = keeper_for(db, folder, loaded, uploads, people)
         keepers += [book] if book else []
     results: list[Result] = []
     try:

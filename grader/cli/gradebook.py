@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.gradebook.grades import Attempt, Member
     from grader.gradebook.history import PastAttempt
     from grader.gradebook.keeping import BookKeeper
+    from grader.gradebook.roster import Roster
     from grader.submissions.uploads import Upload
 
 UNTOLD = "–"
@@ -177,12 +178,18 @@ def book_at(
 
 
 def keeper_for(
-    db: str | None, course: Path, assignment: Assignment, uploads: Sequence[Upload]
+    db: str | None,
+    course: Path,
+    assignment: Assignment,
+    uploads: Sequence[Upload],
+    people: Roster | None,
 ) -> BookKeeper | None:
-    """Where `grader grade` keeps the results of these. Where nobody named a gradebook and there can
-    be none, a note says so. Raises UsageError."""
+    """Where `grader grade` keeps the results of these; the people are expected from now on. Where
+    nobody named a gradebook and there can be none, a note says so. Raises UsageError."""
     try:
         with book_at(db, course, is_new=True) as book:
+            if people is not None:
+                book.put_roster(people)
             return book.keeper(assignment, uploads)
     except UsageError as error:
         if db is not None:

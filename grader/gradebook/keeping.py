@@ -43,7 +43,7 @@ class BookKeeper:
         self.assignment = assignment
         self.unkept = 0
         self._uploads = {well_formed(str(upload.path)): upload for upload in uploads}
-        self._names = telling_names([upload.path for upload in uploads])
+        self._names = dict(zip(self._uploads, telling_names([*self._uploads.values()])))
 
     def check_room(self) -> None:
         """Raises UsageError where nothing can be written. Names that several people of this run
@@ -143,4 +143,5 @@ class BookKeeper:
 
     def _name(self, upload: Upload) -> str:
         """What somebody is called of whom only a file is known."""
-        return people.clean(self._names.get(upload.path, "") or name_of(upload.path))
+        place = well_formed(str(upload.path))
+        return people.clean(self._names.get(place, "") or name_of(upload.path))

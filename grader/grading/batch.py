@@ -78,13 +78,12 @@ def grade_all(
         Task(position, upload, settings, None if force else _earlier(keepers, upload))
         for position, upload in enumerate(uploads)
     ]
-    names = telling_names([upload.path for upload in uploads])
+    names = telling_names(uploads)
     results: dict[int, Result] = {}
     with _Bar(console, len(tasks)) as bar:
 
         def keep(task: Task, record: Record) -> None:
-            name = names.get(task.upload.path, record.submission)
-            record = msgspec.structs.replace(record, submission=name)
+            record = msgspec.structs.replace(record, submission=names[task.position])
             result = results[task.position] = Result(record, score(record, assignment))
             for keeper in keepers:
                 try:

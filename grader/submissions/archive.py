@@ -46,7 +46,8 @@ Members = dict[PurePosixPath, zipfile.ZipInfo]  # by where they belong
 
 
 class Archive:
-    """An open zip. members: by where they belong below its folder, without a system's own."""
+    """An open zip. members: by where they belong below its folder, without a system's own.
+    folders: those that the zip names, which may have nothing in them."""
 
     def __init__(self, name: str, file: BinaryIO, budget: Budget, most: int = MAX_MEMBERS) -> None:
         """most: members that it may have, with those that the budget has counted already. Raises
@@ -61,7 +62,8 @@ class Archive:
         except BROKEN:
             text = _("{name} is no zip file, or a damaged one. Zip your files again.")
             raise UnreadableSubmission(text.format(name=name)) from None
-        self.members = _placed(self._zip.infolist())
+        self.name = name
+        self.members, self.folders = _placed(self._zip.infolist())
 
     def content(self, path: PurePosixPath, info: zipfile.ZipInfo, budget: Budget) -> bytes:
         """The bytes of a member. Raises UnreadableSubmission if they cannot be had, with a sentence
@@ -142,21 +144,25 @@ def code_files(name: str, file: BinaryIO, budget: Budget) -> Iterator[File]:
     yield from archive.files(archive.members, budget)
 
 
-def _placed(infos: list[zipfile.ZipInfo]) -> Members:
-    """Members by their labels. Of two of the same name the last counts, as when it is unpacked; of
-    two names with one label the second gets a number."""
+def _placed(infos: list[zipfile.ZipInfo]) -> tuple[Members, set[PurePosixPath]]:
+    """Members by their labels, and the folders among them. Of two of the same name the last counts,
+    as when it is unpacked; of two names with one label the second gets a number."""
     last = dict(zip(names(infos), infos, strict=True))
     found: Members = {}
+    folders: set[PurePosixPath] = set()
     for name, info in last.items():
         path = label_of(name)
-        if name.endswith(("/", "\\")) or path is None:
+        if path is None:
+            continue
+        if name.endswith(("/", "\\")):
+            folders.add(path)
             continue
         stem, number = path.stem, 1
         while path in found:
             number += 1
             path = path.with_name(f"{stem}-{number}{path.suffix}")
         found[path] = info
-    return found
+    return found, folders - found.keys()
 
 
 def label_of(name: str) -> PurePosixPath | None:

@@ -1,7 +1,7 @@
 """Whether a folder or a zip is one student's or a class's, told by its structure and its code.
 
-It is a class if its names are those of a learning platform, or if the same stub is written in two
-of its files and folders that are not forms or versions of one work. It is one student's if its
+The readers of exports look first. What is no platform's is a class if the same stub is written in
+two of its files and folders that are not forms or versions of one work. It is one student's if its
 files share the stubs among them, or only one of them has any. What neither says is unclear, and a
 person decides.
 """
@@ -9,7 +9,7 @@ person decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -19,22 +19,13 @@ from grader.errors import UnreadableSubmission, UsageError
 from grader.i18n.words import _
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.definitions import definition_of, imports, template_of, written
-from grader.submissions.files import kind_of, stem_of
+from grader.submissions.files import stem_of
+from grader.submissions.handins import listed, listing, says_late
 from grader.submissions.trees import InZip, Tree
 
 MAX_ABOVE = 4  # folders around a class
 LOOKED_AT = 5  # folders that are asked whether each is a class of its own
-NAMED = 8  # entries that a message names
 
-# Moodle, Gradescope, Canvas, Blackboard: how their exports name what a person handed in.
-PLATFORM = re.compile(
-    r"_\d+_assignsubmission_|^submission_\d+$|^[^\W_]+(_late)?(_\d{3,}){2}_|_attempt_\d{4}-\d\d-\d\d",
-    re.IGNORECASE,
-)
-LATE = re.compile(r"(^|[\W_])(late|on[ _-]?time|resubmissions?|迟交|补交|按时)($|[\W_])", re.I)
-# What lies in the folder of a class and is nobody's.
-LISTS = (".yml", ".yaml", ".csv", ".xlsx", ".md", ".json", ".toml", ".ini", ".log")
-README = re.compile(r"(readme|instructions?|moodle|license)\b", re.IGNORECASE)
 # Names of a program's parts and versions, not of persons.
 ORDINARY = {
     *("src", "source", "code", "app", "lib", "libs", "util", "utils", "helper", "helpers", "model"),
@@ -55,27 +46,28 @@ class Unclear(UsageError):
     """A folder or a zip may be one student's or a class's."""
 
 
-def people(tree: Tree, assignment: Assignment) -> list[Tree] | None:
-    """What each person handed in, if this is a class; None if it is one student's.
+def people(tree: Tree, assignment: Assignment) -> list[tuple[Tree, bool | None]] | None:
+    """What each person handed in, and whether it was late, if this is a class; None if it is one
+    student's.
 
     Raises Unclear, and UnreadableSubmission for a zip that takes too long.
     """
     return _people(tree, assignment, MAX_ABOVE)
 
 
-def everyone(tree: Tree, assignment: Assignment) -> list[Tree]:
-    """What each person handed in, of a folder or zip that is known to be a class's."""
+def everyone(tree: Tree, assignment: Assignment) -> list[tuple[Tree, bool | None]]:
+    """The same of a folder or zip that is known to be a class's."""
     with suppress(Unclear):
         found = people(tree, assignment)
         if found is not None:
             return found
-    return _persons(tree.entries())
+    return listed(tree)
 
 
-def _people(tree: Tree, assignment: Assignment, above: int) -> list[Tree] | None:
+def _people(
+    tree: Tree, assignment: Assignment, above: int
+) -> list[tuple[Tree, bool | None]] | None:
     entries: Sequence[Tree] = tree.entries()
-    if any(PLATFORM.search(entry.name) for entry in entries):
-        return _persons(entries)
     coded = [entry for entry in entries if entry.code()]
     if len(coded) == 1 and coded[0].is_folder and above:
         found = _people(coded[0], assignment, above - 1)
@@ -84,33 +76,16 @@ def _people(tree: Tree, assignment: Assignment, above: int) -> list[Tree] | None
     works = _Works(tree, assignment)
     for entry in coded:
         if works.add(entry):
-            _check_for_classes(entries, coded, assignment)
-            return _persons(entries)
+            _check_for_classes(tree, coded, assignment)
+            return listed(tree)
     if works.are_unclear(entries, coded):
-        raise _unclear(tree, entries)
+        raise _unclear(tree)
     return None
 
 
-def _persons(entries: Iterable[Tree]) -> list[Tree]:
-    """What of a class's folder somebody handed in: all but lists, read-me files and the like. A
-    folder of those that came late is part of it."""
-    found: list[Tree] = []
-    for entry in entries:
-        if entry.is_folder:
-            is_late = LATE.search(entry.name) and not PLATFORM.search(entry.name)
-            found += _persons(entry.entries()) if is_late else [entry]
-        elif PLATFORM.search(entry.name) or kind_of(entry.name) or not _is_list(entry.name):
-            found.append(entry)
-    return found
-
-
-def _is_list(name: str) -> bool:
-    return name.lower().endswith(LISTS) or README.match(name) is not None
-
-
-def _check_for_classes(entries: Sequence[Tree], coded: list[Tree], assignment: Assignment) -> None:
+def _check_for_classes(tree: Tree, coded: list[Tree], assignment: Assignment) -> None:
     """Raises Unclear if each of the folders is a class of its own."""
-    if any(not entry.is_folder or LATE.search(entry.name) for entry in coded):
+    if any(not entry.is_folder or says_late(entry.name) for entry in coded):
         return
     try:
         are_classes = all(_people(entry, assignment, 0) for entry in coded[:LOOKED_AT])
@@ -118,7 +93,7 @@ def _check_for_classes(entries: Sequence[Tree], coded: list[Tree], assignment: A
         return
     if are_classes:
         text = _("Each of these seems to be a class: {names}. Grade one at a time.")
-        raise Unclear(text.format(names=_listed(entries)))
+        raise Unclear(text.format(names=listing(tree)))
 
 
 @dataclass
@@ -170,7 +145,7 @@ class _Works:
         rivals = [each for each in self.read if each.written & done and self._differ(each, work)]
         self.read.append(work)
         if any(work.imports_from(each) or each.imports_from(work) for each in rivals):
-            raise _unclear(self.tree, self.tree.entries())
+            raise _unclear(self.tree)
         return bool(rivals)
 
     def are_unclear(self, entries: Sequence[Tree], coded: list[Tree]) -> bool:
@@ -205,15 +180,9 @@ def _plain(name: str) -> str:
     return VERSION.sub("", stem_of(name).casefold())
 
 
-def _unclear(tree: Tree, entries: Iterable[Tree]) -> Unclear:
+def _unclear(tree: Tree) -> Unclear:
     text = _(
         "It is not clear whether {name} is one student's or a class's. It holds {names}. Say "
         "--class if each of these is a submission of its own, or --single if they are one."
     )
-    name = well_formed(tree.name) or _("this")
-    return Unclear(text.format(name=name, names=_listed(entries)))
-
-
-def _listed(entries: Iterable[Tree]) -> str:
-    names = [well_formed(entry.name) + "/" * entry.is_folder for entry in entries]
-    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    return Unclear(text.format(name=well_formed(tree.name), names=listing(tree)))

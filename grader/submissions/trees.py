@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePath, PurePosixPath
 
 from grader.course.assignment import Stub
 from grader.errors import UnreadableSubmission
 from grader.submissions.archive import Archive, Members
 from grader.submissions.budget import Budget
-from grader.submissions.files import kind_of
+from grader.submissions.files import bytes_of, kind_of, stem_of
 from grader.submissions.folders import code_paths
 from grader.submissions.layout import is_of_system, own_paths
 from grader.submissions.reading import Submission, read, read_file, read_folder
 
 ROOT = PurePosixPath()
+MAX_MEMBERS = 100_000  # of a class's zip
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class OnDisk:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        return self.path.name if self.path.name not in ("", "..") else self.path.resolve().name
 
     @property
     def is_folder(self) -> bool:
@@ -42,6 +44,10 @@ class OnDisk:
             for path in sorted(self.path.iterdir())
             if not is_of_system(path.name) and (results is None or path.resolve() != results)
         ]
+
+    def content(self) -> bytes:
+        """The bytes of a file, of at most 20 MB. Raises UnreadableSubmission."""
+        return bytes_of(self.path)
 
     def code(self) -> list[PurePath]:
         """The files that may hold code, by their paths below it; a file's own name."""
@@ -61,34 +67,51 @@ class OnDisk:
 class InZip:
     """A file or a folder of a zip, read without unpacking it to the disk.
 
-    path: below the folder of the zip. members: those at the path or below it. whole: the budget of
-    looking through the whole zip.
+    members, folders: those at the path or below it; folders may have nothing in them. whole: the
+    budget of looking through the whole zip. path: below the folder of the zip.
     """
 
     archive: Archive
     members: Members
+    folders: Collection[PurePosixPath]
     whole: Budget
     path: PurePosixPath = ROOT
 
+    @classmethod
+    def of(cls, archive: Archive, whole: Budget) -> InZip:
+        """All that is in a zip."""
+        return cls(archive, archive.members, archive.folders, whole)
+
     @property
     def name(self) -> str:
-        return self.path.name
+        return self.path.name or stem_of(self.archive.name)
 
     @property
     def is_folder(self) -> bool:
         return self.path not in self.members
 
     def entries(self) -> list[InZip]:
-        """What is in the folder, in the order of the names."""
+        """What is in the folder, in the order of the names, folders with nothing in them too."""
         depth = len(self.path.parts)
-        found: dict[PurePosixPath, Members] = {}
+        found: dict[PurePosixPath, tuple[Members, list[PurePosixPath]]] = {}
         for path, info in self.members.items():
-            inner = PurePosixPath(*path.parts[: depth + 1])
-            found.setdefault(inner, {})[path] = info
+            found.setdefault(PurePosixPath(*path.parts[: depth + 1]), ({}, []))[0][path] = info
+        for path in self.folders:
+            if len(path.parts) > depth:
+                found.setdefault(PurePosixPath(*path.parts[: depth + 1]), ({}, []))[1].append(path)
         return [
-            InZip(self.archive, members, self.whole, path)
-            for path, members in sorted(found.items(), key=lambda entry: str(entry[0]))
+            InZip(self.archive, members, folders, self.whole, path)
+            for path, (members, folders) in sorted(found.items(), key=lambda entry: str(entry[0]))
         ]
+
+    def content(self) -> bytes:
+        """The bytes of a file, of at most 20 MB, of a zip 64 MB. Raises UnreadableSubmission."""
+        return self.archive.content(self.path, self.members[self.path], self.whole)
+
+    def opened(self) -> InZip:
+        """What is in a zip of the zip. Raises UnreadableSubmission."""
+        archive = Archive(self.name, BytesIO(self.content()), self.whole, MAX_MEMBERS)
+        return InZip.of(archive, self.whole)
 
     def code(self) -> list[PurePath]:
         """The files that may hold code, by their paths below it; a file's own name."""

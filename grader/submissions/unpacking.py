@@ -30,13 +30,13 @@ UNWRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def unpack(zipped: Path, people: Sequence[InZip]) -> tuple[list[Path], list[str]]:
-    """The files and folders of the people of a class, and notes.
+    """The files and folders of the people of a class, in their order, and notes.
 
     A folder of an earlier zip is replaced as a whole, one of the same zip is taken as it is. Where
     nothing can be written beside the zip, the folder is in the user's cache. Raises UsageError.
     """
     _check_size(zipped, people)
-    digest = _digest(zipped)
+    digest = _digest(zipped, people)
     notes = []
     folder = zipped.with_suffix(".unpacked")
     if not _is_current(folder, digest):
@@ -65,8 +65,9 @@ def short(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath(*map(_short, path.parts))
 
 
-def _digest(zipped: Path) -> str:
-    digest = sha256()
+def _digest(zipped: Path, people: Sequence[InZip]) -> str:
+    """Of the zip, and of what of it is unpacked: readers may take other files."""
+    digest = sha256("\0".join(str(each.path) for each in people).encode("utf-8", "replace"))
     with zipped.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)

@@ -18,6 +18,7 @@ from grader.submissions import unpacking
 from grader.submissions.archive import MAX_FILE
 from grader.submissions.discovery import Found, submissions, telling_names
 from grader.submissions.reading import read
+from grader.submissions.uploads import Upload
 from tests.conftest import ROOT
 
 GREETING = load("greeting", ROOT / "tests/small_course")
@@ -174,11 +175,9 @@ def test_equal_names_are_told_apart_by_their_folders(tmp_path):
     """Names that nobody else has stay as they are."""
     paths = [tmp_path / name for name in ("ada/hw.py", "bob/hw.py", "bob/hw.ipynb", "cy.py")]
 
-    assert telling_names(paths) == {
-        paths[0]: "ada_hw",
-        paths[1]: "bob_hw.py",
-        paths[2]: "bob_hw.ipynb",
-    }
+    names = telling_names([*map(Upload, paths)])
+
+    assert names == ["ada_hw", "bob_hw.py", "bob_hw.ipynb", "cy"]
 
 
 def test_results_among_the_submissions_are_left_out(tmp_path):

@@ -1,0 +1,57 @@
+"""Moodle: "Download all submissions" of an assignment, in folders or flat.
+
+A folder ``Anna Meyer_123456_assignsubmission_file_`` for each participant, or files that begin with
+it. The number is the participant's of this assignment, which the grading worksheet calls
+"Participant 123456"; a group has its name and number, and those in no group have no number. The
+words after the number are names of plugins, the same in every language. Moodle gives out the last
+attempt, without a time.
+
+Source: mod/assign/classes/downloader.php of Moodle (get_student_prefix and
+load_submissionplugin_filelist), and "Grading offline" in docs.moodle.org/en/Using_Assignment.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.course.assignment import Assignment
+from grader.submissions.handins import Export, Handin, listed
+from grader.submissions.trees import Tree
+from grader.submissions.uploads import Origin, Person
+
+LOOKS_LIKE = "folders or files such as 'Anna Meyer_123456_assignsubmission_file_hw.py'"
+NAME = re.compile(
+    r"(?P<name>.+?)(?:_(?P<id>\d+))?_assign(?P<kind>submission|feedback)_(?P<plugin>[a-z]+)"
+    r"(?:_(?P<file>.*))?",
+    re.DOTALL,
+)
+TEXT = "onlinetext"  # the plugin of what was typed into Moodle's own page
+
+
+def read(folder: Tree, assignment: Assignment) -> Export | None:
+    """What each participant or group handed in; None if this is no such export."""
+    people: dict[tuple[Person, bool | None], list[tuple[re.Match[str], Tree]]] = {}
+    handins = []
+    is_export = False
+    for entry, is_late in listed(folder):
+        found = NAME.fullmatch(entry.name)
+        if found is None:
+            handins.append(Handin.whole(Origin(is_late=is_late), entry))
+        elif found["kind"] == "submission":
+            is_export = True
+            person = Person(found["name"].strip(), found["id"] or "")
+            people.setdefault((person, is_late), []).append((found, entry))
+    if not is_export:
+        return None
+    for (person, is_late), named in people.items():
+        handins.append(_handin(Origin((person,), is_late=is_late), named))
+    return Export(handins)
+
+
+def _handin(origin: Origin, named: list[tuple[re.Match[str], Tree]]) -> Handin:
+    """Of one participant; what was typed counts only where there is nothing else."""
+    files = [(found, tree) for found, tree in named if found["plugin"] != TEXT] or named
+    for found, tree in files:
+        if tree.is_folder or not found["file"]:
+            return Handin.whole(origin, tree)
+    return Handin.of_files(origin, [(found["file"], tree) for found, tree in files])
