@@ -6,28 +6,16 @@ import csv
 import io
 from datetime import datetime, timedelta, timezone
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from grader.checking.results import CheckResult
-from grader.cli.main import app
-from grader.course import assignment as assignments
 from grader.errors import UsageError
-from grader.gradebook.book import open_book
 from grader.gradebook.grades import AssignmentGrade, CourseGrade, Member
 from grader.gradebook.steps import Attempt, Line
-from grader.grading.records import Record
-from grader.grading.scoring import Grade, Result, score
+from grader.grading.scoring import Grade
 from grader.reports import gradesheets
 from grader.reports.gradesheets import Sheet
-from grader.reports.tables import BOM, read_table
-from grader.submissions.uploads import Origin, Person, Upload
-from tests.conftest import ROOT
+from grader.reports.tables import BOM
 
-COURSE = ROOT / "tests" / "small_course"
 NAME = "softmax_regression"
 TITLE = "Softmax regression"
 HANDED_IN = datetime(2026, 11, 20, 23, 5, 7, tzinfo=timezone(timedelta(hours=1)))
@@ -88,39 +76,6 @@ def changed(before, after, delimiter=","):
         for column, cell in enumerate(row)
         if cell != old[line][column]
     }
-
-
-# ------------------------------------------------------------------------------ tables
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(st.sampled_from('a;,"\t|\r\n ü王'), min_size=1).filter(lambda text: text.strip()))
-def test_a_table_that_is_not_changed_stays_byte_for_byte(text):
-    """However odd a file is, what nobody sets is written as it was."""
-    table = read_table(text.encode())
-
-    assert table.text().encode(table.encoding) == text.encode()
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "gbk"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_encoding_and_delimiter_are_kept(encoding, delimiter):
-    """A file is read as it was saved, and a cell is set in the same encoding."""
-    names = "姓名" if encoding in ("gbk", "utf-16") else "Größe"
-    data = f'{names}{delimiter}"x"\r\n{names}{delimiter}"{delimiter}"\r\n'.encode(encoding)
-    table = read_table(data)
-    table.set(1, 1, 'a"b')
-
-    assert table.header == [names, "x"]
-    assert rows(table.text().replace("\r", ""), delimiter)[1] == [names, 'a"b']
-    assert table.text().encode(table.encoding).startswith(names[0].encode(encoding)[:3])
-
-
-@pytest.mark.parametrize("data", [b"", b" \n", b"PK\x03\x04\0\0\x08\0", b"\xef\xbb\xbf\n"])
-def test_what_is_no_table_is_refused(data):
-    """An empty file or a workbook is told to be saved as CSV."""
-    with pytest.raises(UsageError, match="CSV"):
-        read_table(data)
 
 
 # ------------------------------------------------------------------------------ csv, nbgrader
@@ -398,84 +353,3 @@ def test_formats_without_a_file_to_fill_say_so(name):
     """--into is for the platforms that have such a file."""
     with pytest.raises(UsageError, match="--into"):
         fill(name, b"a,b\n")
-
-
-# ------------------------------------------------------------------------------ the command
-
-
-def command(*arguments):
-    result = CliRunner().invoke(app, ["export", *map(str, arguments)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result
-
-
-@pytest.fixture
-def book(tmp_path):
-    """A gradebook with Ada's greeting, half right, and Eve's, for which the machine failed."""
-    place = tmp_path / "book.sqlite"
-    greeting = assignments.load("greeting", COURSE)
-    with open_book(str(place)) as found:
-        for number, (who, status) in enumerate(
-            [("Ada Lovelace", "graded"), ("Eve", "infrastructure_error")]
-        ):
-            path = tmp_path / f"{number}.py"
-            path.write_text(f"x = {number}\n", "utf-8")
-            checks = [
-                CheckResult("a", "greet", "unit", "hidden", 1, False, "passed", "", None, 0.1),
-                CheckResult("b", "shout", "unit", "hidden", 1, False, "failed", "", None, 0.1),
-            ]
-            record = Record(
-                who, "greeting", status, None, "cpu", None, checks, [], "", 0.1, {}, {}, str(path)
-            )
-            person = Person(name=who, id=str(123456 + number))
-            record = msgspec.structs.replace(record, origin=Origin((person,)))
-            keeper = found.keeper(greeting, [Upload(path, record.origin)])
-            keeper.keep(Result(record, score(record, greeting)))
-    return place
-
-
-def test_command_fills_in_a_worksheet(tmp_path, book):
-    """The file of the platform stays, the written one has the grades, and the screen says who is
-    not on both sides; it may be named twice to be changed itself."""
-    given = tmp_path / "worksheet.csv"
-    given.write_bytes(ENGLISH.encode())
-    options = ["greeting", "--format", "moodle", "--db", book, "--course", COURSE, "--into", given]
-    shown = command(*options, "--to", tmp_path / "filled.csv")
-    filled = (tmp_path / "filled.csv").read_text("utf-8")
-
-    assert shown.exit_code == 0
-    assert given.read_bytes() == ENGLISH.encode()
-    assert changed(ENGLISH, filled)[1, 5] == "60"
-    said = " ".join(shown.stderr.split())
-    assert "in the file, and not in the gradebook" in said
-    assert "without a grade in greeting: Eve (infrastructure error)" in said
-    assert command(*options, "--to", given).exit_code == 0
-    assert given.read_text("utf-8") == filled
-
-
-def test_command_writes_to_the_screen_without_a_mark(book):
-    """What goes to the screen is the table and nothing else."""
-    shown = command("--format", "csv", "--to", "-", "--db", book, "--course", COURSE)
-
-    assert rows(shown.stdout)[1] == [
-        *("Ada Lovelace", "123456", "", ""),
-        *("60", "0", "0", "60", "graded"),
-    ]
-    assert not shown.stdout.startswith(BOM)
-
-
-def test_command_says_what_does_not_fit(tmp_path, book):
-    """An unknown format, a file of another kind, a file that is not there, nothing to export."""
-    options = ["--to", "-", "--db", book, "--course", COURSE]
-    wrong = tmp_path / "wrong.csv"
-    wrong.write_text("a,b\n1,2\n")
-    for arguments, words in (
-        (["greeting", "--format", "excel"], "no format"),
-        (["greeting", "--format", "moodle", "--into", wrong], "no column Grade"),
-        (["greeting", "--format", "canvas", "--into", tmp_path / "no.csv"], "No such file"),
-        (["greting", "--format", "csv"], "greting"),
-    ):
-        shown = command(*arguments, *options)
-
-        assert shown.exit_code == 2
-        assert words in " ".join(shown.stderr.split())
