@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from grader.gradebook.grades import AssignmentGrade
 from grader.reports.tables import Table
@@ -17,11 +17,19 @@ def value_of(text: str) -> float | None:
     return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
-def has_commas(table: Table, *columns: int | None) -> bool:
-    """Whether the numbers in these columns are written as 85,5."""
+def writer(table: Table, *columns: int | None) -> Callable[[float], str]:
+    """How the numbers in these columns are written: with a point or a comma, and whether always
+    with two decimals."""
     cells = [table.value(line, column) for line in range(1, len(table)) for column in columns]
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
-    return any("," in cell for cell in numbers) and not any("." in cell for cell in numbers)
+    has_commas = any("," in cell for cell in numbers) and not any("." in cell for cell in numbers)
+    is_fixed = bool(numbers) and all(re.search(r"[.,]\d\d$", cell) for cell in numbers)
+
+    def write(points: float) -> str:
+        text = f"{points:.2f}" if is_fixed else number(points)
+        return text.replace(".", ",") if has_commas else text
+
+    return write
 
 
 def fill(
@@ -30,13 +38,13 @@ def fill(
     grades: Mapping[int, AssignmentGrade],
     names: Mapping[int, str],
     maxima: Mapping[int, float | None],
-    *,
-    commas: bool,
+    write: Callable[[float], str],
 ) -> list[str]:
     """Write grades into a column, scaled where the file has another maximum; what to say about it.
 
-    grades, names: by line. maxima: the file's, by line; None where it tells none. A cell stays as
-    it is where there is no grade, and where it holds a word, such as EX of who is excused.
+    grades, names: by line. maxima: the file's, by line; None where it tells none. write: how the
+    file writes numbers. A cell stays as it is where there is no grade, and where it holds a word,
+    such as EX of who is excused.
     """
     kept, above, scales = [], [], set()
     for line, grade in grades.items():
@@ -53,8 +61,7 @@ def fill(
             scales.add((grade.max_points, maximum))
         if maximum and points > maximum:
             above.append(f"{names[line]} ({number(points)})")
-        text = number(points)
-        table.set(line, column, text.replace(".", ",") if commas else text)
+        table.set(line, column, write(points))
     notes = [f"Scaled from {number(own)} to {number(theirs)} points." for own, theirs in scales]
     if kept:
         notes.append(f"{len(kept)} cells hold a word and stay as they are: {'; '.join(kept)}")

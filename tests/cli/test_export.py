@@ -62,7 +62,7 @@ def test_command_fills_in_a_worksheet(tmp_path, book):
 
     assert shown.exit_code == 0
     assert given.read_bytes() == ENGLISH.encode()
-    assert changed(ENGLISH, filled)[1, 5] == "60"
+    assert changed(ENGLISH, filled)[1, 5] == "60.00"
     said = " ".join(shown.stderr.split())
     assert "in the file, and not in the gradebook" in said
     assert "without a grade in greeting: Eve (infrastructure error)" in said

@@ -167,11 +167,11 @@ def test_moodle_worksheet_changes_in_grades_and_comments_only():
     written = fill("moodle", ENGLISH.encode())
 
     assert changed(ENGLISH, written.text) == {
-        (1, 5): "80",
+        (1, 5): "80.00",
         (1, 10): "attempt 1: 87.0<br>1 day late: −10<br>adjusted: +3: a &lt; b &amp; so on, by Bob"
         "<br>= 80 / 100",
-        (2, 5): "62.5",
-        (3, 5): "100",
+        (2, 5): "62.50",
+        (3, 5): "100.00",
         (3, 10): "attempt 1: 100.0<br>= 100 / 100",
     }
     assert written.notes == [
@@ -189,7 +189,7 @@ def test_moodle_worksheet_keeps_the_style_of_its_country(encoding):
     text = written.text.encode(written.encoding).decode(encoding)
 
     grades = {place: cell for place, cell in changed(GERMAN, text, ";").items() if place[1] == 4}
-    assert grades == {(1, 4): "40", (2, 4): "31,25", (3, 4): "50"}
+    assert grades == {(1, 4): "40,00", (2, 4): "31,25", (3, 4): "50,00"}
     assert "Scaled from 100 to 50 points." in written.notes
     assert text.count("\r\n") == GERMAN.count("\r\n")
 
@@ -201,7 +201,7 @@ def test_moodle_worksheet_is_filled_in_again():
 
     assert fill("moodle", once.encode()).text == once
     assert changed(once, fill("moodle", once.encode(), better).text) == {
-        (1, 5): "90",
+        (1, 5): "90.00",
         (1, 10): "attempt 1: 90.0<br>= 90 / 100",
     }
 
@@ -288,7 +288,7 @@ def test_canvas_gradebook_changes_in_one_column_only():
     columns that cannot be written."""
     written = fill("canvas", CANVAS.encode())
 
-    assert changed(CANVAS, written.text) == {(3, 5): "8", (5, 5): "10"}
+    assert changed(CANVAS, written.text) == {(3, 5): "8.00", (5, 5): "10.00"}
     assert written.notes[:3] == [
         "Scaled from 100 to 10 points.",
         "1 cells hold a word and stay as they are: Anna Meyer (123457) (EX)",
@@ -304,7 +304,7 @@ def test_canvas_gradebook_with_semicolons_and_two_names():
     )
     written = fill("canvas", data.encode())
 
-    assert changed(data, written.text, ";") == {(2, 5): "10"}
+    assert changed(data, written.text, ";") == {(2, 5): "10,00"}
     more = fill("canvas", data.encode(), sheet((ADA, grade(62.0))))
     assert changed(data, more.text, ";") == {(2, 5): "7,75"}
 

@@ -17,7 +17,7 @@ from grader.reports.gradesheets import Gradesheet, Sheet
 from grader.reports.matching import Entry, labels, match
 from grader.reports.tables import Table, read_table, to_csv
 from grader.reports.text import number
-from grader.reports.worksheets import fill, has_commas, value_of
+from grader.reports.worksheets import fill, value_of, writer
 
 FILLS = True
 PEOPLE = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -62,7 +62,7 @@ def _filled(sheet: Sheet, table: Table) -> Gradesheet:
     possible = next((line for line in range(len(table)) if POINTS in table.value(line, 0)), None)
     columns = _columns(sheet, table)
     known = labels(course.member for course in sheet.grades)
-    commas = has_commas(table, *columns.values())
+    write = writer(table, *columns.values())
     notes = [f"It has no column for {name}." for name in sheet.titles if name not in columns]
     for name, column in columns.items():
         most = value_of(table.value(possible, column)) if possible is not None else None
@@ -73,7 +73,7 @@ def _filled(sheet: Sheet, table: Table) -> Gradesheet:
         grades = {line: own[member.id] for line, member in people.items()}
         names = {line: known[member.id] for line, member in people.items()}
         maxima = dict.fromkeys(grades, most)
-        notes += fill(table, column, grades, names, maxima, commas=commas)
+        notes += fill(table, column, grades, names, maxima, write)
     return Gradesheet(table.text(), table.encoding, [*notes, *matched.notes])
 
 

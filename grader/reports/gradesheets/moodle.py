@@ -19,7 +19,7 @@ from grader.reports.gradesheets import Gradesheet, Sheet
 from grader.reports.matching import Entry, labels, match
 from grader.reports.tables import Table, read_table, to_csv
 from grader.reports.text import number
-from grader.reports.worksheets import fill, has_commas, value_of
+from grader.reports.worksheets import fill, value_of, writer
 
 FILLS = True
 # The columns in English, German, Chinese, French and Spanish.
@@ -76,8 +76,8 @@ def _worksheet(sheet: Sheet, table: Table) -> Gradesheet:
     maxima = {line: value_of(table.value(line, most)) for line in grades}
     if most is not None and not any(maxima.values()):
         raise UsageError("Moodle grades this assignment by a scale: give it points there.")
-    commas = has_commas(table, column, most)
-    notes = fill(table, column, grades, names, maxima, commas=commas)
+    write = writer(table, column, most)
+    notes = fill(table, column, grades, names, maxima, write)
     notes += _comment(table, grades, names)
     return Gradesheet(table.text(), table.encoding, [*notes, *matched.notes])
 
