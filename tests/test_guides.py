@@ -111,7 +111,7 @@ def follow(guide: str, folder: Path, **others: str) -> str:
 def evening(folder) -> Path:
     """What an instructor has of Moodle: the zip of a class, the participants, the worksheet."""
     code = (folder / "submissions/ada.py").read_text("utf-8")
-    uploads = {"Ada Meyer_101": code, "Bob Li_102": code.replace("upper", "title")}
+    uploads = {"Ada Meyer_101": code.replace("upper", "title"), "Bob Li_102": code}
     with zipfile.ZipFile(folder / "class.zip", "w") as zipped:
         for person, text in uploads.items():
             zipped.writestr(f"{person}_assignsubmission_file/hw.py", text)
@@ -129,7 +129,7 @@ def evening(folder) -> Path:
 
 def test_guide_for_instructors(evening):
     """From the handout to the grades in the platform's own worksheet, and the feedback."""
-    said = follow("instructors.md", evening, softmax="greet")
+    said = follow("instructors.md", evening, softmax="shout")
 
     assert (evening / "handout.zip").is_file()
     assert "Dora Roe" in said
@@ -138,8 +138,8 @@ def test_guide_for_instructors(evening):
     assert "## ada: 100 of 100" in (evening / "feedback/ada.md").read_text("utf-8")
     grades = csv.DictReader((evening / "upload.csv").read_text("utf-8-sig").splitlines())
     assert {row["Full name"]: row["Grade"] for row in grades} == {
-        "Ada Meyer": "100.00",
-        "Bob Li": "60.00",
+        "Ada Meyer": "63.00",
+        "Bob Li": "100.00",
         "Cy Ng": "0.00",
         "Dora Roe": "0.00",
     }

@@ -13,9 +13,11 @@ from grader import __version__
 from grader.cli import author, gradebook, machine, misconception, student
 from grader.cli.adjust import adjust
 from grader.cli.console import Commands
+from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.grades import grades
 from grader.cli.regrade import regrade
+from grader.cli.similar import similar
 
 app = typer.Typer(
     name="grader",
@@ -30,6 +32,7 @@ for command in (
     grade,
     regrade,
     adjust,
+    export,
     student.check,
     author.release,
     author.package,
@@ -40,6 +43,7 @@ for command in (
     app.command()(command)
 app.add_typer(misconception.app, name="misconception")
 gradebook.app.command()(grades)
+gradebook.app.command()(similar)
 app.add_typer(gradebook.app, name="gradebook")
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from grader.cli.console import errors
 from grader.errors import UsageError
+from grader.reports.text import in_spreadsheet
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.exports import PLAIN
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from grader.submissions.uploads import Upload
 
 NAMED = 6  # people that a line names
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def tell(uploads: Sequence[Upload]) -> None:
@@ -96,8 +96,4 @@ def _table(file: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     with file.open("w", encoding="utf-8-sig", newline="") as opened:  # spreadsheets ask for the BOM
         table = csv.writer(opened)
         table.writerow(header)
-        table.writerows([_cell(cell) for cell in row] for row in rows)
-
-
-def _cell(text: str) -> str:
-    return well_formed(f"'{text}" if text.startswith(FORMULA) else text)
+        table.writerows([in_spreadsheet(cell) for cell in row] for row in rows)

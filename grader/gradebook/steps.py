@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from grader.gradebook.amounts import hundredths, number, signed
 from grader.grading.records import Status
@@ -14,6 +14,8 @@ from grader.i18n.words import N_, _
 
 if TYPE_CHECKING:
     from grader.gradebook.lateness import Deadline
+
+Kind = Literal["earned", "late", "adjusted", "scaled"]
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ class Adjustment:
 @dataclass(frozen=True)
 class Line:
     """A step to a grade. points: what it adds, may be negative or 0. text: the whole line for a
-    reader, with its points. short: its words in the form on one line; "" where it has none."""
+    reader, with its points. short: its words in the form on one line; "" where it has none. kind:
+    what it comes from."""
 
     points: float
     text: str
     short: str = ""
+    kind: Kind = "earned"
 
 
 def reached(stub: StubGrade, adjustments: Iterable[Adjustment]) -> int:
@@ -70,22 +74,30 @@ class Steps:
 
     def __init__(self, start: int = 0) -> None:
         self.total = start
-        self._steps: list[tuple[int, str, str, dict[str, str | int]]] = []
+        self._steps: list[tuple[int, str, str, Kind, dict[str, str | int]]] = []
 
-    def add(self, points: int, text: str, short: str = "", **values: str | int) -> None:
+    def add(
+        self,
+        points: int,
+        text: str,
+        short: str = "",
+        kind: Kind = "earned",
+        **values: str | int,
+    ) -> None:
         """Add so many hundredths. text and short: sentences to translate, with {points} and the
         values in them, of which whole numbers are hundredths."""
-        self._steps.append((points, text, short, values))
+        self._steps.append((points, text, short, kind, values))
         self.total += points
 
     @property
     def lines(self) -> list[Line]:
         """The steps for a reader."""
         found = []
-        for points, text, short, values in self._steps:
+        for points, text, short, kind, values in self._steps:
             words = {key: number(v) if isinstance(v, int) else v for key, v in values.items()}
             words["points"] = signed(points)
-            found.append(Line(points / 100, _(text).format(**words), _(short).format(**words)))
+            text, short = _(text).format(**words), _(short).format(**words)
+            found.append(Line(points / 100, text, short, kind))
         return found
 
     def deduct(
@@ -98,11 +110,11 @@ class Steps:
         elif deadline.is_past(moment):
             text = N_("after {time}, when nothing counts any more: {points}")
             time = deadline.clock.text(deadline.cut_off or moment)
-            self.add(-self.total, text, N_("too late"), time=time)
+            self.add(-self.total, text, N_("too late"), "late", time=time)
         elif moment > deadline.end:
             cost = deadline.deduction(moment, self.total, maximum)
             text = N_("{lateness}: {points}") if cost else N_("{lateness}: no deduction")
-            self.add(-cost, text, N_("late"), lateness=deadline.lateness(moment))
+            self.add(-cost, text, N_("late"), "late", lateness=deadline.lateness(moment))
 
     def adjust(self, adjustments: list[Adjustment], grade: Grade | None) -> None:
         """What was given and taken by hand; nothing is taken that is not there."""
@@ -121,7 +133,7 @@ class Steps:
             scaled = (2 * self.total * most + maximum) // (2 * maximum)
             text = N_("scaled from {old} to {new} points: {points}")
             change = scaled - self.total
-            self.add(change, text, N_("scaled"), old=maximum, new=most)
+            self.add(change, text, N_("scaled"), "scaled", old=maximum, new=most)
 
     def _say(self, adjustment: Adjustment, given: int) -> None:
         """Add what an adjustment gave, and its comment."""
@@ -134,9 +146,11 @@ class Steps:
         }
         if given != wanted:
             text = N_("adjusted: {points} instead of {wanted}{stub}: {reason}, by {author}")
-            self.add(given, text, N_("adjusted: {reason}"), wanted=signed(wanted), **values)
+            self.add(
+                given, text, N_("adjusted: {reason}"), "adjusted", wanted=signed(wanted), **values
+            )
         elif wanted:
             text = N_("adjusted: {points}{stub}: {reason}, by {author}")
-            self.add(given, text, N_("adjusted: {reason}"), **values)
+            self.add(given, text, N_("adjusted: {reason}"), "adjusted", **values)
         if adjustment.comment:
-            self.add(0, N_("comment{stub}: {comment}, by {author}"), **values)
+            self.add(0, N_("comment{stub}: {comment}, by {author}"), "", "adjusted", **values)

@@ -19,6 +19,9 @@ WORDS = {
     "timeout": N_("timeout"),
     "error": N_("error"),
 }
+# What a formula begins with; a spreadsheet takes the wide forms for it, too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # Letters and marks without a shape: Unicode's Default_Ignorable_Code_Point that Python takes for
 # printable, and the Braille pattern without dots.
 BLANK = re.compile(
@@ -62,6 +65,13 @@ def in_markdown(text: str) -> str:
     """The text on one line of Markdown, with no markup in it, also inside a table."""
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|~$@:-])", r"\\\1", one_line(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def in_spreadsheet(text: str) -> str:
+    """The text on one line that a spreadsheet takes for no formula: Excel would run =cmd(…). A
+    number stays one."""
+    line = one_line(text)
+    return f"'{line}" if line.startswith(FORMULA) and not NUMBER.fullmatch(line) else line
 
 
 def number(value: float) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from grader.grading.scoring import Result
 from grader.reports.notes import common_notes, own_notes
-from grader.reports.text import number, one_line
+from grader.reports.text import in_spreadsheet, number
 
 COLUMNS = ("submission", "assignment", "status", "score", "max_score", "seconds", "notes")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(results: Sequence[Result]) -> str:
@@ -26,20 +25,14 @@ def render(results: Sequence[Result]) -> str:
         points = {stub.name: number(stub.points) for stub in grade.stubs}
         rows.writerow(
             [
-                _cell(record.submission),
-                _cell(record.assignment),
+                in_spreadsheet(record.submission),
+                in_spreadsheet(record.assignment),
                 record.status,
                 number(grade.score) if record.status != "infrastructure_error" else "",
                 number(grade.max_score),
                 f"{record.seconds:.1f}",
-                _cell("; ".join(own_notes(result, common))),
+                in_spreadsheet("; ".join(own_notes(result, common))),
                 *(points.get(stub, "") for stub in stubs),
             ]
         )
     return text.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula: Excel would run =cmd(…)."""
-    line = one_line(text)
-    return f"'{line}" if line.startswith(FORMULA) else line
