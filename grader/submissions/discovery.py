@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from grader.course.assignment import Assignment
 from grader.errors import UnreadableSubmission, UsageError
 from grader.i18n.words import _
@@ -23,7 +25,7 @@ from grader.submissions.handins import WHOLE, Export, is_list, says_late
 from grader.submissions.recognition import find, numbered, read
 from grader.submissions.trees import MAX_MEMBERS, InZip, OnDisk, Tree
 from grader.submissions.unpacking import unpack
-from grader.submissions.uploads import Upload
+from grader.submissions.uploads import Origin, Person, Upload
 
 MAX_AROUND = 4  # folders in a name
 
@@ -209,8 +211,16 @@ def _uploads(export: Export, places: Sequence[Path]) -> list[Upload]:
     for handin in export.handins:
         files = tuple((name, next(place)) for name, _tree in handin.files)
         is_whole = files[0][0] == WHOLE
-        found.append(Upload(files[0][1], handin.origin, () if is_whole else files))
+        found.append(Upload(files[0][1], _well_formed(handin.origin), () if is_whole else files))
     return found
+
+
+def _well_formed(origin: Origin) -> Origin:
+    """With names that any file can hold: on a disk they may be bytes that are no text."""
+    people = tuple(
+        Person(*map(well_formed, (one.name, one.id, one.email))) for one in origin.people
+    )
+    return msgspec.structs.replace(origin, people=people)
 
 
 def _only_zip(folder: Path, leave_out: Path | None) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -407,6 +409,17 @@ def test_a_reader_can_be_named(tmp_path):
 def test_a_reader_that_is_named_needs_less(tmp_path, reader, files, expected):
     """A person knows more than the names tell."""
     assert sorted(names(found(tmp_path, files, reader=reader))) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_names_that_are_no_text_can_be_written(tmp_path):
+    """Of an archive of an older system; they stay different ones."""
+    for name in (b"M\xfcller_1_assignsubmission_file_", b"M\xf6ller_2_assignsubmission_file_"):
+        os.mkdir(os.path.join(os.fsencode(tmp_path), name))
+
+    result = submissions([tmp_path], GREETING)
+
+    assert len({name.encode() for name in people(result)}) == 2
 
 
 def test_several_exports_of_the_same_people(tmp_path):
