@@ -22,6 +22,8 @@ LINE_SECONDS = 10.0  # between two lines where there is no terminal
 SOON = 10  # seconds: nobody can tell shorter times
 RECENT = 20  # submissions from which the rate is taken
 MOST_NAMES = 4  # of submissions in work
+MOST_CHARACTERS = 30  # of one of these names
+NARROW = 60  # columns of a terminal on which there is no room for a bar
 
 # The submissions in work by their names, and how much of each is done (0 to 1) where it is known.
 InWork = Callable[[], Sequence[tuple[str, float | None]]]
@@ -100,10 +102,11 @@ def duration(seconds: float) -> str:
 
 def at(in_work: Sequence[tuple[str, float | None]]) -> str:
     """Who is being graded, on one line."""
-    shown = [
-        " ".join(name.split()) + (f", {share:.0%}".replace("%", " %") if share is not None else "")
-        for name, share in in_work[:MOST_NAMES]
-    ]
+    shown = []
+    for name, share in in_work[:MOST_NAMES]:
+        name = " ".join(name.split())
+        name = name if len(name) <= MOST_CHARACTERS else f"{name[: MOST_CHARACTERS - 1]}…"
+        shown.append(name if share is None else f"{name}, {100 * share:.0f} %")
     more = len(in_work) - len(shown)
     return f"at: {', '.join(shown)}{f' and {more} more' if more else ''}" if shown else ""
 
@@ -163,12 +166,14 @@ class Watch:
 
     def _display(self) -> RenderableType:
         """A bar beside the pace; below it who is in work, and what was not graded."""
-        pace = self.tally.pace(time.monotonic())
-        bar = ProgressBar(self.tally.count, self.tally.done, width=self.console.width // 4)
-        first = Table.grid(padding=(0, 1))
-        first.add_row(bar, _on_one_line(pace))
-        more = filter(None, [at(self.in_work()), "; ".join(self.tally.rest())])
-        return Group(first, *map(_on_one_line, more))
+        pace = _on_one_line(self.tally.pace(time.monotonic()))
+        first: RenderableType = pace
+        if self.console.width >= NARROW:
+            bar = ProgressBar(self.tally.count, self.tally.done, width=self.console.width // 4)
+            first = Table.grid(padding=(0, 1))
+            first.add_row(bar, pace)
+        parts = [first, _on_one_line(at(self.in_work())), Text("; ".join(self.tally.rest()))]
+        return Group(*(part for part in parts if part))
 
 
 def _on_one_line(text: str) -> Text:

@@ -71,6 +71,7 @@ def test_durations_are_told_as_people_do(seconds, words):
 def test_who_is_in_work_stands_on_one_line():
     """A few names, whatever is in them, and the share where it is known."""
     assert at([("Anna\nMeyer", 0.4)]) == "at: Anna Meyer, 40 %"
+    assert at([("x" * 99, None), ("y", None)]) == f"at: {'x' * 29}…, y"
     assert at([(name, None) for name in "abcdef"]) == "at: a, b, c, d and 2 more"
     assert at([]) == ""
 
