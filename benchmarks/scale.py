@@ -21,11 +21,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from grader.grading.pool import Jobs, Task
 from rich.console import Console
 from rich.table import Table
 
 from grader.course import assignment as assignments
-from grader.grading.pool import Jobs, Task
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.submissions.uploads import Upload

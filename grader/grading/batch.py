@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -25,12 +24,12 @@ from rich.text import Text
 
 from grader.course import assignment as assignments
 from grader.errors import UsageError
-from grader.grading.devices import with_one_device
-from grader.grading.pool import Jobs, Task
+from grader.grading.engines import LOCAL, Run, engine_of, graded
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
-from grader.grading.session import Session, open_session
+from grader.grading.session import Session
 from grader.grading.settings import Settings
+from grader.grading.tasks import Task
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.discovery import telling_names
 from grader.submissions.uploads import Upload
@@ -59,10 +58,12 @@ def grade_all(
     console: Console,
     force: bool = False,
     jobs: int = 1,
+    engine: str = LOCAL,
+    scheduler: str = "",
 ) -> list[Result]:
     """Grade every upload; the results are in their order. Each is with the keepers as soon as it is
     made, and what has not changed since an earlier run that one of them knows is not run again
-    unless `force` is set.
+    unless `force` is set. jobs, engine, scheduler: where it is graded (grading/engines).
 
     Ctrl-C ends the run: the results until then are returned.
 
@@ -71,16 +72,11 @@ def grade_all(
     assignment = assignments.load(name, course)
     for keeper in keepers:
         keeper.check_room()
-    notes: list[str] = []
-    if jobs > 1:
-        settings, notes = with_one_device(settings)
-    tasks = [
-        Task(position, upload, settings, None if force else _earlier(keepers, upload))
-        for position, upload in enumerate(uploads)
-    ]
+    known = [] if force else keepers
+    run = Run(course, name, settings, len(uploads), jobs, scheduler)
     names = telling_names([upload.path for upload in uploads])
     results: dict[int, Result] = {}
-    with _Bar(console, len(tasks)) as bar:
+    with _Bar(console, len(uploads)) as bar:
 
         def keep(task: Task, record: Record) -> None:
             name = names.get(task.upload.path, record.submission)
@@ -90,23 +86,25 @@ def grade_all(
                 try:
                     keeper.keep(result)
                 except UsageError as error:  # the others are graded, and shown, all the same
-                    _say(console, [str(error)])
+                    _say(console, deque([str(error)]))
             bar.finished(record)
 
         try:
-            if jobs == 1:
-                with open_session(assignment, settings) as session:
-                    _say(console, session.notes)
-                    bar.current.session = session
-                    for task in tasks:
-                        keep(task, session.grade(task.upload, task.earlier))
-            else:
-                _say(console, notes)
-                with Jobs(course, name, jobs) as pool:
-                    for task, record in pool.grade(tasks):
-                        _say(console, pool.notes)
-                        pool.notes = []
-                        keep(task, record)
+            with engine_of(engine, run) as here:
+                bar.current.session = here.session
+                _say(console, here.notes)
+                tasks = deque(
+                    Task(
+                        position,
+                        upload,
+                        here.settings,
+                        None if force else _earlier(keepers, upload),
+                    )
+                    for position, upload in enumerate(uploads)
+                )
+                for task, record in graded(here, tasks):
+                    _say(console, here.notes)
+                    keep(task, record)
         except KeyboardInterrupt:
             console.print(
                 f"[yellow]interrupted:[/yellow] {len(results)} of {len(uploads)} were graded"
@@ -119,19 +117,10 @@ def _earlier(keepers: Sequence[Keeper], upload: Upload) -> Record | None:
     return next((record for record in found if record is not None), None)
 
 
-def _say(console: Console, notes: list[str]) -> None:
-    for note in notes:
-        console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
-
-
-def default_jobs(count: int) -> int:
-    """As many jobs as there are processor cores, if each has at least four submissions to grade."""
-    return max(1, min(cores(), count // 4))
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def _say(console: Console, notes: deque[str]) -> None:
+    while notes:
+        text = escape(notes.popleft())
+        console.print(f"[yellow]note:[/yellow] {text}", highlight=False)
 
 
 class _Current(ProgressColumn):
