@@ -32,6 +32,7 @@ from grader.cli.options import (
     course_of,
 )
 from grader.errors import UsageError
+from grader.grading import engines
 from grader.i18n.words import _
 from grader.reports import formats
 
@@ -84,11 +85,29 @@ def grade(
     jobs: Annotated[
         int,
         typer.Option(
-            help="How many submissions to grade side by side; each job takes about 1 GB of memory.",
+            help="How many submissions to grade side by side on this machine; each job takes about "
+            "1 GB of memory.",
             show_default="one for each core, if there are four submissions for each",
             min=0,
         ),
     ] = 0,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Where to grade ({', '.join(engines.names())}): 'local' is this machine, 'dask' "
+            "the workers of a scheduler of Dask (docs/engines.md).",
+        ),
+    ] = engines.LOCAL,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="For --engine dask: the address that `dask scheduler` printed, such as "
+            "tcp://host:8786, or tls://host:8786.",
+            show_default=False,
+        ),
+    ] = "",
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
@@ -113,7 +132,7 @@ def grade(
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
     from grader.course import assignment as assignments
-    from grader.grading.batch import default_jobs, grade_all
+    from grader.grading.batch import grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
     from grader.submissions.discovery import submissions
@@ -132,11 +151,12 @@ def grade(
     for report in reports:
         report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
-    jobs = jobs or default_jobs(len(uploads))
     keepers = [Store(out, assignment)] if out is not None else []
     results: list[Result] = []
     try:
-        results = grade_all(folder, assignment, uploads, settings, keepers, errors, force, jobs)
+        results = grade_all(
+            folder, assignment, uploads, settings, keepers, errors, force, jobs, engine, scheduler
+        )
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
     _show(results, reports)

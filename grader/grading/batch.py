@@ -94,12 +94,7 @@ def grade_all(
                 bar.current.session = here.session
                 _say(console, here.notes)
                 tasks = deque(
-                    Task(
-                        position,
-                        upload,
-                        here.settings,
-                        None if force else _earlier(keepers, upload),
-                    )
+                    Task(position, upload, here.settings, _earlier(known, upload))
                     for position, upload in enumerate(uploads)
                 )
                 for task, record in graded(here, tasks):

@@ -99,8 +99,7 @@ class Job:
 
 
 class Jobs:
-    """Jobs for as many tasks as several threads give at once; each stays for the next task. A
-    context manager: leaving it ends them.
+    """Jobs for as many tasks as several threads give at once; each stays for the next task.
 
     start: makes a job. assignment: its name.
     """
@@ -113,10 +112,8 @@ class Jobs:
         self._lock = threading.Lock()
         self._has_ended = False
 
-    def __enter__(self) -> Jobs:
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def end(self) -> None:
+        """End all jobs, whatever they are at."""
         with self._lock:
             self._has_ended = True
             jobs = list(self.all)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -16,13 +16,15 @@ from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.grading.memory_folder import memory_folder
 from grader.grading.records import Record, Status
-from grader.grading.session import Session
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.budget import MAX_FILE
 from grader.submissions.discovery import name_of
 from grader.submissions.packed import unpacked
 from grader.submissions.uploads import Upload
+
+if TYPE_CHECKING:  # it imports torch
+    from grader.grading.session import Session
 
 FAILED = "the grader failed, not the submission"
 

@@ -154,11 +154,11 @@ class Deadly:
 
 def test_job_that_never_opens_a_session_ends_the_run(uploads):
     """The machine cannot grade then, and says so, with what may be the cause."""
-    with (
-        Jobs(partial(forked, Deadly()), "greeting") as jobs,
-        pytest.raises(InfrastructureError, match="is there memory for"),
-    ):
+    jobs = Jobs(partial(forked, Deadly()), "greeting")
+    with pytest.raises(InfrastructureError, match="is there memory for"):
         jobs.grade(Task(0, Upload(uploads[0]), SETTINGS))
+
+    assert jobs.all == []
 
 
 def test_error_of_the_author_is_raised_once(uploads):

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
-from grader.grading.records import Record
-from grader.grading.session import Session
-from grader.grading.settings import Settings
-from grader.grading.tasks import Task
+
+if TYPE_CHECKING:  # the names of engines are asked for by every command
+    from grader.grading.records import Record
+    from grader.grading.session import Session
+    from grader.grading.settings import Settings
+    from grader.grading.tasks import Task
 
 LOCAL = "local"
 

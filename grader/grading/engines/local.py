@@ -94,7 +94,7 @@ class SideBySide(Engine):
 
     def __exit__(self, *error: object) -> None:
         self.executor.shutdown(wait=False, cancel_futures=True)
-        self.jobs.__exit__()
+        self.jobs.end()
         self.executor.shutdown()
 
     def grade(self, task: Task) -> Record:
