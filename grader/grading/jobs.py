@@ -22,10 +22,9 @@ from typing import Protocol
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
 from grader.grading.records import Record
-from grader.grading.session import ATTEMPTS, open_session
 from grader.grading.tasks import FAILED, Source, Task
-from grader.sandbox.host import imports_for
 
+ATTEMPTS = 2  # at one task
 END_SECONDS = 5.0  # that a job may take to end its box
 MAIN = "from grader.grading.jobs import main; main()"
 
@@ -172,6 +171,8 @@ class Jobs:
 
 def preload(checks: str) -> None:
     """What jobs that are forked find imported, for checks with this source; before the first."""
+    from grader.sandbox.host import imports_for
+
     _SERVER.set_forkserver_preload([*imports_for(checks), "grader.checking.preloaded"])
 
 
@@ -230,8 +231,10 @@ def serve(connection: Connection, source: Source, debug: bool) -> None:
     signal.signal(signal.SIGTERM, _interrupt)  # and ends this one as it would there
     threading.Thread(target=_await_end, args=(connection.fileno(),), daemon=True).start()
     try:
+        from grader.grading.session import open_session  # and torch, which only jobs need
+
         with source.laid_out() as assignment:
-            task: Task = connection.recv()
+            task = _next(connection)
             while True:
                 settings = task.settings
                 with open_session(assignment, settings) as session:
@@ -239,13 +242,23 @@ def serve(connection: Connection, source: Source, debug: bool) -> None:
                     while task.settings == settings:
                         connection.send((task.run(session), kept))
                         kept.clear()
-                        task = connection.recv()
+                        task = _next(connection)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):  # nobody asks any more
         return
     except (GraderError, OSError) as error:
         known = error if isinstance(error, GraderError) else InfrastructureError(str(error))
         with contextlib.suppress(OSError):
             connection.send(known)
+
+
+def _next(connection: Connection) -> Task:
+    """The next task. Raises EOFError where there is none: from then on nothing disturbs the end."""
+    try:
+        task: Task = connection.recv()
+    except EOFError:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise
+    return task
 
 
 def _interrupt(number: int, frame: object) -> None:

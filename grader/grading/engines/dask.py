@@ -93,7 +93,7 @@ class Dask(Engine):
         self.client = _connected(self.run.scheduler)
         try:
             self._look()
-            if self._refused and not self._threads:
+            if self._is_hopeless():
                 raise InfrastructureError(self._nobody())
         except BaseException:
             self.client.close()
@@ -165,7 +165,7 @@ class Dask(Engine):
 
     def _hear(self, address: str, answer: Answer) -> None:
         """Pass on what was said of a record; say if records are made under different conditions."""
-        self.note(*(f"{address}: {note}" for note in answer.notes))
+        self.note(*answer.notes)
         log.add([f"{address}: {line}" for line in answer.log])
         record = answer.record
         if record.status != "graded":
@@ -230,10 +230,16 @@ class Dask(Engine):
             now = time.monotonic()
             if self._threads:
                 self._last_seen = now
-            elif now - self._last_seen > WITHOUT_SECONDS:
+            elif now - self._last_seen > WITHOUT_SECONDS or (
+                self._refused and not self._conditions
+            ):
                 self._stop(InfrastructureError(self._nobody()))
             with self._changed:
                 self._changed.wait_for(lambda: self._end is not None, LOOK_SECONDS)
+
+    def _is_hopeless(self) -> bool:
+        """Whether none of those that are here can grade, and none ever could."""
+        return bool(self._refused) and not self._threads and not self._conditions
 
     def _take(self) -> str:
         """A worker that is free, when there is one. Raises what has ended the run."""
