@@ -3,6 +3,7 @@ stays with it. Scheduler and workers are started as people start them."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -51,13 +52,17 @@ def started(
         try:
             yield process
         finally:
-            family = [process] if process.poll() is None else []
-            for one in family:
-                family = [*psutil.Process(one.pid).children(recursive=True), *family]
-                one.terminate()
-            psutil.wait_procs(family[:-1], 10)
-            for one in family:
-                one.kill()
+            end(process.pid)
+
+
+def end(pid: int) -> None:
+    """End a process and all that come from it: as Dask does it, then for certain."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        family = [first, *first.children(recursive=True)]
+        first.terminate()
+        for process in psutil.wait_procs(family, timeout=10)[1]:
+            process.kill()
 
 
 @dataclass
