@@ -18,6 +18,7 @@ import math
 import os
 import tempfile
 import time
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,9 +26,11 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.course import assignment as assignments
-from grader.grading.pool import Jobs, Task
+from grader.grading.engines import Run, graded
+from grader.grading.engines.local import SideBySide
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
+from grader.grading.tasks import Task
 from grader.submissions.uploads import Upload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,12 +76,13 @@ def resident_mib() -> float:
 def side_by_side(course: Path, name: str, tasks: list[Task], count: int) -> Figures:
     """The rate after the first record of each job, while all of them work."""
     times, memory = [], 0.0
-    with Jobs(course, name, count) as jobs:
-        for _, record in jobs.grade(tasks):
+    run = Run(course, name, tasks[0].settings, len(tasks))
+    with SideBySide(run, count) as engine:
+        for _, record in graded(engine, deque(tasks)):
             assert record.status == "graded", record.warnings
             times.append(time.perf_counter())
             if len(times) % 10 == 5:  # to look takes the processor from the jobs
-                pids = [job.process.pid for job in jobs.running.values()]
+                pids = [job.process.pid for job in engine.jobs.all]
                 memory = max([memory, *(proportional_mib(pid) for pid in pids if pid)])
     begun, ended = times[count - 1], times[-count]  # all work from the one to the other
     return Figures((len(times) - 2 * count + 1) / (ended - begun), memory)

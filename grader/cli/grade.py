@@ -35,6 +35,7 @@ from grader.cli.options import (
     course_of,
 )
 from grader.errors import UsageError
+from grader.grading import engines
 from grader.i18n.words import _
 from grader.reports import formats
 from grader.submissions import exports
@@ -117,6 +118,23 @@ def grade(
         ),
     ] = None,
     jobs: JobsOption = 0,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Where to grade ({', '.join(engines.names())}): 'local' is this machine, 'dask' "
+            "the workers of a scheduler of Dask (docs/engines.md).",
+        ),
+    ] = engines.LOCAL,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="For --engine dask: the address that `dask scheduler` printed, such as "
+            "tcp://host:8786, or tls://host:8786.",
+            show_default=False,
+        ),
+    ] = "",
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
@@ -151,7 +169,7 @@ def grade(
     from grader.cli.people import match, tell
     from grader.course import assignment as assignments
     from grader.gradebook.roster import read_roster
-    from grader.grading.batch import Keeper, default_jobs, grade_all
+    from grader.grading.batch import Keeper, grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
     from grader.submissions.discovery import submissions
@@ -177,7 +195,6 @@ def grade(
     for report in reports:
         report.prepare()
     settings = Settings(device.value, isolation.value, data, lang.value)
-    jobs = jobs or default_jobs(len(uploads))
     keepers: list[Keeper] = [Store(out, assignment)] if out is not None else []
     is_of_class = any(upload.path not in paths for upload in uploads)
     book = None
@@ -186,7 +203,9 @@ def grade(
         keepers += [book] if book else []
     results: list[Result] = []
     try:
-        results = grade_all(folder, assignment, uploads, settings, keepers, errors, force, jobs)
+        results = grade_all(
+            folder, assignment, uploads, settings, keepers, errors, force, jobs, engine, scheduler
+        )
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)
     _show(results, reports, verbose, out)

@@ -70,7 +70,8 @@ LevelOption = Annotated[
 JobsOption = Annotated[
     int,
     typer.Option(
-        help="How many submissions to grade side by side; each job takes about 1 GB of memory.",
+        help="How many submissions to grade side by side on this machine; each job takes about "
+        "1 GB of memory.",
         show_default="one for each core, if there are four submissions for each",
         min=0,
     ),

@@ -75,7 +75,7 @@ def regrade(
     with book_at(db, course) as book:
         from grader.course import assignment as assignments
         from grader.gradebook.regrade import Regrading
-        from grader.grading.batch import default_jobs, grade_all
+        from grader.grading.batch import grade_all
         from grader.grading.settings import Settings
 
         folder = course_of(course)
@@ -86,7 +86,6 @@ def regrade(
             errors.print(Text.assemble(("note:", "yellow"), " ", sentence), soft_wrap=True)
         uploads = regrading.uploads
         settings = Settings(device.value, isolation.value, data, lang.value)
-        jobs = jobs or default_jobs(len(uploads))
         results = grade_all(folder, assignment, uploads, settings, [regrading], errors, jobs=jobs)
     if regrading.changes:
         console.print(_table(assignment, regrading.changes))

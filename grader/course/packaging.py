@@ -79,26 +79,24 @@ jobs:
 """
 
 
+def whole(assignment: Assignment) -> Files:
+    """A course of this assignment alone, with its hidden part."""
+    files = tree(assignment.solution.parent, f"solutions/{assignment.name}")
+    files |= tree(assignment.public, f"assignments/{assignment.name}")
+    for helper in assignment.helpers:
+        files |= tree(assignment.helpers_folder / helper, f"assignments/helpers/{helper}")
+    return files
+
+
 def gradescope(assignment: Assignment, torch_index: str | None = None) -> Files:
     """The autograder: the grader, the whole assignment, and the scripts that Gradescope runs.
 
     torch_index: address of the package index that has the wanted build of PyTorch.
     """
-    folders = {
-        "grader": PACKAGE,
-        f"solutions/{assignment.name}": assignment.solution.parent,
-        f"assignments/{assignment.name}": assignment.public,
-        **{
-            f"assignments/helpers/{helper}": assignment.public.parent / "helpers" / helper
-            for helper in assignment.helpers
-        },
-    }
-    files: Files = {}
-    for prefix, folder in folders.items():
-        files |= tree(folder, prefix)
     _python, packages = needs()
     return {
-        **files,
+        **tree(PACKAGE, "grader"),
+        **whole(assignment),
         "setup.sh": SETUP.format(torch=_torch_first(torch_index, "\n")).encode(),
         "run_autograder": RUN.format(**_words(assignment)).encode(),
         "requirements.txt": _listed(packages),

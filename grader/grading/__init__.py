@@ -1,3 +1,3 @@
-"""From uploads to records and points: a session for one submission after another, a pool of jobs,
-the folder of results.
+"""From uploads to records and points: a session for one submission after another, engines that have
+several, here or on other machines, the folder of results.
 """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -14,14 +13,12 @@ from rich.markup import escape
 
 from grader.course import assignment as assignments
 from grader.errors import UsageError
-from grader.grading.devices import with_one_device
-from grader.grading.pool import Jobs, Task
+from grader.grading.engines import LOCAL, Run, engine_of, graded
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
-from grader.grading.session import open_session
 from grader.grading.settings import Settings
+from grader.grading.tasks import Task
 from grader.grading.watch import Watch
-from grader.sandbox.isolation.probe import choose
 from grader.submissions.discovery import telling_names
 from grader.submissions.uploads import Upload
 
@@ -49,10 +46,12 @@ def grade_all(
     console: Console,
     force: bool = False,
     jobs: int = 1,
+    engine: str = LOCAL,
+    scheduler: str = "",
 ) -> list[Result]:
     """Grade every upload; the results are in their order. Each is with the keepers as soon as it is
     made, and what has not changed since an earlier run that one of them knows is not run again
-    unless `force` is set.
+    unless `force` is set. jobs, engine, scheduler: where it is graded (grading/engines).
 
     Ctrl-C ends the run: the results until then are returned.
 
@@ -61,16 +60,11 @@ def grade_all(
     assignment = assignments.load(name, course)
     for keeper in keepers:
         keeper.check_room()
-    notes: list[str] = []
-    if jobs > 1:
-        settings, notes = with_one_device(settings)
-    tasks = [
-        Task(position, upload, settings, None if force else _earlier(keepers, upload))
-        for position, upload in enumerate(uploads)
-    ]
+    known = [] if force else keepers
+    run = Run(course, name, settings, len(uploads), jobs, scheduler)
     names = dict(zip(uploads, telling_names(uploads)))
     results: dict[int, Result] = {}
-    with Watch(console, len(tasks)) as watch:
+    with Watch(console, len(uploads)) as watch:
 
         def keep(task: Task, record: Record) -> None:
             watch.finished(record, task.earlier)
@@ -80,30 +74,22 @@ def grade_all(
                 try:
                     keeper.keep(result)
                 except UsageError as error:  # the others are graded, and shown, all the same
-                    _say(console, [str(error)])
+                    _say(console, deque([str(error)]))
 
         try:
-            if jobs == 1:
-                with open_session(assignment, settings) as session:
-                    _say(console, session.notes)
-                    watch.begin(
-                        _about(name, len(tasks), session.host.device, session.host.level, jobs),
-                        lambda: [(names[session.at], session.share)] if session.at else [],
-                    )
-                    for task in tasks:
-                        keep(task, session.grade(task.upload, task.earlier))
-            else:
-                _say(console, notes)
-                level = choose(settings.level).level
-                with Jobs(course, name, jobs) as pool:
-                    watch.begin(
-                        _about(name, len(tasks), settings.device, level, jobs),
-                        lambda: [(names[upload], None) for upload in pool.in_work()],
-                    )
-                    for task, record in pool.grade(tasks):
-                        _say(console, pool.notes)
-                        pool.notes = []
-                        keep(task, record)
+            with engine_of(engine, run) as here:
+                _say(console, here.notes)
+                watch.begin(
+                    f"{name}: {_counted(len(uploads), 'submission')}, {here.where}",
+                    lambda: [(names[upload], share) for upload, share in here.in_work()],
+                )
+                tasks = deque(
+                    Task(position, upload, here.settings, _earlier(known, upload))
+                    for position, upload in enumerate(uploads)
+                )
+                for task, record in graded(here, tasks):
+                    _say(console, here.notes)
+                    keep(task, record)
         except KeyboardInterrupt:
             pass  # whoever asked sees that results are missing
     return [results[position] for position in sorted(results)]
@@ -114,21 +100,11 @@ def _earlier(keepers: Sequence[Keeper], upload: Upload) -> Record | None:
     return next((record for record in found if record is not None), None)
 
 
-def _about(name: str, count: int, device: str, level: str, jobs: int) -> str:
-    many, side_by_side = "s" * (count != 1), f"{jobs} jobs" if jobs > 1 else "1 job"
-    return f"{name}: {count} submission{many}, {device}, isolation {level}, {side_by_side}"
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _say(console: Console, notes: list[str]) -> None:
-    for note in notes:
-        console.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False)
-
-
-def default_jobs(count: int) -> int:
-    """As many jobs as there are processor cores, if each has at least four submissions to grade."""
-    return max(1, min(cores(), count // 4))
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def _say(console: Console, notes: deque[str]) -> None:
+    while notes:
+        text = escape(notes.popleft())
+        console.print(f"[yellow]note:[/yellow] {text}", highlight=False)

@@ -28,13 +28,21 @@ class _Escaped(logging.Formatter):
         )
 
 
+class _ToList(logging.Handler):
+    """What was gathered is escaped where it is written."""
+
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(self.format(record))
+
+
 def start(debug: bool) -> None:
     """Write to the user's log file from now on, with `debug` to the screen as well. Once for each
     process; without it nothing is kept."""
-    _logger.propagate = False
-    for old in list(_logger.handlers):
-        _logger.removeHandler(old)
-        old.close()
+    _forget_handlers()
     with suppress(OSError):  # a home that cannot be written has no log
         _logger.addHandler(_to_file())
     _logger.addHandler(logging.NullHandler())
@@ -42,6 +50,18 @@ def start(debug: bool) -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(_Escaped())
         _logger.addHandler(handler)
+
+
+def gather(kept: list[str]) -> None:
+    """Append to a list from now on, and keep nothing on this machine."""
+    _forget_handlers()
+    _logger.addHandler(_ToList(kept))
+
+
+def add(lines: list[str]) -> None:
+    """Write down what another process has gathered."""
+    for line in lines:
+        _logger.error("%s", line)
 
 
 def is_shown() -> bool:
@@ -64,6 +84,13 @@ def place() -> str:
         if isinstance(handler, logging.FileHandler):
             return _("All of it is in {file}.").format(file=handler.baseFilename)
     return _("No log could be written; with --debug, where a command has it, all of it is shown.")
+
+
+def _forget_handlers() -> None:
+    _logger.propagate = False
+    for old in list(_logger.handlers):
+        _logger.removeHandler(old)
+        old.close()
 
 
 def _to_file() -> logging.Handler:

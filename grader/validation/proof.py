@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,13 @@ from grader.course import assignment as assignments
 from grader.course import release
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.grading.batch import cores
 from grader.grading.devices import devices
-from grader.grading.pool import Jobs, Task
+from grader.grading.engines import Run, graded
+from grader.grading.engines.local import SideBySide, cores
 from grader.grading.records import Record
 from grader.grading.scoring import score
 from grader.grading.settings import WHOLE, Settings
+from grader.grading.tasks import Task
 from grader.submissions.uploads import Upload
 from grader.validation import programs
 from grader.validation.equivalents import Equivalent, judged
@@ -221,19 +223,19 @@ def _graded(
     course: Path, name: str, tried: list[tuple[Settings, Program]], say: Say
 ) -> Iterator[tuple[Program, Record]]:
     """Each program with its record, graded side by side; `tried` may grow meanwhile."""
-    with tempfile.TemporaryDirectory() as folder, Jobs(course, name, cores()) as jobs:
+    run = Run(course, name, tried[0][0], len(tried))
+    tasks: deque[Task] = deque()
+    with tempfile.TemporaryDirectory() as folder, SideBySide(run, cores()) as engine:
 
         def add(start: int) -> None:
-            tasks = []
             for position, (settings, program) in enumerate(tried[start:], start):
                 path = Path(folder, str(position), f"{program.name}.{program.form}")
                 path.parent.mkdir()
                 path.write_text(program.text, "utf-8")
                 tasks.append(Task(position, Upload(path), settings, part=program.part))
-            jobs.add(tasks)
 
         add(0)
-        for done, (task, record) in enumerate(jobs.grade(), 1):
+        for done, (task, record) in enumerate(graded(engine, tasks), 1):
             program, count = tried[task.position][1], len(tried)
             say(f"{name}: {done} of {count}, {program.kind} {program.name}")
             yield program, record

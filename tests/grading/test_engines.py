@@ -6,17 +6,27 @@ import io
 import os
 import pickle
 import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import pytest
 from rich.console import Console
 
 from grader.errors import InfrastructureError, MissingStub, StudentError, UsageError
-from grader.grading.batch import default_jobs, grade_all
-from grader.grading.pool import Jobs, Task
+from grader.grading.batch import grade_all
+from grader.grading.engines import Run, graded
+from grader.grading.engines.local import SideBySide, default_jobs
+from grader.grading.jobs import Jobs, forked
 from grader.grading.records import Record
 from grader.grading.settings import Settings
+from grader.grading.tasks import Task
 from grader.submissions.uploads import Upload
 from tests.conftest import ROOT
 
@@ -74,60 +84,93 @@ def test_record_is_the_same_from_a_host_of_its_own(uploads):
         assert without_times(alone.record) == without_times(result.record)
 
 
+def side_by_side(count: int, settings: Settings = SETTINGS) -> SideBySide:
+    """The local engine with so many jobs."""
+    return SideBySide(Run(COURSE, "greeting", settings, count), count)
+
+
 def test_task_of_a_lost_job_is_done_by_another(uploads, tmp_path):
     """A grading process that is killed costs its submission a second attempt, not its record."""
     patient = tmp_path / "patient.py"
     patient.write_text(PATIENT, "utf-8")
-    tasks = [
+    tasks = deque(
         Task(position, Upload(path), SETTINGS)
         for position, path in enumerate([*uploads[:2], patient])
-    ]
+    )
     killed = []
 
-    with Jobs(COURSE, "greeting", 2) as jobs:
+    with side_by_side(2) as engine:
         records = {}
-        for task, record in jobs.grade(tasks):
+        for task, record in graded(engine, tasks):
             records[task.upload.path.stem] = record.status
-            at_work = [job for job in jobs.running.values() if job.task is tasks[2]]
+            at_work = [job for job in engine.jobs.all if job.task and job.task.position == 2]
             if at_work and not killed:
                 killed.append(at_work[0].process.pid)
                 os.kill(killed[0], signal.SIGKILL)
 
     assert killed
-    assert tasks[2].attempts == 1
     assert records == {"right": "graded", "empty": "unreadable", "patient": "graded"}
 
 
 def test_task_that_loses_every_job_gets_a_record(tmp_path):
     """What cannot be graded says so; the run goes on."""
-    paths = [tmp_path / "right.py", tmp_path / "killer.py"]
-    for path in paths:
-        path.write_text(RIGHT, "utf-8")
-    tasks = [Task(position, Upload(path), SETTINGS) for position, path in enumerate(paths)]
-    tasks[1].attempts = 1  # one job is lost already
+    paths = [tmp_path / f"{name}.py" for name in ("right", "killer", "right_too")]
+    for path, text in zip(paths, (RIGHT, PATIENT, RIGHT)):
+        path.write_text(text, "utf-8")
+    first, *others = (Task(position, Upload(path), SETTINGS) for position, path in enumerate(paths))
+    tasks, records = deque([first]), {}
 
-    with Jobs(COURSE, "greeting", 1) as jobs:
-        records = {}
-        for task, record in jobs.grade(tasks):
+    with side_by_side(1) as engine:
+        for task, record in graded(engine, tasks):
             records[task.upload.path.stem] = record
-            for job in jobs.running.values():
-                job.process.kill()
+            if task is first:
+                tasks += others
+                threading.Thread(target=kill_all_that_grade, args=(engine, others[0])).start()
 
-    assert records["right"].status == "graded"
+    assert records["right"].status == records["right_too"].status == "graded"
     assert records["killer"].status == "infrastructure_error"
     assert "the grader failed, not the submission" in records["killer"].warnings[0]
+
+
+def kill_all_that_grade(engine: SideBySide, task: Task) -> None:
+    """Kill each job that has opened a session for a task, twice."""
+    killed: set[int | None] = set()
+    while len(killed) < 2:
+        time.sleep(0.02)
+        for job in engine.jobs.all:
+            if job.task is task and job.is_ready and job.process.pid not in killed:
+                killed.add(job.process.pid)
+                job.process.kill()
+
+
+class Deadly:
+    """An assignment of which the machine kills who opens it."""
+
+    is_guest = False
+
+    def laid_out(self) -> NoReturn:
+        os._exit(9)
+
+
+def test_job_that_never_opens_a_session_ends_the_run(uploads):
+    """The machine cannot grade then, and says so, with what may be the cause."""
+    jobs = Jobs(partial(forked, Deadly()), "greeting")
+    with pytest.raises(InfrastructureError, match="is there memory for"):
+        jobs.grade(Task(0, Upload(uploads[0]), SETTINGS))
+
+    assert jobs.all == []
 
 
 def test_error_of_the_author_is_raised_once(uploads):
     """What is wrong before the first submission is an error, as with one job."""
     vault = Settings("cpu", "vault")
     with (
-        Jobs(COURSE, "greeting", 2) as jobs,
+        side_by_side(2, vault) as engine,
         pytest.raises(UsageError, match="no isolation level 'vault'"),
     ):
-        list(jobs.grade([Task(0, Upload(uploads[0]), vault), Task(1, Upload(uploads[1]), vault)]))
+        list(graded(engine, deque(Task(n, Upload(uploads[n]), vault) for n in range(2))))
 
-    assert [job.process.is_alive() for job in jobs.running.values()] == [False, False]
+    assert engine.jobs.all == []
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -135,13 +178,13 @@ def test_tasks_may_ask_for_different_settings_and_come_later(uploads, count):
     """Each is graded as it asks, whichever job begins with it; what is added to the end too."""
     english, chinese = SETTINGS, Settings("cpu", "auto", language="zh")
     languages = {}
+    tasks = deque([Task(0, Upload(uploads[0]), english), Task(1, Upload(uploads[0]), chinese)])
 
-    with Jobs(COURSE, "greeting", count) as jobs:
-        first = [Task(0, Upload(uploads[0]), english), Task(1, Upload(uploads[0]), chinese)]
-        for task, record in jobs.grade(first):
+    with side_by_side(count) as engine:
+        for task, record in graded(engine, tasks):
             languages[task.position] = record.environment["language"]
             if task.position < 2:
-                jobs.add([Task(task.position + 2, Upload(uploads[2]), task.settings)])
+                tasks.append(Task(task.position + 2, Upload(uploads[2]), task.settings))
 
     assert languages == {0: "en", 1: "zh", 2: "en", 3: "zh"}
 
@@ -151,15 +194,69 @@ def test_task_that_comes_late_is_done_beside_the_last_one(uploads, tmp_path):
     patient = tmp_path / "patient.py"
     patient.write_text(PATIENT, "utf-8")
     order = []
+    tasks = deque([Task(0, Upload(patient), SETTINGS), Task(1, Upload(uploads[0]), SETTINGS)])
 
-    with Jobs(COURSE, "greeting", 2) as jobs:
-        tasks = [Task(0, Upload(patient), SETTINGS), Task(1, Upload(uploads[0]), SETTINGS)]
-        for task, _ in jobs.grade(tasks):
+    with side_by_side(2) as engine:
+        for task, _ in graded(engine, tasks):
             order.append(task.position)
             if task.position == 1:
-                jobs.add([Task(2, Upload(uploads[4]), SETTINGS)])
+                tasks.append(Task(2, Upload(uploads[4]), SETTINGS))
 
     assert order == [1, 2, 0]
+
+
+def test_jobs_end_with_the_one_that_gives_the_tasks(tmp_path):
+    """Killed, it cannot tell them; what they are at is nobody's any more."""
+    patient = tmp_path / "patient.py"
+    patient.write_text(PATIENT.replace("range(50)", "range(500)"), "utf-8")
+    giver = subprocess.Popen(
+        [sys.executable, "-c", GIVER, str(COURSE), str(patient)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    with giver:
+        pid = int(giver.stdout.readline())
+        giver.kill()
+
+    deadline = time.monotonic() + 20
+    while is_alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(pid)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be looked at does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+# Prints the process number of a job as soon as that has opened its session.
+GIVER = """
+import sys, threading, time
+from pathlib import Path
+from grader.grading.engines import Run
+from grader.grading.engines.local import SideBySide
+from grader.grading.settings import Settings
+from grader.grading.tasks import Task
+from grader.submissions.uploads import Upload
+
+settings = Settings("cpu", "process")
+with SideBySide(Run(Path(sys.argv[1]), "greeting", settings, 1), 1) as engine:
+    engine.executor.submit(engine.grade, Task(0, Upload(Path(sys.argv[2])), settings))
+    while not any(job.is_ready for job in engine.jobs.all):
+        time.sleep(0.02)
+    print(engine.jobs.all[0].process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_engine_that_does_not_exist(uploads):
+    """Its name is answered with those that there are."""
+    with pytest.raises(UsageError, match="no engine 'cloud'; choose one of dask, local"):
+        grade_all(COURSE, "greeting", [], SETTINGS, [], Console(), engine="cloud")
 
 
 @pytest.mark.parametrize(("count", "most"), [(1, 1), (7, 1), (8, 2), (100_000, 1_000)])
