@@ -22,13 +22,15 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
-from grader.grading.pool import Task
 from rich.console import Console
 from rich.table import Table
 
 from grader.course import assignment as assignments
+from grader.grading.engines import Run, graded
+from grader.grading.engines.local import SideBySide
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
+from grader.grading.tasks import Task
 from grader.submissions.uploads import Upload
 
 ROOT = Path(__file__).resolve().parents[1]
