@@ -7,6 +7,7 @@ its own queue, and a task whose worker has gone is given to another one.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -301,6 +302,7 @@ def _connected(address: str) -> Client:
 
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # an upload's size
     try:
+        asyncio.run(_reach(address))  # a client that cannot connect says so twice, at its end too
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", VersionMismatchWarning)  # what matters is compared
             return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -312,6 +314,16 @@ def _connected(address: str) -> Client:
                 "here and on all other machines."
             )
         raise UsageError(f"{_unanswered(address, error)} {advice}") from None
+
+
+async def _reach(address: str) -> None:
+    """Raises where nobody at an address speaks as a scheduler does."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    arguments = Security().get_connection_args("client")
+    comm = await connect(address, timeout=CONNECT_SECONDS, **arguments)
+    await comm.close()
 
 
 def _unanswered(address: str, error: Exception) -> str:
