@@ -325,8 +325,7 @@ def evaluate_module(submission, X, y, sizes):
 @pytest.mark.stub("evaluate_accuracy")
 @pytest.mark.uses("accuracy", "Accumulator")
 def test_evaluate_accuracy_mode(submission, reference, rng):
-    """evaluate_accuracy puts a module into eval mode, computes no gradients, and gives its
-    accuracy."""
+    """evaluate_accuracy measures a module in eval mode, without gradients."""
     X, y = torch.randn(5, 6, generator=rng), cases.labels(rng, 5, 3)
     expected = evaluate_module(reference, X, y, [3, 2])[0]
     result, training, gradients = evaluate_module(submission, X, y, [3, 2])
