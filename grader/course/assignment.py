@@ -144,7 +144,11 @@ class Assignment:
         """What the sandbox needs to know to find and call stubs; nothing secret."""
         return {
             "stubs": {
-                stub.name: {"parameters": list(stub.parameters), "aliases": list(stub.aliases)}
+                stub.name: {
+                    "parameters": list(stub.parameters),
+                    "aliases": list(stub.aliases),
+                    "ready_made": not stub.forbidden,
+                }
                 for stub in self.stubs
                 if not stub.is_value
             },

@@ -547,10 +547,13 @@ def test_evaluate_extremes(submission, rng):
 
 
 @pytest.mark.stub("evaluate")
-def test_evaluate_mode(submission, rng):
-    """evaluate puts the network into evaluation mode, computes no gradients and changes nothing."""
+def test_evaluate_mode(submission, reference, rng):
+    """evaluate measures the accuracy of a network in evaluation mode, computes no gradients and
+    changes nothing."""
     case = loop_case(rng, [3, 2])
-    _rest, after, _rest, seen = run_loop(submission, "evaluate", *case, True)
+    result, after, _rest, seen = run_loop(submission, "evaluate", *case, True)
+    found = assert_sequence(result, 2, "evaluate(...)")
+    assert_number(found[1], float(evaluation(reference, case)[1]), what=_("the accuracy"))
     observe([seen, after[0]])
     assert seen, _("it never calls net")
     assert not any(training for training, _ in seen), _("the network was training: call net.eval()")

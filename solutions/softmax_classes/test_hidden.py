@@ -573,9 +573,13 @@ def test_valid_epoch_returns(submission, reference, rng, kind):
 
 
 @pytest.mark.stub("valid_epoch")
-def test_valid_epoch_mode(submission, rng):
-    """valid_epoch puts a module into evaluation mode and computes no gradients."""
-    training, gradients = run_epoch(submission, MEASURED_MODULE, *epoch_case(rng))[3]
+def test_valid_epoch_mode(submission, reference, rng):
+    """valid_epoch measures the accuracy of a module in evaluation mode, without gradients."""
+    case = epoch_case(rng)
+    expected = run_epoch(reference, MEASURED_MODULE, *case)[0]
+    result, *_rest, (training, gradients) = run_epoch(submission, MEASURED_MODULE, *case)
+    found = assert_sequence(result, 2, "valid_epoch(...)")
+    assert_number(found[1], float(expected[1]), what=_("the accuracy"))
     observe([*training, *gradients])
     assert training, _("it never calls the model")
     assert not any(training), _("the module was still in training mode: call model.eval()")

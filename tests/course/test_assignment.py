@@ -91,8 +91,12 @@ def test_contract_holds_nothing_secret(course):
 
     assert contract == {
         "stubs": {
-            "greet": {"parameters": ["name", "punctuation"], "aliases": ["hello"]},
-            "shout": {"parameters": [], "aliases": []},
+            "greet": {
+                "parameters": ["name", "punctuation"],
+                "aliases": ["hello"],
+                "ready_made": True,
+            },
+            "shout": {"parameters": [], "aliases": [], "ready_made": True},
         },
         "spellings": {},
         "names": {"W": ["w"]},

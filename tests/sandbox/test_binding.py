@@ -6,6 +6,7 @@ import sys
 import types
 
 import pytest
+import torch
 
 from grader.sandbox.inside import loader
 from grader.sandbox.inside.binding import Stubs, Submission
@@ -14,14 +15,15 @@ from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Missing
 from grader.sandbox.notes import sentence
 
+STUBS = {
+    "net": {"parameters": ["X"], "aliases": ["model"]},
+    "accuracy": {"parameters": ["y_hat", "y"], "aliases": ["acc"]},
+    "evaluate": {"parameters": ["net", "data_iter"], "aliases": []},
+    "Model.score": {"parameters": ["y_hat", "y", "averaged=True"], "aliases": ["metric"]},
+    "Model.step": {"parameters": ["batch"], "aliases": []},
+}
 CONTRACT = {
-    "stubs": {
-        "net": {"parameters": ["X"], "aliases": ["model"]},
-        "accuracy": {"parameters": ["y_hat", "y"], "aliases": ["acc"]},
-        "evaluate": {"parameters": ["net", "data_iter"], "aliases": []},
-        "Model.score": {"parameters": ["y_hat", "y", "averaged=True"], "aliases": ["metric"]},
-        "Model.step": {"parameters": ["batch"], "aliases": []},
-    },
+    "stubs": STUBS,
     "spellings": {
         "X": ["inputs"],
         "y_hat": ["pred", "preds"],
@@ -38,11 +40,12 @@ HELPER = "course_helper"
 def load():
     """Load a file, and helper modules by name, as the reference is loaded."""
 
-    def load(source, helpers=None, stand_ins=None):
+    def load(source, helpers=None, stand_ins=None, ready_made=False):
         file = [Cell("hw.py", source)]
         modules = cells(helpers), cells(stand_ins)
+        stubs = {name: {**stub, "ready_made": ready_made} for name, stub in STUBS.items()}
         program = loader.load(file, *modules, wanted=Wanted.of(CONTRACT))
-        return Stubs(program, CONTRACT)
+        return Stubs(program, {**CONTRACT, "stubs": stubs})
 
     def cells(modules):
         return {name: [Cell(f"{name}.py", text)] for name, text in (modules or {}).items()}
@@ -139,6 +142,41 @@ def test_ready_made_object_is_refused(load, source, made):
     assert made in problem
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy\nevaluate = numpy.mean",
+        "from numpy import mean as evaluate",
+        "import functools, numpy\nevaluate = functools.partial(numpy.mean, axis=None)",
+    ],
+    ids=["attribute", "import", "partial"],
+)
+def test_function_of_a_library_is_a_stub_without_a_rule(load, source):
+    """Where nothing has to be built from scratch, a library's function does as well."""
+    assert load(source, ready_made=True).stub("evaluate")([1.0, 2.0]) == 1.5
+
+
+def test_class_of_a_library_is_a_stub_without_a_rule(load):
+    """A class is called like a function that takes what it takes."""
+    stubs = load("from collections import Counter\nnet = Counter", ready_made=True)
+
+    assert stubs.stub("net")("aab") == {"a": 2, "b": 1}
+
+
+def test_own_function_goes_before_a_ready_made_one(load):
+    """A library's function is taken only where the student has none under another name."""
+    source = "from numpy import mean as accuracy\ndef acc(y_hat, y):\n    return 'own'"
+
+    assert load(source, ready_made=True).stub("accuracy")(1, 2) == "own"
+
+
+def test_ready_made_object_stays_no_stub(load):
+    """What a library's class has made is neither a function nor a class."""
+    stubs = load("import torch\nnet = torch.nn.Flatten()", ready_made=True)
+
+    assert "ready-made" in problem_of(stubs, "net")
+
+
 @pytest.mark.parametrize("source", ["x = 1", "net = None", "net = ...", "net = 3"])
 def test_missing_stub_is_named(load, source):
     """A stub that is not there, or not written, is missing under its name."""
@@ -164,9 +202,20 @@ def test_stub_in_a_helper_module_is_found(load):
 COURSE = "def accuracy(y_hat, y):\n    return 'of the course'\n\ndef other(x):\n    return x\n"
 
 
-def test_course_helper_is_no_stub(load):
-    """An imported course helper does not stand for the stub of that name."""
-    stubs = load(f"from {HELPER} import accuracy", stand_ins={HELPER: COURSE})
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"from {HELPER} import accuracy",
+        f"import {HELPER}\naccuracy = {HELPER}.accuracy",
+        f"import functools, {HELPER}\naccuracy = functools.partial({HELPER}.accuracy)",
+        f"import torch, {HELPER}\naccuracy = torch.no_grad()({HELPER}.accuracy)",
+        f"import functools, {HELPER}\nacc = functools.lru_cache({HELPER}.accuracy)",
+    ],
+)
+def test_course_helper_is_no_stub(load, source):
+    """A course helper does not stand for the stub that it would replace, in no wrapper, also where
+    there is no from-scratch rule."""
+    stubs = load(source, stand_ins={HELPER: COURSE}, ready_made=True)
 
     assert "ready-made" in problem_of(stubs, "accuracy")
 
@@ -690,3 +739,53 @@ def test_what_is_left_out_is_not_noted(load):
     stubs = load("print(1)\nlosses = train(3)\nbest = min(losses)\ndef net(X):\n    return X")
 
     assert stubs.program.notes == []
+
+
+# ------------------------------------------------------------------------------ all parameters
+
+
+SETS_W_AND_B = "import torch\nW, b = torch.tensor(1.0), torch.tensor(2.0)\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def net(X, params):\n    return X * params[0] + params[1]",
+        "def net(X, params=(W, b)):\n    return X * params[0] + params[1]",
+        "params = [W, b]\ndef net(X, params=params):\n    return X * params[0] + params[1]",
+        "params = [W, b]\ndef net(X):\n    return X * params[0] + params[1]",
+        "theta = (W, b)\ndef net(X):\n    return X * theta[0] + theta[1]",
+        "theta = {'W': W, 'b': b}\ndef net(X):\n    return X * theta['W'] + theta['b']",
+    ],
+    ids=["argument", "default", "named default", "list", "tuple", "dictionary"],
+)
+def test_collection_of_the_values_follows_them(load, source):
+    """A check sets W and b: so does the list, tuple or dictionary that the program keeps them in,
+    and an argument that takes them all is given them."""
+    stubs = load(SETS_W_AND_B + source)
+    stubs.bind("W", torch.tensor(10.0))
+    stubs.bind("b", torch.tensor(20.0))
+
+    assert stubs.stub("net")(3) == 50
+
+
+def test_number_that_equals_a_value_is_not_replaced(load):
+    """Only a tensor is known again in a list; a number may stand there for something else."""
+    stubs = load("W = 7\nsizes = [7, 8]\ndef net(X):\n    return sizes[0]")
+    stubs.bind("W", 10)
+
+    assert stubs.stub("net")(0) == 7
+
+
+def test_part_calls_what_it_is_handed_by_the_contract(load):
+    """A supplied evaluate meets the student's own net and accuracy in the text's order."""
+    stubs = load(
+        "W = 2\n"
+        "def net(X, W):\n    return X * W\n"
+        "def accuracy(y, y_hat):\n    return y_hat - y\n"
+        "def evaluate(net, data_iter):\n    return 0\n"
+        "def run():\n    return evaluate(net, accuracy)\n"
+    )
+    stubs.bind("evaluate", lambda net, accuracy: accuracy(net(10), 1))
+
+    assert stubs.program.module.run() == 19

@@ -11,7 +11,7 @@ import functools
 import inspect
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from grader.sandbox.inside.calling import (
@@ -28,6 +28,7 @@ from grader.sandbox.inside.device import asks_for_a_device, moved
 from grader.sandbox.inside.loader import Program
 from grader.sandbox.inside.matching import (
     Sought,
+    is_object,
     is_ready_made_as,
     module_of,
     name_of,
@@ -36,15 +37,17 @@ from grader.sandbox.inside.matching import (
 )
 from grader.sandbox.inside.nearness import alike
 from grader.sandbox.inside.notes import Missing, Note
+from grader.sandbox.inside.variables import COLLECTION, set_value, values_of
 
 
 class Stubs:
     """The stubs and module values of a loaded submission, by their contract names.
 
-    contract: {"stubs": {name: {"parameters": [...], "aliases": [...]}},
+    contract: {"stubs": {name: {"parameters": [...], "aliases": [...], "ready_made": bool}},
                "spellings": {parameter: [other spellings]},
                "names": {module value or class of a dotted stub: [other names]}}
-    Parameters are written as in a signature: "y_hat", "averaged=True".
+    Parameters are written as in a signature: "y_hat", "averaged=True". ready_made: whether what a
+    library has defined may stand for the stub.
     """
 
     def __init__(self, program: Program, contract: dict[str, Any], device: str = "cpu") -> None:
@@ -128,22 +131,42 @@ class Stubs:
         if "." in name:
             return self._bind_method(name, value)
         if name in self.contract["stubs"]:
-            spellings, part = self._names_of(name), value
+            spellings, part = self._names_of(name), self._given_by_contract(value)
             if name not in self._replaced:
                 own = self._find(name)[0]
                 spaces = map(vars, self.program.modules.values())
                 meant = [space.get(spelling) for space in spaces for spelling in spellings]
                 self._replaced[name] = own, not any(value is own for value in meant)
             own, is_rebound = self._replaced[name]
+            value = part
             if own is not None and not by_contract:
                 value = disguised(part, own, self._signature(name), is_rebound)
             self.supplied[name] = part, value
         else:
             spellings = self._spellings_of(name)
-        for module in self.program.modules.values():
-            for spelling in spellings:
-                if spelling == name or spelling in vars(module):
-                    setattr(module, spelling, value)
+        set_value(self.program, name, spellings, value)
+
+    def _given_by_contract(self, part: Any) -> Any:
+        """A part that calls the student's own stubs, where student code hands them to it, by the
+        contract, whatever order they take."""
+        if not self._some_are_adapted or not isinstance(part, types.FunctionType):
+            return part
+        stubs = [stub for stub in self.contract["stubs"] if "." not in stub]
+
+        def meant(value: Any) -> Any:
+            if not callable(value):
+                return value
+            for supplied, written in self.supplied.values():
+                if value is written:
+                    return supplied
+            own = next((stub for stub in stubs if self._find(stub)[0] is value), None)
+            return value if own is None else adapted(value, self._signature(own))
+
+        @functools.wraps(part)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return part(*map(meant, args), **{name: meant(each) for name, each in kwargs.items()})
+
+        return call
 
     def notes(self) -> list[Note]:
         """What is unusual about the names and the argument orders of the stubs."""
@@ -202,7 +225,7 @@ class Stubs:
     def _named(self, stub: str) -> tuple[Any, Missing | None]:
         """What stands for a stub under one of its names; or None and, if there is something, why
         that cannot be it."""
-        refused = problem = None
+        refused = problem = ready = None
         for name in self._names_of(stub):
             for value in self._bound_to(name):
                 if not callable(value):
@@ -217,11 +240,21 @@ class Stubs:
                 elif name == stub or is_ready_made_as(name, value):
                     made = f"{module_of(value)}.{name_of(value)}"
                     problem = Missing("ready_made", name=name, made=made)
+                    if ready is None and self._may_stand_for(stub, name, value):
+                        ready = value
             if name in self.program.nested and (name == stub or not refused):
                 kind, outer = self.program.nested[name]
                 problem = Missing(f"in_{kind}", name=name, outer=outer)
                 refused = problem if name == stub else None
-        return None, refused or problem
+        return ready, None if ready is not None else refused or problem
+
+    def _may_stand_for(self, stub: str, name: str, value: Any) -> bool:
+        """Whether a function or class of a library is good enough: the stub has no from-scratch
+        rule, it can be called like the stub, and it is no stand-in of the course."""
+        if not self.contract["stubs"][stub].get("ready_made") or is_object(value):
+            return False
+        is_helper = self._comes_from(self.program.stand_ins, value)
+        return not is_helper and refusal(self._sought(stub, name), name, value, "") is None
 
     @functools.cached_property
     def _nearest(self) -> dict[str, str]:
@@ -272,12 +305,16 @@ class Stubs:
             yield last
         yield from (value for value in (self.program.definitions.get(name), last))
 
-    def _is_own(self, value: Any, wrappers: int = 0) -> bool:
+    def _is_own(self, value: Any) -> bool:
         """Whether the student has defined it, or what a library's wrapper holds."""
-        if value is None or module_of(value) in self.program.modules:
+        return self._comes_from(self.program.modules, value)
+
+    def _comes_from(self, modules: Collection[str], value: Any, wrappers: int = 0) -> bool:
+        """Whether a callable, or one that a library's wrapper holds, is defined in one of them."""
+        if value is None or module_of(value) in modules:
             return value is not None
         inside = (inner for inner, _ in held(value)) if wrappers < MOST_WRAPPERS else ()
-        return any(self._is_own(inner, wrappers + 1) for inner in inside)
+        return any(self._comes_from(modules, inner, wrappers + 1) for inner in inside)
 
     def _find_class(self, name: str) -> tuple[Any, Missing]:
         """The student's own class of that name, or None and why there is none."""
@@ -402,19 +439,13 @@ class Stubs:
     def _fillable(self) -> frozenset[str]:
         """All names of module values, in lower case."""
         known = self.contract["names"].keys() - set(self.owners)
-        return frozenset(each.lower() for name in known for each in self._spellings_of(name))
+        names = (each for name in known for each in self._spellings_of(name))
+        return frozenset(each.lower() for each in (*names, *(COLLECTION if len(known) > 1 else ())))
 
     def _values(self) -> dict[str, Any]:
-        """The module values of the contract as they are now, by each of their names. What the
-        student calls otherwise is no value of the contract, and fills no argument."""
-        found: dict[str, Any] = {}
-        for known in self.contract["names"].keys() - set(self.owners):
-            spellings = self._spellings_of(known)
-            for space in map(vars, self.program.modules.values()):
-                values = (space.get(spelling) for spelling in spellings)
-                told = [v for v in values if not (v is None or v is Ellipsis or callable(v))]
-                found |= dict.fromkeys(spellings, told[0]) if told else {}
-        return found
+        """What may fill an argument now, by name."""
+        known = [name for name in self.contract["names"] if name not in self.owners]
+        return values_of(self.program, {name: self._spellings_of(name) for name in known})
 
 
 class Submission:

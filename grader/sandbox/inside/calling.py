@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
+from grader.sandbox.inside.variables import is_made_of
+
 STARS = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 BY_PLACE = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 MOST_WRAPPERS = 10  # around one function
@@ -53,7 +55,7 @@ class Signature:
     def fills(self, parameter: Parameter) -> bool:
         """Whether a further parameter of the student's is filled with a module value."""
         default = parameter.default
-        is_open = default is Parameter.empty or any(default is value for value in self.defaults)
+        is_open = default is Parameter.empty or is_made_of(default, self.defaults)
         return is_open and bool(self.filling(parameter.name))
 
     def filling(self, name: str) -> list[Any]:

@@ -107,8 +107,12 @@ def module_of(value: Any) -> str:
 def is_ready_made_as(name: str, value: Any) -> bool:
     """Whether a function or a class of a library was given the name; under its own name it is a
     thing of its own, and an object that it made is another thing, too."""
-    is_object = not (isinstance(value, (type, functools.partial)) or hasattr(value, "__name__"))
-    return not is_object and name_of(value) != name
+    return not is_object(value) and name_of(value) != name
+
+
+def is_object(value: Any) -> bool:
+    """Whether a callable is neither a function, a partial nor a class."""
+    return not (isinstance(value, (type, functools.partial)) or hasattr(value, "__name__"))
 
 
 def name_of(value: Any) -> str:
