@@ -12,6 +12,7 @@ from rich.text import Text
 
 from grader.cli.console import INFRASTRUCTURE, INTERRUPTED, console, errors, readable_errors
 from grader.cli.gradebook import book_at
+from grader.cli.interrupts import say_how_to_go_on, two_interrupts
 from grader.cli.options import (
     AssignmentArgument,
     CourseOption,
@@ -36,6 +37,7 @@ MOST_REASONS = 3  # checks that a line names
 
 
 @readable_errors
+@two_interrupts()
 def regrade(
     assignment: AssignmentArgument,
     people: Annotated[
@@ -92,6 +94,7 @@ def regrade(
     failed = sum(result.record.status == "infrastructure_error" for result in results)
     console.print(Text(_ending(regrading.changes, len(results), failed, dry_run)), soft_wrap=True)
     if len(results) < len(uploads):
+        say_how_to_go_on(len(results), len(uploads), not dry_run)
         raise typer.Exit(INTERRUPTED)
     if failed:
         raise typer.Exit(INFRASTRUCTURE)
