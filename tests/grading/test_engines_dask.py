@@ -236,9 +236,9 @@ def test_interrupted_run_leaves_nothing_with_the_workers(machines, tmp_path):
         raise KeyboardInterrupt
 
     paths = slow_submissions(tmp_path, 5)
-    _, said = graded(machines, paths, Kept(interrupt))
+    results, _ = graded(machines, paths, Kept(interrupt))
 
-    assert "interrupted:" in said
+    assert 0 < len(results) < len(paths)
     assert machines.leftovers() == []
 
 
