@@ -3,9 +3,9 @@
 The checks follow each other in one copy, which is put back in between. A check that fails there
 leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of its own;
 see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
-stub, whose answer they might be. On the processor a copy is a fork of the loaded process. On a device
-it is a process that is loaded for it, since one that has started CUDA must not be forked; there
-every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
+stub, whose answer they might be. On the processor a copy is a fork of the loaded process. On a
+device it is a process that is loaded for it, since one that has started CUDA must not be forked;
+there every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
 processor, that of a stub whose text asks for a device on the device.
 """
 
@@ -36,7 +36,7 @@ from grader.sandbox.proxies import RemoteSubmission
 from grader.submissions.reading import Submission
 
 LOAD_ATTEMPTS = 4
-IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: what fails is confirmed
+IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: a failure is confirmed
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
 LARGE_MODULES = {
     "torchvision": r"\btorchvision\b",
@@ -193,7 +193,7 @@ class Sandbox:
         stubs = frozenset(self.source.contract["stubs"])
         remote = RemoteSubmission(conversation, stubs, self.source.parts)
         try:
-            if copy.has_answered:
+            if copy.has_answered and each < seconds:  # no training, which is one long call
                 each = min(each, IN_DOUBT_SECONDS)
             conversation.allow(seconds, each)
             if not copy.has_answered:
