@@ -29,7 +29,7 @@ CERTAIN = (InfrastructureError, UsageError, pytest.skip.Exception, type(None))
 class Attempt(Enum):
     """How a check is run. The next one is tried where the one before has failed."""
 
-    FIRST = "in a copy that has answered other checks of the stub"
+    FIRST = "in a copy that has answered other checks"
     CONFIRMED = "in a copy of its own"
     SUPPLIED = "with the author's parts, in a copy of its own"
     BY_CONTRACT = "so, with parts that take their arguments as the text says"

@@ -97,8 +97,8 @@ class Suite:
             del stash[RUNNING]
 
     def _seen(self, run: Run, check: Check, following: Check | None) -> Seen:
-        """Run a check: with the student's own parts, in a copy that has met other checks of the
-        stub; where that fails in a copy of its own; and with the author's parts."""
+        """Run a check: with the student's own parts, in a copy that has met other checks; where
+        that fails in a copy of its own; and with the author's parts."""
         run.check, run.attempt = check, Attempt.FIRST
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)

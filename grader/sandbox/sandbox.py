@@ -1,10 +1,11 @@
 """From a box to a copy of the submission for checks: host, submission process, check process.
 
-The checks of one stub follow each other in one copy, which is put back in between. A check that
-fails there leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of
-its own; see checking/suite.py. On the processor a copy is a fork of the loaded process. On a device
-it is a process that is loaded for it, since one that has started CUDA must not be forked; there
-every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
+The checks follow each other in one copy, which is put back in between. A check that fails there
+leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of its own;
+see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
+stub, whose answer they might be. On the processor a copy is a fork of the loaded process. On a
+device it is a process that is loaded for it, since one that has started CUDA must not be forked;
+there every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
 processor, that of a stub whose text asks for a device on the device.
 """
 
@@ -35,6 +36,7 @@ from grader.sandbox.proxies import RemoteSubmission
 from grader.submissions.reading import Submission
 
 LOAD_ATTEMPTS = 4
+IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: a failure is confirmed
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
 LARGE_MODULES = {
     "torchvision": r"\btorchvision\b",
@@ -91,14 +93,15 @@ def large_modules(text: str) -> list[str]:
 
 @dataclass
 class Copy:
-    """A loaded process that answers checks of one stub ("": of none yet), and who has forked it:
-    the process that is loaded on the processor, or the host."""
+    """A loaded process that answers checks, and who has forked it: the process that is loaded on
+    the processor, or the host. supplied_for: the stub in whose checks it was given the author's
+    parts, if it was."""
 
     conversation: ProcessConversation
     forked_by: ProcessConversation | Fork
     pid: int
-    stub: str = ""
     has_answered: bool = False
+    supplied_for: str | None = None
 
 
 class Sandbox:
@@ -120,7 +123,7 @@ class Sandbox:
         self._skip: list[str] = []
         self._skip_notes: list[Note] = []
         self._parent: Fork | None = None  # loaded on the processor; copies are forks of it
-        self._kept: Copy | None = None  # for the next check of its stub
+        self._kept: Copy | None = None  # for the next check
         self._place = ""  # of the statement at which a load ended
         self._open = 0  # processes of the submission that the host has forked
 
@@ -187,14 +190,19 @@ class Sandbox:
         copy = self._kept_for(stub, drawn) if shares else self._new_copy(device)
         self.in_doubt = not alone and (copy.has_answered or device != "cpu")
         conversation = copy.conversation
+        stubs = frozenset(self.source.contract["stubs"])
+        remote = RemoteSubmission(conversation, stubs, self.source.parts)
         try:
+            if copy.has_answered and each < seconds:  # no training, which is one long call
+                each = min(each, IN_DOUBT_SECONDS)
             conversation.allow(seconds, each)
             if not copy.has_answered:
                 conversation.request("seed", seed=drawn)
-            stubs = frozenset(self.source.contract["stubs"])
-            yield RemoteSubmission(conversation, stubs, self.source.parts)
+            yield remote
         finally:
             copy.has_answered = True
+            if remote.supplied:
+                copy.supplied_for = stub
             if copy is not self._kept:
                 self._end_copy(copy)
             elif conversation.ended is not None or conversation.is_out_of_memory:
@@ -205,19 +213,18 @@ class Sandbox:
     # ---------------------------------------------------------------- copies
 
     def _kept_for(self, stub: str, seed: int) -> Copy:
-        """The copy that has answered the stub's last check, put back and seeded, or a new one. It
-        stays for the stub's next check, if it still answers."""
+        """The copy that has answered the last check, put back and seeded, or a new one. It stays
+        for the next check, if it still answers."""
         kept = self._kept
         if kept is not None and kept.has_answered:
             kept.conversation.allow(CONTROL_SECONDS, CONTROL_SECONDS)
             with contextlib.suppress(SandboxEvent):
-                if kept.stub == stub:
+                if kept.supplied_for in (None, stub):
                     kept.conversation.request("seed", seed=seed, anew=True)
                     return kept
             self._drop_kept()
         if self._kept is None:
             self._kept = self._new_copy(self.device)
-        self._kept.stub = stub
         return self._kept
 
     def _new_copy(self, device: str) -> Copy:

@@ -27,7 +27,7 @@ from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.sandbox.sandbox import Sandbox, Source
 
 PROGRAM = """
-import os, random
+import os, random, time
 import numpy as np
 import torch
 
@@ -128,6 +128,9 @@ def large():
 def forever():
     while True:
         pass
+
+def pause(seconds):
+    time.sleep(seconds)
 
 def leave():
     os._exit(0)
@@ -464,6 +467,37 @@ def test_checks_do_not_see_each_other(sandbox):
 
     assert lengths == [[1, 2], [1, 2]]
     assert works(sandbox)
+
+
+def test_authors_parts_do_not_reach_the_checks_of_another_stub(tmp_path):
+    """A copy in which one of the author's parts has stood answers for no other stub, which could
+    find its answer there; the checks of one stub go on in it."""
+    parts = tmp_path / "parts.py"
+    parts.write_text("def double(x):\n    return x + x\n", "utf-8")
+    source = Source([("hw.py", PROGRAM, 1)], {}, {}, CONTRACT, parts=parts)
+    lengths = []
+    with Host("process", None) as host, Sandbox(source, host, 60) as sandbox:
+        sandbox.load()
+        for stub in ("triple", "use_double", "use_double", "double"):
+            with sandbox.open_check(60, 30, 1, stub) as submission:
+                if stub == "use_double":
+                    submission.supply("double")
+                lengths.append(submission.remember("x"))
+
+    assert lengths == [1, 2, 3, 1]
+
+
+def test_a_call_in_doubt_has_less_time_than_one_that_decides(sandbox, monkeypatch):
+    """Where other checks were before, a slow call is soon given up: what fails there is run again,
+    with all the time that it may take."""
+    monkeypatch.setattr("grader.sandbox.sandbox.IN_DOUBT_SECONDS", 0.1)
+    with sandbox.open_check(60, 30, 1, "double") as submission:
+        assert submission.double(1) == 2
+    with sandbox.open_check(60, 30, 1, "pause") as submission, pytest.raises(DeadlineExceeded):
+        submission.pause(0.5)
+    assert sandbox.in_doubt
+    with sandbox.open_check(60, 30, 1, "pause", alone=True) as submission:
+        assert submission.pause(0.5) is None
 
 
 def test_random_numbers_repeat_by_seed(sandbox):

@@ -1,7 +1,7 @@
 """The processes of a box: each answers the requests of its socket, and forks the next ones.
 
-The host imports torch and forks a process for each submission, which forks one for the checks of a
-stub. Runs inside the box.
+The host imports torch and forks a process for each submission, which forks one for the checks.
+Runs inside the box.
 """
 
 from __future__ import annotations

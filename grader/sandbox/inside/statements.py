@@ -61,7 +61,8 @@ def plan(cells: tuple[Cell, ...], wanted: Wanted) -> Plan:
     ]
     placed: list[tuple[Cell, ast.stmt]] = []
     for cell, tree in index.trees:
-        ast.increment_lineno(tree, cell.first_line - 1)
+        if cell.first_line > 1:  # it walks through all of the tree
+            ast.increment_lineno(tree, cell.first_line - 1)
         placed += [(cell, node) for node in _opened(tree.body)]
     needs = Needs([node for _, node in placed], wanted)
     flags = 0
