@@ -6,8 +6,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from grader.gradebook.grades import Member
+if TYPE_CHECKING:
+    from grader.gradebook.grades import Member
 
 
 @dataclass(frozen=True)

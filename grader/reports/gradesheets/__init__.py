@@ -11,11 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
-from grader.gradebook.grades import AssignmentGrade, CourseGrade
 from grader.reports.matching import labels
 from grader.reports.text import number
+
+if TYPE_CHECKING:  # the names of formats are asked for by every command
+    from grader.gradebook.grades import AssignmentGrade, CourseGrade
 
 
 @dataclass(frozen=True)
