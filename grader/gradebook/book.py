@@ -30,6 +30,7 @@ from grader.gradebook.attempts import assignment_named, decoded, in_order, keep_
 from grader.gradebook.grades import Adjustment, Attempt, Member
 from grader.gradebook.history import History, adjustment_of, history_of, member_of
 from grader.gradebook.keeping import BookKeeper
+from grader.gradebook.names import name_key
 from grader.gradebook.tallies import Tallies
 from grader.grading.records import Record
 from grader.submissions.packed import digest_of, unpacked
@@ -97,21 +98,21 @@ class Gradebook:
         """The person who is meant by a name, an id or an email, or by a part of one that nobody
         else has. Raises UsageError, which names those who may be meant."""
         members = self.members()
-        key, name = people.folded(text), people.name_key(text)
+        key, name = people.folded(text), name_key(text)
         exact = [each for each in members if key and key in _keys(each)]
-        exact = exact or [each for each in members if name and people.name_key(each.name) == name]
+        exact = exact or [each for each in members if name and name_key(each.name) == name]
         part = [
             each
             for each in members
             if any(key in own for own in _keys(each))
-            or (name and name in people.name_key(each.name))
+            or (name and name in name_key(each.name))
         ]
         found = exact or (part if key else [])
         if len(found) == 1:
             return found[0]
         if found:
             raise UsageError(f"{text} may be {_listed(found)}. Say which by an id or an email.")
-        keys = {people.name_key(each.name): each for each in members}
+        keys = {name_key(each.name): each for each in members}
         near = [keys[each] for each in get_close_matches(name, keys, n=NEAR)]
         hint = f" Near is {_listed(near)}." if near else ""
         raise UsageError(f"Nobody in the gradebook is called {text}.{hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that are written with others where they cannot be typed, and those without a plain part.
 SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
@@ -32,6 +33,18 @@ def keys_of(name: str) -> set[str]:
             found.add(" ".join(sorted(words)))
             found |= {"".join(words[n:] + words[:n]) for n in range(len(words))}
     return found
+
+
+@lru_cache(10_000)  # of the same person for one assignment after the other
+def name_key(name: str) -> str:
+    """Names are equal whatever their capitals, accents, blanks and order about a comma:
+    "Lovelace, Ada" and "ada_lovelace". Other orders are other people: Li Na and Na Li."""
+    last, comma, first = name.partition(",")
+    if comma and "," not in first:
+        name = f"{first} {last}"
+    text = unicodedata.normalize("NFKD", name).casefold()
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[_\W]+", " ", text).split())
 
 
 def _plain(name: str, spelt: dict[str, str]) -> str:

@@ -6,7 +6,6 @@ is new; where one line tells that two are the same person, they become one.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from grader.gradebook import models
 from grader.gradebook.attempts import unite
+from grader.gradebook.names import name_key
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.uploads import Origin
 
@@ -67,17 +67,6 @@ def clean(text: str) -> str:
 def folded(text: str) -> str:
     """Ids and emails are equal whatever their capitals."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def name_key(name: str) -> str:
-    """Names are equal whatever their capitals, accents, blanks and order about a comma:
-    "Lovelace, Ada" and "ada_lovelace"."""
-    last, comma, first = name.partition(",")
-    if comma and "," not in first:
-        name = f"{first} {last}"
-    text = unicodedata.normalize("NFKD", name).casefold()
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[_\W]+", " ", text).split())
 
 
 def found(session: Session, told: Told) -> list[models.Person]:

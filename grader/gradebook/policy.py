@@ -17,7 +17,8 @@ import msgspec
 from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 from grader.gradebook.lateness import Clock, Late, Step, duration
-from grader.gradebook.rules import AssignmentPolicy, Extension, Policy, name_key
+from grader.gradebook.names import name_key
+from grader.gradebook.rules import AssignmentPolicy, Extension, Policy
 
 FILE = "course.toml"
 CHOICES = ("best", "last", "first")

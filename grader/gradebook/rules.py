@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from grader.gradebook.lateness import Clock, Deadline, Late
+from grader.gradebook.names import name_key
 
 if TYPE_CHECKING:
     from grader.gradebook.grades import Member
@@ -138,11 +137,3 @@ def unmatched(policy: Policy, members: Iterable[Member]) -> list[str]:
 def _keys(member: Member) -> set[str]:
     """By what an extension may call a person."""
     return {name_key(text) for text in (*member.ids, member.email, member.name) if text}
-
-
-@lru_cache(10_000)  # of the same person for one assignment after the other
-def name_key(text: str) -> str:
-    """What is the same for "Müller, Anna" and "anna_muller"."""
-    letters = unicodedata.normalize("NFKD", re.sub("[,_]", " ", text)).casefold()
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(sorted(plain.split()))
