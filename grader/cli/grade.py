@@ -41,7 +41,9 @@ from grader.reports import formats
 from grader.submissions import exports
 
 if TYPE_CHECKING:
+    from grader.course.assignment import Assignment
     from grader.grading.scoring import Result
+    from grader.submissions.uploads import Upload
 
 
 @readable_errors
@@ -165,6 +167,10 @@ def grade(
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
+    if formats.about_one(reports):
+        is_class = False
+    if reader is not None and is_class is False:
+        raise UsageError("--from names the export of a class; --single says that it is none.")
     from grader.cli.gradebook import keeper_for, say_kept
     from grader.cli.people import match, tell
     from grader.course import assignment as assignments
@@ -172,22 +178,11 @@ def grade(
     from grader.grading.batch import Keeper, grade_all
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
-    from grader.submissions.discovery import submissions
 
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(_("There is no file or folder {path}.").format(path=path))
     folder = course_of(course)
-    if formats.about_one(reports):
-        is_class = False
-    if reader is not None and is_class is False:
-        raise UsageError("--from names the export of a class; --single says that it is none.")
     people = read_roster(roster) if roster is not None else None
     loaded = assignments.load(assignment, folder)
-    found = submissions(paths, loaded, out, is_class, reader)
-    uploads = found.uploads
-    for note in found.notes:
-        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    uploads = _uploads(paths, loaded, out, is_class, reader)
     tell(uploads)
     if people is not None:
         uploads = match(uploads, people, out)
@@ -215,15 +210,31 @@ def grade(
     if len(results) < len(uploads):
         say_how_to_go_on(len(results), len(uploads), bool(keepers))
         raise typer.Exit(INTERRUPTED)
-    if len(results) > 1 and not keepers and not reports:
-        errors.print(Text("Nothing of this is kept: --out DIR writes records and grades."))
-    if out is not None:
-        _say_what_is_next(assignment, results, out)
+    _say_what_is_next(assignment, results, out, bool(keepers or reports))
     if any(result.record.status == "infrastructure_error" for result in results):
         show_log()
         raise typer.Exit(INFRASTRUCTURE)
     if any(100 * r.grade.score < fail_under * r.grade.max_score for r in results):
         raise typer.Exit(BELOW_THRESHOLD)
+
+
+def _uploads(
+    paths: list[Path],
+    assignment: Assignment,
+    out: Path | None,
+    is_class: bool | None,
+    reader: str | None,
+) -> list[Upload]:
+    """What the paths name, with notes about it. Raises UsageError."""
+    from grader.submissions.discovery import submissions
+
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(_("There is no file or folder {path}.").format(path=path))
+    found = submissions(paths, assignment, out, is_class, reader)
+    for note in found.notes:
+        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+    return found.uploads
 
 
 def _write_tables(out: Path, assignment: str, graded: list[Result]) -> bool:
@@ -277,10 +288,16 @@ def _show_tables(results: list[Result], verbose: bool, out: Path | None) -> None
         console.print(class_report(results, console.width, str(out / "summary.md") if out else ""))
 
 
-def _say_what_is_next(assignment: str, results: list[Result], out: Path) -> None:
+def _say_what_is_next(
+    assignment: str, results: list[Result], out: Path | None, is_kept: bool
+) -> None:
     """Where all of it lies, and what can be done with it."""
     from grader.grading.answers import groups
 
+    if len(results) > 1 and not is_kept:
+        errors.print(Text("Nothing of this is kept: --out DIR writes records and grades."))
+    if out is None:
+        return
     errors.print(Text(f"records, grades.csv, summary.md: {out}"), soft_wrap=True)
     if any(len(group.submissions) > 1 for group in groups(results)):
         command = shlex.join(["grader", "misconception", "list", assignment, str(out)])

@@ -238,12 +238,12 @@ def _show_assignments(book: Gradebook) -> None:
 
 def _show_people(book: Gradebook, assignment: Assignment) -> None:
     attempts = book.attempts(assignment)
-    adjustments = book.adjustments(assignment.name)
     has_roster = any(member.is_expected for member in book.members())
     console.print(Text(f"{assignment.name}: {book.place}", "dim"), soft_wrap=True)
     rows = Table()
-    for heading in ("name", "id or email", "attempts", "last handed in", "score"):
-        rows.add_column(heading, justify="right" if heading in ("attempts", "score") else "left")
+    for heading in ("name", "id or email", "attempts", "last handed in", "last score"):
+        is_number = heading in ("attempts", "last score")
+        rows.add_column(heading, justify="right" if is_number else "left")
     missing = 0
     for member in book.members():
         own = attempts.get(member.id, [])
@@ -251,8 +251,6 @@ def _show_people(book: Gradebook, assignment: Assignment) -> None:
             continue
         missing += not own
         score = _score(own[-1]) if own else Text("missing", "yellow")
-        adjusted = sum(each.points for each in adjustments.get(member.id, []))
-        score += Text(f" {adjusted:+g} adjusted") if adjusted else Text()
         name = Text(member.name)
         name += (
             Text(" (not on the roster)", "yellow") if has_roster and not member.is_expected else ""
@@ -263,8 +261,9 @@ def _show_people(book: Gradebook, assignment: Assignment) -> None:
     text = (
         f"{len(attempts)} people handed something in, {missing} are missing."
         if has_roster
-        else (f"{len(attempts)} people. Who is missing is not known: grader gradebook roster FILE")
+        else f"{len(attempts)} people. Who is missing is not known: grader gradebook roster FILE"
     )
+    text += f" Grades, by the rules of the course: grader gradebook grades {assignment.name}"
     console.print(Text(text), soft_wrap=True)
 
 
