@@ -75,11 +75,14 @@ def submissions(
 
 
 def _without_strangers(classes: dict[Path, list[Upload]], notes: list[str]) -> None:
-    """Among submissions of single people nothing is a class: what one of them hands in could name
-    others. Takes away what was found in it, with a note."""
+    """Beside submissions of single people, in one folder or in folders side by side, nothing is a
+    class: what one of them hands in could name others. Takes away what was found in it, with a
+    note."""
     singles = [Path(place_of(path)) for path, members in classes.items() if not members]
     for path, members in classes.items():
-        if members and any(Path(place_of(path)) not in single.parents for single in singles):
+        place = Path(place_of(path))
+        others = [single for single in singles if place not in single.parents]
+        if members and any({*place.parents[:2]} & {*other.parents[:2]} for other in others):
             classes[path] = []
             notes.append(
                 f"{well_formed(str(path))} looks like a class of its own, beside others that are "

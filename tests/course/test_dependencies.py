@@ -60,7 +60,7 @@ def test_only_instructors_get_databases_and_more_machines():
     """A student's machine needs neither SQLAlchemy nor Dask."""
     extras = names([*EXTRAS["class"], *EXTRAS["postgresql"], *EXTRAS["dask"]]) - {"gradebox"}
 
-    assert extras == {"alembic", "copydetect", "distributed", "psycopg", "sqlalchemy"}
+    assert extras == {*("alembic", "copydetect", "distributed", "psycopg", "pyyaml", "sqlalchemy")}
     assert not extras & names(PROJECT["dependencies"])
 
 

@@ -218,7 +218,7 @@ def test_worker_of_another_version_is_refused(run):
 
 def test_nothing_stays_on_the_workers(run, machines):
     """Neither the hidden part nor a submission, on a disk or in memory."""
-    assert machines.leftovers() == []
+    wait_until(lambda: not machines.leftovers())
 
 
 def test_upload_that_cannot_be_read_has_a_record(machines, tmp_path):
@@ -239,7 +239,7 @@ def test_interrupted_run_leaves_nothing_with_the_workers(machines, tmp_path):
     results, _ = graded(machines, paths, Kept(interrupt))
 
     assert 0 < len(results) < len(paths)
-    assert machines.leftovers() == []
+    wait_until(lambda: not machines.leftovers())
 
 
 def test_settings_that_no_worker_can_grade_with(machines, tmp_path):

@@ -150,12 +150,13 @@ def grade(
 def records(tmp_path_factory):
     """The results of every class and zip by its name: one run of the command over all."""
     top = tmp_path_factory.mktemp("classes")
-    paths = [write(top / name, files) for name, files in CLASSES.items()]
+    # Each in places of its own: side by side they would be those of single people.
+    paths = [write(top / name / "export" / name, files) for name, files in CLASSES.items()]
     for name, content in ZIPS.items():
-        write(top / name, {f"{name}.zip": content})
-        paths.append(top / name / f"{name}.zip")
+        write(top / name / "export", {f"{name}.zip": content})
+        paths.append(top / name / "export" / f"{name}.zip")
     links = write(
-        top / "links",
+        top / "links" / "export" / "links",
         dict.fromkeys(["good.py", "other.py", "closed/hw.py"], WORKED.encode()) | {"empty.py": b""},
     )
     (links / "link.py").symlink_to("good.py")
