@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import templates
 from grader.gradebook.book import open_book
-from grader.gradebook.roster import read_roster
 from tests.gradebook.books import COURSE, scores
 from tests.gradebook.test_book_runs import content
 from tests.submissions import layouts
@@ -35,14 +33,19 @@ KILLS = 10
 
 def shout(*lines: str) -> str:
     """The solution with another body of `shout`."""
-    return layouts.CODE.replace("    return text.upper()", "\n".join(f"    {each}" for each in lines))
+    return layouts.CODE.replace(
+        "    return text.upper()", "\n".join(f"    {each}" for each in lines)
+    )
 
 
 # What is handed in, and what it earns.
 PROGRAMS: list[tuple[str | bytes, float]] = [
     (layouts.CODE, 100),
     (shout("return ''.join(letter.upper() for letter in text)"), 100),
-    ("from string import *\n" + shout("big = text", "return big.swapcase().swapcase().upper()"), 100),
+    (
+        "from string import *\n" + shout("big = text", "return big.swapcase().swapcase().upper()"),
+        100,
+    ),
     (layouts.CODE.replace("def greet", "def hello"), 100),
     (shout("return text.title()"), 60),
     (shout("return text"), 60),
@@ -60,7 +63,7 @@ PROGRAMS: list[tuple[str | bytes, float]] = [
 ]
 FEW: list[tuple[str | bytes, float]] = [
     (shout("while True:", "    pass"), 60),
-    (shout("held = [bytearray(1 << 28) for _ in range(1000)]", "return text.upper()"), 60),
+    (shout("import os", "os.kill(os.getppid(), 9)", "os.kill(os.getpid(), 9)"), 60),
 ]
 
 
