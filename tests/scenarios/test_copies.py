@@ -24,8 +24,8 @@ UNIT = Part(tier="unit", of_template=True)
 
 
 def records(assignment: Assignment, paths: list[Path]) -> list[Any]:
-    """What was seen of each submission in the unit tier, but for times and places. Where pytest runs
-    this test it also explains asserts of checks, with addresses of tensors in this process."""
+    """What was seen of each submission in the unit tier, but for times and places; pytest, which
+    runs this test, explains asserts of checks with addresses in this process."""
     with open_session(assignment, Settings("cpu", data=Path("embedded"))) as session:
         found = [session.grade(path, part=UNIT) for path in paths]
     return [
