@@ -104,8 +104,7 @@ class Gradebook:
         part = [
             each
             for each in members
-            if any(key in own for own in _keys(each))
-            or (name and name in name_key(each.name))
+            if any(key in own for own in _keys(each)) or (name and name in name_key(each.name))
         ]
         found = exact or (part if key else [])
         if len(found) == 1:
