@@ -12,11 +12,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grader.gradebook.book import open_book
 from tests.gradebook.books import COURSE, scores
 from tests.gradebook.test_book_runs import content
+from tests.grading.test_engines_dask import two_machines
 from tests.submissions import layouts
 
 pytestmark = pytest.mark.slow
@@ -89,10 +91,12 @@ def a_class(folder: Path, platform) -> tuple[Path, Path]:
     return layouts.write(folder / "class", files), roster
 
 
-def start(folder: Path, uploads: Path, roster: Path, book: str) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, uploads: Path, roster: Path, book: str, *where: str
+) -> subprocess.Popen[bytes]:
     """Grade the class, as a person starts it."""
     command = [sys.executable, "-m", "grader", "grade", "greeting", uploads, "--roster", roster]
-    command += ["--db", folder / book, "--jobs", "2", "--course", COURSE]
+    command += ["--db", folder / book, "--course", COURSE, *(where or ("--jobs", "2"))]
     with (folder / "shown").open("ab") as shown:
         return subprocess.Popen(
             [*map(str, command)], stdout=shown, stderr=shown, start_new_session=True
@@ -132,3 +136,28 @@ def test_killed_run_ends_as_an_undisturbed_one(tmp_path):
     assert start(tmp_path, uploads, roster, "killed.sqlite").wait(timeout=3000) == 0
 
     assert content(str(tmp_path / "killed.sqlite")) == content(str(tmp_path / "whole.sqlite"))
+
+
+def test_killed_worker_of_dask_changes_nothing(tmp_path):
+    """Half-way one of two is killed with all that it has started; the other one grades the rest."""
+    uploads, roster = a_class(tmp_path, layouts.moodle)
+    assert start(tmp_path, uploads, roster, "whole.sqlite").wait(timeout=3000) == 0
+    book = tmp_path / "dask.sqlite"
+
+    def half_is_done() -> bool:
+        time.sleep(1)
+        with suppress(UsageError), open_book(str(book), is_new=False) as opened:
+            return len(scores(opened)) > len(PEOPLE) / 2
+        return False
+
+    with two_machines(tmp_path) as machines:
+        where = ("--engine", "dask", "--scheduler", machines.address)
+        process = start(tmp_path, uploads, roster, book.name, *where)
+        while not half_is_done():
+            assert process.poll() is None
+        victim = psutil.Process(machines.workers[0].pid)
+        for one in [victim, *victim.children(recursive=True)]:
+            one.kill()
+        assert process.wait(timeout=3000) == 0
+
+    assert content(str(book)) == content(str(tmp_path / "whole.sqlite"))

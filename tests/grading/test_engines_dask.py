@@ -92,10 +92,9 @@ class Machines:
         return [*self.folder.rglob("grader-*"), *MEMORY.glob(f"{PREFIX}*")]
 
 
-@pytest.fixture(scope="module")
-def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
-    """A scheduler with two workers, and a third one that has another version of the grader."""
-    folder = tmp_path_factory.mktemp("machines")
+@contextmanager
+def two_machines(folder: Path) -> Iterator[Machines]:
+    """A scheduler with two workers."""
     file = folder / "scheduler.json"
     with ExitStack() as stack:
         where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
@@ -105,7 +104,16 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
         machines = Machines(address, folder, stack)
         machines.add_worker()
         machines.add_worker()
-        machines.add_worker(PYTHONPATH=str(of_another_version(folder / "other")))
+        machines.wait_for(2)
+        yield machines
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    """These, and a third worker that has another version of the grader."""
+    with two_machines(tmp_path_factory.mktemp("machines")) as machines:
+        other = of_another_version(machines.folder / "other")
+        machines.add_worker(PYTHONPATH=str(other))
         machines.wait_for(3)
         yield machines
 
