@@ -101,6 +101,9 @@ def _sheet(
         what = only or "any assignment"
         raise UsageError(f"{book.place} holds nothing of {what}. `grader grade` puts it there.")
     policy = policy_of(course, book)
+    rules = course / "course.toml"
+    if rules.is_file():  # by which the grades are that leave the house
+        book.keep_policy(rules.read_text("utf-8"))
     deadlines = {name: policy.deadline(name) for name in titles}
     due = {name: deadline.due for name, deadline in deadlines.items() if deadline}
     grades = course_grades(book, known, policy)

@@ -107,7 +107,7 @@ class Policy:
     def _by_person(self) -> dict[str, list[Extension]]:
         found: dict[str, list[Extension]] = {}
         for extension in self.extensions:
-            found.setdefault(name_key(extension.person), []).append(extension)
+            found.setdefault(_any_order(extension.person), []).append(extension)
         return found
 
 
@@ -117,13 +117,13 @@ def unmatched(policy: Policy, members: Iterable[Member]) -> list[str]:
     spelling: dict[str, str] = {}
     for member in members:
         for text in (*member.ids, member.email, member.name):
-            people.setdefault(name_key(text), set()).add(member.id)
-            spelling.setdefault(name_key(text), text)
+            people.setdefault(_any_order(text), set()).add(member.id)
+            spelling.setdefault(_any_order(text), text)
     notes = []
     for extension in policy.extensions:
-        found = people.get(name_key(extension.person), set())
+        found = people.get(_any_order(extension.person), set())
         if not found:
-            near = difflib.get_close_matches(name_key(extension.person), filter(None, people))
+            near = difflib.get_close_matches(_any_order(extension.person), filter(None, people))
             hint = f"; near are {', '.join(spelling[key] for key in near)}" if near else ""
             notes.append(f"{extension.place}: nobody is called {extension.person!r}{hint}")
         elif len(found) > 1:
@@ -136,4 +136,10 @@ def unmatched(policy: Policy, members: Iterable[Member]) -> list[str]:
 
 def _keys(member: Member) -> set[str]:
     """By what an extension may call a person."""
-    return {name_key(text) for text in (*member.ids, member.email, member.name) if text}
+    return {_any_order(text) for text in (*member.ids, member.email, member.name) if text}
+
+
+def _any_order(text: str) -> str:
+    """What is the same for "Müller, Anna" and "anna_muller"; an extension is not read as another
+    person's for the order of the words."""
+    return " ".join(sorted(name_key(text).split()))

@@ -411,8 +411,9 @@ def test_another_attempt_never_lowers_the_best(policy, attempts, by_hand, points
     policy = replace(policy, assignments={"softmax": rules})
     before = graded(policy, *attempts, by_hand=by_hand).points
     more = attempt(points, late, number=9)
+    after = graded(policy, *attempts, more, by_hand=by_hand).points
 
-    assert graded(policy, *attempts, more, by_hand=by_hand).points >= (before or 0)
+    assert (after or 0) >= (before or 0)  # no grade yet where the machine failed and this is late
 
 
 @given(POLICIES, ATTEMPTS, BY_HAND, st.integers(1, 20), st.sampled_from([None, "softmax"]))
