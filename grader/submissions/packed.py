@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from grader.submissions.layout import is_other_archive
 from grader.submissions.notebooks import looks_like_notebook
 from grader.submissions.uploads import Upload
 
-NAME = ".name"  # of the file that a packed upload becomes again; hidden, so never read as code
+# What a packed upload becomes again, a folder with "/" at its end; hidden, so never read as code.
+NAME = ".name"
 
 
 def pack(upload: Upload) -> bytes:
@@ -37,11 +39,17 @@ def pack(upload: Upload) -> bytes:
 
 
 def unpacked(data: bytes, folder: Path) -> Path:
-    """Write what `pack` gave into a folder: one file again, or a zip of several. Its path."""
+    """Write what `pack` gave into a folder: a file, a folder or a zip again. Its path."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        name = Path(archive.read(NAME).decode()).name
-        path = folder / name
-        path.write_bytes(data if kind_of(name) == ".zip" else archive.read(name))
+        name = archive.read(NAME).decode()
+        path = folder / Path(name).name
+        if name.endswith("/"):
+            with suppress(OSError):  # zips in it may have names that no file can have
+                path.mkdir()
+                archive.extractall(path, [each for each in archive.namelist() if each != NAME])
+                return path
+            path = path.with_name(f"{path.name}.zip")
+        path.write_bytes(data if kind_of(path.name) == ".zip" else archive.read(path.name))
     return path
 
 
@@ -52,11 +60,11 @@ def contents(upload: Upload) -> Files:
     try:
         if upload.files:
             budget = Budget(name)
-            return _of_several(f"{name}.zip", files_at(upload.files, budget), budget)
+            return _of_several(f"{name}/", files_at(upload.files, budget), budget)
         if path.is_dir() and not path.is_symlink():
             name = well_formed(path.resolve().name)
             budget = Budget(name)
-            return _of_several(f"{name}.zip", files_of(path, budget), budget)
+            return _of_several(f"{name}/", files_of(path, budget), budget)
         data = bytes_of(path)
     except OSError as error:
         raise UnreadableSubmission(unopened(name, error)) from None
@@ -78,7 +86,7 @@ def digest_of(upload: Upload) -> str:
                 digest.update(file.read(MAX_ARCHIVE))
         return digest.hexdigest()
     name = files.pop(NAME).decode()
-    is_one = kind_of(name) != ".zip"
+    is_one = name in files
     for path, data in sorted(files.items()):
         label = kind_of(path) if is_one else path
         digest.update(b"%s\0%d\0%s" % (label.encode(), len(data), data))
