@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -131,19 +132,20 @@ def grade(
     # Nothing of these programs attacks, and this level starts in every namespace.
     options = ["--course", ROOT, "--data", "embedded", "--isolation", "process"]
     command = [sys.executable, "-m", "grader", "grade", "logistic_regression", *arguments, *options]
-    words = [str(word) for word in command]
-    if before:
-        words = ["unshare", "-rm", "sh", "-ec", f"{before}; exec {shlex.join(words)}"]
-    return subprocess.run(
-        words,
-        env=os.environ | {"PYTHONIOENCODING": encoding},
-        capture_output=True,
-        text=True,
-        encoding=encoding,
-        errors="replace",
-        timeout=300,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        words = [*map(str, command), "--db", f"{folder}/book.sqlite"]
+        if before:
+            words = ["unshare", "-rm", "sh", "-ec", f"{before}; exec {shlex.join(words)}"]
+        return subprocess.run(
+            words,
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            text=True,
+            encoding=encoding,
+            errors="replace",
+            timeout=300,
+            check=False,
+        )
 
 
 @pytest.fixture(scope="module")
