@@ -65,22 +65,12 @@ def grade_all(
     names = dict(zip(uploads, telling_names(uploads)))
     results: dict[int, Result] = {}
     with Watch(console, len(uploads)) as watch:
-
-        def keep(task: Task, record: Record) -> None:
-            watch.finished(record, task.earlier)
-            record = msgspec.structs.replace(record, submission=names[task.upload])
-            result = results[task.position] = Result(record, score(record, assignment))
-            for keeper in keepers:
-                try:
-                    keeper.keep(result)
-                except UsageError as error:  # the others are graded, and shown, all the same
-                    _say(console, deque([str(error)]))
-
         try:
             with engine_of(engine, run) as here:
                 _say(console, here.notes)
+                many = "s" * (len(uploads) != 1)
                 watch.begin(
-                    f"{name}: {_counted(len(uploads), 'submission')}, {here.where}",
+                    f"{name}: {len(uploads)} submission{many}, {here.where}",
                     lambda: [(names[upload], share) for upload, share in here.in_work()],
                 )
                 tasks = deque(
@@ -88,8 +78,11 @@ def grade_all(
                     for position, upload in enumerate(uploads)
                 )
                 for task, record in graded(here, tasks):
+                    watch.finished(record, task.earlier)
+                    record = msgspec.structs.replace(record, submission=names[task.upload])
+                    result = results[task.position] = Result(record, score(record, assignment))
+                    here.notes += _kept(keepers, result)
                     _say(console, here.notes)
-                    keep(task, record)
         except KeyboardInterrupt:
             pass  # whoever asked sees that results are missing
     return [results[position] for position in sorted(results)]
@@ -100,8 +93,16 @@ def _earlier(keepers: Sequence[Keeper], upload: Upload) -> Record | None:
     return next((record for record in found if record is not None), None)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _kept(keepers: Sequence[Keeper], result: Result) -> list[str]:
+    """Give a result to the keepers; what those say that cannot have it, for the others are graded,
+    and shown, all the same."""
+    problems = []
+    for keeper in keepers:
+        try:
+            keeper.keep(result)
+        except UsageError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _say(console: Console, notes: deque[str]) -> None:

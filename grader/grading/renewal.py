@@ -54,9 +54,8 @@ def merged(
     )
     if _standing(whole) != _standing(earlier.checks):
         return None
-    return msgspec.structs.replace(
-        renewed(earlier, part.digests, checks), checks=whole, seconds=part.seconds
-    )
+    earlier = msgspec.structs.replace(earlier, checks=whole, seconds=part.seconds)
+    return renewed(earlier, part.digests, checks)
 
 
 def _standing(checks: Sequence[CheckResult]) -> tuple[set[str], set[str]]:

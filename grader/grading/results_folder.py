@@ -70,11 +70,11 @@ class Store:
     def keep(self, result: Result) -> None:
         """Write one result, in the place of an earlier one of the same submission; one that is
         there as it is stays. Raises UsageError."""
-        key = place_of(Path(result.record.path))
-        if self.earlier(Upload(Path(result.record.path))) == result.record:
+        upload = Upload(Path(result.record.path))
+        if self.earlier(upload) == result.record:
             return
         try:
-            self._write(key, result)
+            self._write(place_of(upload.path), result)
         except OSError as error:
             raise UsageError(unwritten(self.folder, error)) from None
 

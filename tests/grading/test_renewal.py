@@ -154,6 +154,17 @@ def test_nothing_is_run_for_another_weight(graded):
     assert without_times(record) == without_times(graded(RIGHT, changed))
 
 
+def test_weights_of_what_is_not_run_again_are_those_of_today(graded):
+    """Also where another stub is touched."""
+    earlier = graded(RIGHT, CHECKS)
+    changed = CHECKS.replace("weight(1)", "weight(3)").replace("says hello", "greets")
+
+    record = graded(RIGHT, changed, earlier)
+
+    assert again(record) == {"test_greet", "test_greet_example"}
+    assert without_times(record) == without_times(graded(RIGHT, changed))
+
+
 def test_new_and_removed_checks_are_those_of_today(graded):
     """What no suite has any more is in no record."""
     earlier = graded(RIGHT, CHECKS)
