@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.console import console, errors, readable_errors
+from grader.cli.console import console, readable_errors, say_note
 from grader.cli.gradebook import book_at
 from grader.cli.grades import points_in_words, policy_of
 from grader.cli.options import (
@@ -296,7 +296,7 @@ class _Adjuster:
         names = [other.name for other in self.book.members() if other.id in together]
         if names:
             text = f"handed in together with {', '.join(names)}, whose points stay as they are"
-            errors.print(Text.assemble(("note:", "yellow"), " ", text), soft_wrap=True)
+            say_note(text)
 
 
 def _login() -> str:

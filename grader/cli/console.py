@@ -80,6 +80,11 @@ def show_log() -> None:
     errors.print(Text(log.place()), soft_wrap=True)
 
 
+def say_note(text: str) -> None:
+    """Say what the reader should know beside the results."""
+    errors.print(Text.assemble(("note:", "yellow"), " ", text), soft_wrap=True)
+
+
 def _complain(what: str, sentence: str) -> None:
     errors.print(Text.assemble((what, "red"), " ", sentence))
 

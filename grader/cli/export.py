@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.console import console, errors, readable_errors
+from grader.cli.console import console, readable_errors, say_note
 from grader.cli.gradebook import book_at
 from grader.cli.grades import policy_of
 from grader.cli.options import CourseOption, DbOption, Language, LanguageOption, course_of
@@ -79,7 +79,7 @@ def export(
     else:
         to.write_bytes(written.text.encode(written.encoding))
     for note in written.notes:
-        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+        say_note(note)
     if to != SCREEN:
         console.print(
             Text(f"The grades of {len(sheet.grades)} people are in {to}."), soft_wrap=True
@@ -126,5 +126,5 @@ def _assignments(book: Gradebook, course: Path) -> list[Assignment]:
             known.append(assignments.load(name, course))
         except AssignmentError as error:
             note = f"{name} is left out: {error}"
-            errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+            say_note(note)
     return known

@@ -17,6 +17,7 @@ from grader.cli.console import (
     console,
     errors,
     readable_errors,
+    say_note,
     show_log,
 )
 from grader.cli.interrupts import say_how_to_go_on, two_interrupts
@@ -233,7 +234,7 @@ def _uploads(
             raise UsageError(_("There is no file or folder {path}.").format(path=path))
     found = submissions(paths, assignment, out, is_class, reader)
     for note in found.notes:
-        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+        say_note(note)
     return found.uploads
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from grader.cli.console import console, errors, readable_errors
+from grader.cli.console import console, errors, readable_errors, say_note
 from grader.cli.options import CourseOption, DbOption, course_of
 from grader.course.extras import require
 from grader.errors import AssignmentError, UsageError
@@ -172,9 +172,9 @@ def book_at(
     """
     require("sqlalchemy", "class")
     require("alembic", "class")
-    from grader.gradebook.book import default_url, open_book
+    from grader.gradebook.book import default_place, open_book
 
-    return open_book(db or default_url(course_of(course)), is_new)
+    return open_book(db or default_place(course_of(course)), is_new)
 
 
 def keeper_for(
@@ -195,7 +195,7 @@ def keeper_for(
         if db is not None:
             raise
         text = f"Nothing of this will be kept in a gradebook: {error}"
-        errors.print(Text.assemble(("note:", "yellow"), " ", text), soft_wrap=True)
+        say_note(text)
         return None
 
 
@@ -288,8 +288,7 @@ def _show_member(member: Member) -> None:
 
 
 def _show_attempt(attempt: PastAttempt, member: Member, assignment: Assignment | None) -> None:
-    from grader.gradebook.attempts import encoded
-    from grader.gradebook.tallies import Tallies
+    from grader.grading.scoring import score
 
     late = {True: ", late", False: ", in time", None: ""}[attempt.is_late]
     handed_in = f"handed in {_time(attempt.time)}" if attempt.time else "time not told"
@@ -301,7 +300,7 @@ def _show_attempt(attempt: PastAttempt, member: Member, assignment: Assignment |
     for version in attempt.versions:
         result = status_words(version.record.status)
         if version.record.status == "graded" and assignment is not None:
-            grade = Tallies(assignment).of(encoded(version.record))[1]
+            grade = score(version.record, assignment)
             result = f"{grade.score:g} of {grade.max_score:g}"
         counts = "" if version is attempt.versions[-1] else " (counts no more)"
         line = f"  {version.number}. {_time(version.time)}  {result}{counts}: {version.why}"

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.console import console, errors, readable_errors
+from grader.cli.console import console, readable_errors, say_note
 from grader.cli.gradebook import book_at
 from grader.cli.options import (
     CourseOption,
@@ -89,7 +89,7 @@ def policy_of(folder: Path, book: Gradebook) -> Policy:
 
     policy = load_policy(folder, {*available(folder), *book.assignments()})
     for note in unmatched(policy, book.members()) if policy.extensions else ():
-        errors.print(Text.assemble(("note:", "yellow"), " ", note), soft_wrap=True)
+        say_note(note)
     return policy
 
 

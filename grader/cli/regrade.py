@@ -10,7 +10,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.console import INFRASTRUCTURE, INTERRUPTED, console, errors, readable_errors
+from grader.cli.console import (
+    INFRASTRUCTURE,
+    INTERRUPTED,
+    console,
+    errors,
+    readable_errors,
+    say_note,
+)
 from grader.cli.gradebook import book_at
 from grader.cli.interrupts import say_how_to_go_on, two_interrupts
 from grader.cli.options import (
@@ -85,7 +92,7 @@ def regrade(
         members = [book.find(text) for text in people or ()]
         regrading = Regrading(book, loaded, members, dry_run)
         for sentence in regrading.lost:
-            errors.print(Text.assemble(("note:", "yellow"), " ", sentence), soft_wrap=True)
+            say_note(sentence)
         uploads = regrading.uploads
         settings = Settings(device.value, isolation.value, data, lang.value)
         results = grade_all(folder, assignment, uploads, settings, [regrading], errors, jobs=jobs)

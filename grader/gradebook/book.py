@@ -1,7 +1,7 @@
 """The gradebook of a course: people, what they handed in, what was seen of it, and what somebody
 added by hand.
 
-with open_book(default_url(course)) as book:
+with open_book(default_place(course)) as book:
     book.put_roster(roster)
     grade_all(..., keepers=[book.keeper(assignment, uploads)])
     attempts = book.attempts(assignment)         # by person, with today's scores
@@ -43,7 +43,7 @@ NEAR = 5  # people whom a sentence names
 Row = TypeVar("Row", bound=models.Base)
 
 
-def default_url(course: Path) -> str:
+def default_place(course: Path) -> str:
     """Where the gradebook of a course is, if nothing else is said: a file, named as --db takes it.
     No URL, for in one a folder's `?` or `#` would mean something."""
     return str(course.absolute() / "gradebook.sqlite")

@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 from grader.errors import UsageError
 from grader.gradebook import database
-from grader.gradebook.book import default_url, open_book
+from grader.gradebook.book import default_place, open_book
 from grader.gradebook.models import Base
 from grader.submissions.uploads import Person
 from tests.gradebook.books import SOLUTION, keep, scores, upload
@@ -243,6 +243,6 @@ def test_book_of_a_course_lies_in_it(tmp_path):
     course = tmp_path / "100% d2l?#"
     course.mkdir()
 
-    with open_book(default_url(course)) as book:
+    with open_book(default_place(course)) as book:
         assert book.place == str(course / "gradebook.sqlite")
     assert (course / "gradebook.sqlite").is_file()
