@@ -263,7 +263,8 @@ def _show_people(book: Gradebook, assignment: Assignment) -> None:
         if has_roster
         else f"{len(attempts)} people. Who is missing is not known: grader gradebook roster FILE"
     )
-    text += f" Grades, by the rules of the course: grader gradebook grades {assignment.name}"
+    console.print(Text(text), soft_wrap=True)
+    text = f"Grades, by the rules of the course: grader gradebook grades {assignment.name}"
     console.print(Text(text), soft_wrap=True)
 
 
