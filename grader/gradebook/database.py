@@ -101,12 +101,13 @@ def opened(url: URL, is_new: bool = True) -> Database:
     with sentences(url):
         engine = _engine(url)
         with engine.begin() as connection:
-            is_current = _revision(connection, url) == _newest()
-        if is_current:
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found == _newest():
             return Database(url, engine)
         with engine.execution_options(writes=True).begin() as connection:
             _lock(connection)
-            revision = _revision(connection, url)  # another run may have been faster
+            # What else is there is judged here alone: before, another run might be half-way.
+            revision = _revision(connection, url)
             if revision is None and not is_new:
                 raise UsageError(_no_book(url))
             if revision is not None and revision != _newest() and file is not None:
