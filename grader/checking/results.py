@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 TIERS = ("unit", "training")  # in the order in which they run
+MOST_NUMBERS, MOST_MISTAKES = 256, 12  # that a result keeps
 Outcome = Literal["passed", "failed", "missing", "timeout", "error", "skipped"]
 
 
@@ -19,6 +20,54 @@ class Measured(msgspec.Struct, frozen=True):
     high: float | None
 
 
+class Values(msgspec.Struct, frozen=True):
+    """Numbers of a tensor or an array.
+
+    shape: of all of it. numbers: the first ones in the order of rows, at most MOST_NUMBERS; what is
+    no finite number is "nan", "inf" or "-inf".
+    """
+
+    shape: tuple[int, ...]
+    numbers: list[float | Literal["nan", "inf", "-inf"]]
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """What a check that failed compared last.
+
+    what: as its message calls it, "softmax(X) for X of shape (2, 5)". returned: what the student's
+    code gave. shape: what it should have. expected: the values that it should have had, only of a
+    check that is visible.
+    """
+
+    what: str
+    returned: Values
+    shape: tuple[int, ...]
+    expected: Values | None = None
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """A number for each epoch of a training.
+
+    what: "training loss". band: for each epoch from where to where that of right programs is, if
+    the author tells.
+    """
+
+    what: str
+    values: list[float]
+    band: list[tuple[float, float]] = []
+
+
+class Predictions(msgspec.Struct, frozen=True):
+    """What a trained model took the public test images for.
+
+    counts: rows are true classes, columns predicted ones. mistakes: (place in the public test
+    split, class that was predicted) of the first wrong ones, at most MOST_MISTAKES.
+    """
+
+    counts: list[list[int]]
+    mistakes: list[tuple[int, int]]
+
+
 class CheckResult(msgspec.Struct, frozen=True):
     """One check of one submission.
 
@@ -28,6 +77,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     answer: digest of the wrong values where no known mistake explains them: equal for submissions
         that gave the same, up to rounding to three digits.
     measured: numbers that a check of the training tier compared with a limit; for the instructor.
+    compared, curves, predictions: what a page draws; the author of a check decides on the last two.
     """
 
     name: str
@@ -42,3 +92,6 @@ class CheckResult(msgspec.Struct, frozen=True):
     seconds: float
     answer: str | None = None
     measured: list[Measured] = []
+    compared: Compared | None = None
+    curves: list[Curve] = []
+    predictions: Predictions | None = None
