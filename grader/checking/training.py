@@ -1,25 +1,34 @@
 """What a real training is judged by: its history, the start of its parameters, and its accuracy on
-labels that the box never sees."""
+labels that the box never sees. And what is kept of it to be drawn, which decides nothing: it is made
+of what a check has fetched anyway, and whatever came back, it raises nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
 
 from grader.checking.comparison import (
     Mismatch,
+    as_number,
     assert_between,
     assert_close,
     assert_number,
     assert_sequence,
     observe,
+    observed,
 )
+from grader.checking.results import MOST_EPOCHS, MOST_MISTAKES, Curve, Predictions
 from grader.course.datasets import Dataset
 from grader.i18n.words import _
 
 Bands = dict[int, tuple[float, float]]  # by epoch: the value, and how far it may be off
+Usual = Sequence[tuple[float, float]]  # for every epoch: from where to where right programs are
 
 # Softmax regression on Fashion-MNIST, learning rate 0.1: batch size, training loss per example,
 # training accuracy. full: documents 001 and 003, reproduced over 60 seeds, room at least 8 standard
@@ -37,6 +46,8 @@ BANDS: dict[str, tuple[int, Bands, Bands]] = {
         {1: (0.7117, 0.026), 2: (0.7962, 0.021), 10: (0.8489, 0.018)},
     ),
 }
+
+USUAL: dict[str, list[Usual]] = {"full": [(), (), ()], "embedded": [(), (), ()]}
 
 
 def rows_of(history: Any, epochs: int) -> list[list[Any]]:
@@ -69,16 +80,58 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1.
+    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1. What
+    the public ones, which go along in the same call, are taken for is kept.
 
     problem: what to say of something else. Raises Mismatch.
     """
-    images = torch.from_numpy(data.hidden_images()).float().div(255).unsqueeze(1)
-    scores = model(images)
+    hidden, public = data.hidden_images(), data.public_images()
+    images = torch.from_numpy(np.concatenate([hidden, public]))
+    scores = model(images.float().div(255).unsqueeze(1))
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
         raise Mismatch(problem)
-    right = scores.argmax(1) == torch.from_numpy(data.hidden_labels())
+    right = scores[: len(hidden)].argmax(1) == torch.from_numpy(data.hidden_labels())
+    keep_predictions(scores[len(hidden) :], data)
     return float(right.double().mean())
+
+
+def keep_curve(what: str, values: Iterable[Any], usual: Usual = ()) -> None:
+    """Keep a number of every epoch, to be drawn over what is usual, if that is known.
+
+    what: how the curve is called, _("the training loss").
+    """
+    if numbers := list(islice(_leading_numbers(values), MOST_EPOCHS)):
+        observed().kept.curves.append(Curve(what, numbers, list(usual)))
+
+
+def keep_history(rows: list[list[Any]], usual: Sequence[Usual] = ((), (), ())) -> None:
+    """Keep the columns of a history, as `rows_of` gives it. usual: of each column."""
+    names = (_("the training loss"), _("the training accuracy"), _("the test accuracy"))
+    for what, values, band in zip(names, zip(*rows), usual):
+        keep_curve(what, values, band)
+
+
+def keep_predictions(scores: torch.Tensor, data: Dataset) -> None:
+    """Keep what the public test images, in their order, were taken for. scores: (n, classes)."""
+    labels, classes = torch.from_numpy(data.public_labels()), len(data.classes)
+    if scores.shape != (len(labels), classes):
+        return
+    predicted = scores.double().argmax(1)
+    counts = torch.bincount(labels * classes + predicted, minlength=classes**2)
+    wrong = (predicted != labels).nonzero().flatten()[:MOST_MISTAKES].tolist()
+    mistakes = [(place, int(predicted[place])) for place in wrong]
+    observed().kept.predictions = Predictions(counts.reshape(classes, -1).tolist(), mistakes)
+
+
+def _leading_numbers(values: Iterable[Any]) -> Iterator[float]:
+    """The values up to the first that is no finite number."""
+    for value in values:
+        number = math.nan
+        with suppress(Mismatch, OverflowError, RuntimeError):
+            number = as_number(value)
+        if not math.isfinite(number):
+            return
+        yield float(f"{number:.6g}")
 
 
 def assert_bias(b: Any, problem: str) -> None:

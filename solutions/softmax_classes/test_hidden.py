@@ -33,7 +33,13 @@ from grader.checking.cases import (
     parameters,
     probabilities,
 )
-from grader.checking.training import assert_bias, assert_table, assert_weight, hidden_accuracy
+from grader.checking.training import (
+    assert_bias,
+    assert_table,
+    assert_weight,
+    hidden_accuracy,
+    keep_curve,
+)
 
 PER_EXAMPLE = N_('one loss per example, shape (n,), with reduction "none"')
 ONE_NUMBER = N_("one number for the whole batch")
@@ -651,6 +657,7 @@ BANDS = {
         {1: (0.7987, 0.008), 2: (0.8340, 0.008), 10: (0.8534, 0.008)},
     ),
 }
+USUAL = {"full": [(), (), (), ()], "embedded": [(), (), (), ()]}
 USED = (
     *("softmax", "model", "MySparseCategoricalCrossEntropy", "MySGD", "MyAcc"),
     *("train_epoch", "valid_epoch"),
@@ -691,6 +698,11 @@ def test_training_table(histories, dataset):
 
     Source: document 000.
     """
+    names = (_("the training loss"), _("the training accuracy"))
+    names += (_("the validation loss"), _("the validation accuracy"))
+    columns = [*zip(*histories[0]), *zip(*histories[1])]
+    for name, values, usual in zip(names, columns, USUAL[dataset.variant]):
+        keep_curve(name, values, usual)
     assert_table(histories[0], *BANDS[dataset.variant][1:])
 
 
