@@ -40,9 +40,10 @@ def main() -> None:
                     for curve in check.curves:
                         curves[check.name, curve.what].append(curve.values)
     for (check, what), runs in curves.items():
-        print(f"{check}: {what}, {len(runs)} runs")
         rooms = [(mean(epoch), ROOM * stdev(epoch)) for epoch in zip(*runs)]
-        print([(round(middle - room, 4), round(middle + room, 4)) for middle, room in rooms])
+        print(f"{check}: {what}, {len(runs)} runs, from and to")
+        print([round(middle - room, 4) for middle, room in rooms])
+        print([round(middle + room, 4) for middle, room in rooms])
 
 
 if __name__ == "__main__":

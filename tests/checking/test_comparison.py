@@ -318,7 +318,9 @@ def test_numbers_of_a_difference_are_bounded():
     assert len(found.compared.expected.numbers) == MOST_NUMBERS
 
 
-@pytest.mark.parametrize("value", [None, "abc", object(), [1, "a"], {"a": 1}], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [None, "abc", object(), [1, "a"], {"a": 1}], ids=lambda value: type(value).__name__
+)
 def test_what_means_no_numbers_has_none_to_show(value):
     """Words say what it is."""
     for compare in (assert_close, assert_number):

@@ -220,7 +220,9 @@ def judged_of(
     """The results of a program that gives numbers."""
     checks = NUMBERS.replace("VISIBILITY", f"visibility({visibility!r})")
     assignment = small_course(folder, checks.replace("TIER", f"tier({tier!r})"))
-    assignment.solution.with_name("parts.py").write_text("def shout(text):\n    return [3.5, 4.5]\n")
+    assignment.solution.with_name("parts.py").write_text(
+        "def shout(text):\n    return [3.5, 4.5]\n"
+    )
     box = LocalBox(assignment, program)
     with open_suite(assignment, None) as suite:
         seen = list(suite.meet(box, suite.checks))
