@@ -46,7 +46,7 @@ class Kept:
 
 @dataclass
 class Observed:
-    """What a check has compared so far, the raw material for naming a mistake, and what it keeps."""
+    """What a check has compared until now: raw material for naming a mistake; and what it keeps."""
 
     values: list[Any] = field(default_factory=list)
     kept: Kept = field(default_factory=Kept)
