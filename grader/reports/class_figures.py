@@ -192,7 +192,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
 
 def answers(results: Sequence[Result]) -> list[Answer]:
     """The equal wrong answers in these graded results, the most frequent first."""
-    numbers = by_record(results)
+    numbers = by_record(result.record for result in results)
     return [
         Answer(
             group.stub,
@@ -204,12 +204,18 @@ def answers(results: Sequence[Result]) -> list[Answer]:
     ]
 
 
-def by_record(results: Iterable[Result]) -> dict[int, list[int]]:
+def by_record(records: Iterable[Record | None]) -> dict[int, list[int]]:
     """Whose each record is, by the id of the object: who handed in together share one."""
     found: dict[int, list[int]] = defaultdict(list)
-    for person, result in enumerate(results):
-        found[id(result.record)].append(person)
+    for person, record in enumerate(records):
+        if record is not None:
+            found[id(record)].append(person)
     return found
+
+
+def lost_stubs(result: Result) -> list[str]:
+    """The stubs that do not have all of their points."""
+    return [stub.name for stub in result.grade.stubs if stub.points < stub.max_points]
 
 
 def times(results: Sequence[Result]) -> Times | None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.grading.scoring import Result
 from grader.reports.attention import by_name, concerns, who
-from grader.reports.class_figures import mistakes, points
+from grader.reports.class_figures import lost_stubs, mistakes, points
 from grader.reports.notes import CommonNote, common_notes, own_notes
 from grader.reports.text import number, one_line
 
@@ -73,9 +73,8 @@ def _score(result: Result) -> str:
 def _lost(result: Result) -> str:
     if result.record.status != "graded":
         return result.record.status.replace("_", " ")
-    stubs = result.grade.stubs
-    lost = [stub.name for stub in stubs if stub.points < stub.max_points]
-    return "every stub" if len(lost) == len(stubs) > 1 else ", ".join(lost)
+    lost = lost_stubs(result)
+    return "every stub" if len(lost) == len(result.grade.stubs) > 1 else ", ".join(lost)
 
 
 def _note(result: Result, common: Sequence[CommonNote]) -> str:

@@ -1,0 +1,88 @@
+{
+  // A table is sorted by the header that is pressed; what has no value comes last.
+  const byText = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+  const sort = (table, header) => {
+    const isDown = header.getAttribute("aria-sort") === "ascending";
+    const column = header.cellIndex;
+    const isNumber = "number" in header.dataset;
+    const body = table.tBodies[0];
+    const keyed = [...body.rows].map((row) => {
+      const cell = row.cells[column];
+      const text = cell.dataset.value ?? cell.textContent.trim();
+      return [text === "" || !isNumber ? text : Number(text), row];
+    });
+    const compare = isNumber ? (a, b) => a - b : byText;
+    keyed.sort(([a], [b]) => {
+      if (a === "" || b === "") return (a === "") - (b === "");
+      return isDown ? compare(b, a) : compare(a, b);
+    });
+    body.append(...keyed.map(([, row]) => row));
+    for (const other of header.parentNode.cells) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    for (const header of table.tHead.rows[0].cells) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      header.append(button);
+      button.addEventListener("click", () => sort(table, header));
+    }
+  }
+
+  // The table of people shows those who fit all that was chosen.
+  const form = document.getElementById("filter");
+  const rows = [...document.getElementById("people-table").tBodies[0].rows];
+  const people = rows.map((row) => ({
+    row,
+    text: row.textContent.toLowerCase(),
+    status: row.cells[2].textContent,
+    isLate: row.cells[3].textContent !== "",
+    lost: (row.dataset.lost ?? "").split(" "),
+    mistakes: (row.dataset.mistakes ?? "").split(" "),
+  }));
+  const value = (id) => document.getElementById(id).value;
+  const filter = () => {
+    const words = value("search").toLowerCase().split(/\s+/);
+    const status = value("status");
+    const stub = value("stub");
+    const mistake = value("mistake");
+    let count = 0;
+    for (const one of people) {
+      const isShown =
+        words.every((word) => one.text.includes(word)) &&
+        (status === "" || (status === "late" ? one.isLate : one.status === status)) &&
+        (stub === "" || one.lost.includes(stub)) &&
+        (mistake === "" || one.mistakes.includes(mistake));
+      one.row.hidden = !isShown;
+      count += isShown;
+    }
+    document.getElementById("shown").textContent = `${count} of ${people.length} people`;
+  };
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(filter));
+  filter();
+
+  for (const button of document.querySelectorAll("button[data-filter]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      form.reset();
+      document.getElementById("mistake").value = button.dataset.filter;
+      filter();
+      document.getElementById("people").scrollIntoView();
+      document.getElementById("mistake").focus();
+    });
+  }
+
+  // A link to somebody who is filtered away shows everybody.
+  addEventListener("hashchange", () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target?.hidden) {
+      form.reset();
+      filter();
+      target.scrollIntoView();
+    }
+  });
+}
