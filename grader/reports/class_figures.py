@@ -225,4 +225,3 @@ def times(results: Sequence[Result]) -> Times | None:
     seconds = [result.record.seconds for result in results]
     longest = max(seconds)
     return Times(median(seconds), longest, seconds.index(longest))
-

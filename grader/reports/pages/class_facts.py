@@ -66,9 +66,7 @@ class ClassFacts:
     def graded(self) -> list[Work]:
         """Those with a program that was graded. Where figures name people, they mean these."""
         return [
-            work
-            for work in self.people
-            if work.result and work.result.record.status == "graded"
+            work for work in self.people if work.result and work.result.record.status == "graded"
         ]
 
     @cached_property

@@ -25,6 +25,7 @@ from grader.reports.text import number, one_line
 MOST_AGAIN, MOST_COMMON = 5, 4  # things to explain again, and how many of them are equal answers
 FEW_PEOPLE = 5  # in a class so small even the mistake of one person counts
 MOST_CODE = 3_000  # characters of an example
+MOST_DRAWN = 200  # rows of people that a browser draws before it is asked for all
 SHORT = 12  # people whose names stand in a line; more are folded away
 
 
@@ -115,6 +116,7 @@ def render(
             pairs=similar,
             by_name=_by_name(rows),
             short=SHORT,
+            most=MOST_DRAWN,
         )
 
 

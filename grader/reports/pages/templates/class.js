@@ -1,4 +1,26 @@
 {
+  const people = document.getElementById("people-table");
+  const form = document.getElementById("filter");
+  const all = document.getElementById("all");
+
+  // Of a long table the first rows are drawn: a browser needs seconds for thousands.
+  const most = Number(people.dataset.most);
+  const limit = () => {
+    let count = 0;
+    for (const row of people.tBodies[0].rows) {
+      count += !row.hidden;
+      row.classList.toggle("more", count > most);
+    }
+    all.hidden = count <= most || people.classList.contains("whole");
+    const total = people.tBodies[0].rows.length;
+    const drawn = all.hidden ? "" : `; the first ${most} are shown`;
+    document.getElementById("shown").textContent = `${count} of ${total} people${drawn}`;
+  };
+  all.addEventListener("click", () => {
+    people.classList.add("whole");
+    limit();
+  });
+
   // A table is sorted by the header that is pressed; what has no value comes last.
   const byText = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
   const sort = (table, header) => {
@@ -19,6 +41,7 @@
     body.append(...keyed.map(([, row]) => row));
     for (const other of header.parentNode.cells) other.removeAttribute("aria-sort");
     header.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+    if (table === people) limit();
   };
   for (const table of document.querySelectorAll("table.sortable")) {
     for (const header of table.tHead.rows[0].cells) {
@@ -31,38 +54,33 @@
   }
 
   // The table of people shows those who fit all that was chosen.
-  const form = document.getElementById("filter");
-  const rows = [...document.getElementById("people-table").tBodies[0].rows];
-  const people = rows.map((row) => ({
+  const known = [...people.tBodies[0].rows].map((row) => ({
     row,
     text: row.textContent.toLowerCase(),
-    status: row.cells[2].textContent,
-    isLate: row.cells[3].textContent !== "",
+    status: row.querySelector(".status").textContent,
+    isLate: Boolean(row.querySelector(".late")?.textContent),
     lost: (row.dataset.lost ?? "").split(" "),
     mistakes: (row.dataset.mistakes ?? "").split(" "),
   }));
-  const value = (id) => document.getElementById(id).value;
   const filter = () => {
-    const words = value("search").toLowerCase().split(/\s+/);
-    const status = value("status");
-    const stub = value("stub");
-    const mistake = value("mistake");
-    let count = 0;
-    for (const one of people) {
-      const isShown =
+    const [search, status, stub, mistake] = ["search", "status", "stub", "mistake"].map(
+      (id) => document.getElementById(id).value,
+    );
+    const words = search.toLowerCase().split(/\s+/);
+    for (const one of known) {
+      one.row.hidden = !(
         words.every((word) => one.text.includes(word)) &&
         (status === "" || (status === "late" ? one.isLate : one.status === status)) &&
         (stub === "" || one.lost.includes(stub)) &&
-        (mistake === "" || one.mistakes.includes(mistake));
-      one.row.hidden = !isShown;
-      count += isShown;
+        (mistake === "" || one.mistakes.includes(mistake))
+      );
     }
-    document.getElementById("shown").textContent = `${count} of ${people.length} people`;
+    limit();
   };
   form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("reset", () => setTimeout(filter)); // when the fields are empty
   filter();
 
   for (const button of document.querySelectorAll("button[data-filter]")) {
@@ -72,13 +90,13 @@
       document.getElementById("mistake").value = button.dataset.filter;
       filter();
       document.getElementById("people").scrollIntoView();
-      document.getElementById("mistake").focus();
+      document.getElementById("mistake").focus({ preventScroll: true });
     });
   }
 
   // A link to somebody who is filtered away shows everybody.
   addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1));
     if (target?.hidden) {
       form.reset();
       filter();
