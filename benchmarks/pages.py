@@ -24,8 +24,8 @@ CHECKS = 5  # of a stub
 DRAWN = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
-def checks_of(stub: str, place: int, chance: random.Random) -> list[CheckResult]:
-    """Those of a stub that three of four people have right, most of the others by known mistakes."""
+def checks_of(stub: str, chance: random.Random) -> list[CheckResult]:
+    """Those of a stub that three of four people have right; most others make a known mistake."""
     is_right = chance.random() < 0.75
     known = f"{stub}_known_mistake_{chance.randint(0, 3)}" if chance.random() < 0.6 else None
     found = []
@@ -58,7 +58,7 @@ def work(number: int, stubs: int, chance: random.Random) -> Work:
     checks, grades = [], []
     for place in range(stubs):
         stub = f"stub_of_some_name_{place}"
-        own = checks_of(stub, place, chance)
+        own = checks_of(stub, chance)
         passed = sum(check.outcome == "passed" for check in own)
         status = "passed" if passed == CHECKS else "failed"
         checks += own

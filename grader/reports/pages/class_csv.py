@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.reports.class_figures import PARTS
+from grader.reports.class_figures import PARTS, Answer, Mistake
 from grader.reports.pages.class_facts import STATUSES, ClassFacts, status_of
 from grader.reports.pages.work import Work
 from grader.reports.tables import BOM, to_csv
@@ -77,11 +77,12 @@ def _checks(facts: ClassFacts) -> Iterator[dict[str, str]]:
 
 def _named(facts: ClassFacts) -> Iterator[dict[str, str]]:
     """Known mistakes, and equal answers without a name."""
-    found = [("mistake", one.name, one.sentence, one) for one in facts.mistakes]
-    answers = [
+    found: list[tuple[str, str, str, Mistake | Answer]] = []
+    found += [("mistake", one.name, one.sentence, one) for one in facts.mistakes]
+    found += [
         ("answer", one.check.name, one.check.message.split("\n")[0], one) for one in facts.answers
     ]
-    for kind, name, text, one in [*found, *answers]:
+    for kind, name, text, one in found:
         yield {
             **_row(kind, name, len(one.people), len(facts.graded)),
             "stub": one.stub,

@@ -131,7 +131,9 @@ class ClassFacts:
 
     @cached_property
     def _owners(self) -> dict[int, list[int]]:
-        return class_figures.by_record(work.result and work.result.record for work in self.people)
+        return class_figures.by_record(
+            work.result.record if work.result else None for work in self.people
+        )
 
     def people_of(self, record: Record) -> list[int]:
         """Whose a record is: places in `people`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -12,12 +13,6 @@ from grader.reports.text import number
 
 SIZE = (5.6, 2.5)  # inches
 COLOURS = {"#010101": "var(--ink)", "#020202": "var(--soft)", "#030303": "var(--bar)"}
-SETTINGS = {
-    "font.sans-serif": ["DejaVu Sans"],  # to measure with; the page says in which it is shown
-    "font.size": 9.5,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "grader",
-}
 NOBODY = dict.fromkeys(("Creator", "Date", "Format", "Type"))  # metadata that is left out
 
 
@@ -27,7 +22,13 @@ def drawing(counts: Sequence[int], maximum: float) -> Markup:
     from matplotlib.figure import Figure
 
     ink, soft, bar = COLOURS
-    with rc_context(SETTINGS):
+    settings: Any = {
+        "font.sans-serif": ["DejaVu Sans"],  # to measure with; the page says in which it is shown
+        "font.size": 9.5,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "grader",
+    }
+    with rc_context(settings):
         figure = Figure(figsize=SIZE, layout="constrained")
         axes = figure.add_subplot()
         bars = axes.bar(range(len(counts)), counts, width=0.86, align="edge", color=bar)

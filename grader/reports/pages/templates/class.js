@@ -56,7 +56,10 @@
   // The table of people shows those who fit all that was chosen.
   const known = [...people.tBodies[0].rows].map((row) => ({
     row,
-    text: row.textContent.toLowerCase(),
+    text: [...row.cells]
+      .filter((cell) => !cell.classList.contains("amount"))
+      .map((cell) => cell.textContent.toLowerCase())
+      .join("\n"),
     status: row.querySelector(".status").textContent,
     isLate: Boolean(row.querySelector(".late")?.textContent),
     lost: (row.dataset.lost ?? "").split(" "),
