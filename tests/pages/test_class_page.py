@@ -31,6 +31,7 @@ from tests.pages.conftest import DESK, PHONE
 from tests.reports.examples import ADA, EVE, FAY
 
 MOST_BYTES = 5 << 20
+A4 = 672  # pixels between its margins
 
 
 @pytest.fixture(scope="module")
@@ -270,18 +271,21 @@ def test_without_scripts_thousands_are_all_shown(browser, tmp_path):
 
 def test_dark_look_is_chosen_and_printed_light(html, opened, tmp_path):
     """A switch on the screen; on paper everybody stands in the table."""
-    page = opened(html).page
+    one = opened(html)
+    page = one.page
     page.get_by_role("button", name="Dark").click()
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper != "rgb(255, 255, 255)"
 
     pdf = page.pdf(path=tmp_path / "class.pdf", format="A4")
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4, "height": 900})
 
     assert pdf.startswith(b"%PDF")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert len(names_shown(page)) == 22
     assert not page.locator("#filter").is_visible()
+    assert not one.is_too_wide
 
 
 def test_thousands_open_and_are_sorted(opened):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.i18n.words import ENGLISH, speaking
-from grader.reports.class_figures import FEWEST
+from grader.reports.class_figures import FEWEST, Mistake, StubFigures
 from grader.reports.pages import class_people, look
 from grader.reports.pages.class_facts import STATUSES, ClassFacts
 from grader.reports.pages.class_people import Row
@@ -99,18 +99,23 @@ def again(facts: ClassFacts) -> list[Again]:
     common = sorted(common, key=lambda one: -one.count)[:MOST_COMMON]
     named = {one.stub for one in common}
     hard = [
-        Again(
-            stub.name,
-            len(stub.lost),
-            f"They lost points here: the mean is {number(stub.mean)} of {number(stub.max_points)}"
-            + (f"; {stub.missing} of them did not write it." if stub.missing else "."),
-            f"stub-{place}",
-        )
+        Again(stub.name, len(stub.lost), _hard(stub, facts.mistakes), f"stub-{place}")
         for place, stub in enumerate(facts.stubs)
         if len(stub.lost) >= least and stub.name not in named
     ]
     hard = sorted(hard, key=lambda one: -one.count)[: MOST_AGAIN - len(common)]
     return sorted([*common, *hard], key=lambda one: -one.count)
+
+
+def _hard(stub: StubFigures, mistakes: Sequence[Mistake]) -> str:
+    """Of a stub in which points were lost in many ways: the mean, and the most frequent one."""
+    parts = [f"They lost points here: the mean is {number(stub.mean)} of {number(stub.max_points)}"]
+    if stub.missing:
+        parts.append(f"{stub.missing} of them did not write it")
+    most = next((one for one in mistakes if one.stub == stub.name), None)
+    if most is None:
+        return f"{'; '.join(parts)}."
+    return f"{'; '.join(parts)}. {len(most.people)} of them: {most.sentence}"
 
 
 def _cut(text: str) -> str:

@@ -24,7 +24,7 @@ def drawing(counts: Sequence[int], maximum: float) -> Markup:
     ink, soft, bar = COLOURS
     settings: Any = {
         "font.sans-serif": ["DejaVu Sans"],  # to measure with; the page says in which it is shown
-        "font.size": 9.5,
+        "font.size": 10.5,
         "svg.fonttype": "none",
         "svg.hashsalt": "grader",
     }
