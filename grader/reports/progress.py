@@ -14,9 +14,8 @@ from rich.text import Text
 from grader.grading.scoring import Result
 from grader.i18n.words import N_, _
 from grader.reports.reasons import reasons
-from grader.reports.text import printable
+from grader.reports.text import in_words, mark, printable
 
-MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
 WORDS = {
     "passed": N_("passed"),
     "missing": N_("not written yet"),
@@ -30,7 +29,6 @@ STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
 COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
 MAX_NOTES = 5
 QUOTED = re.compile(r"`([\w.]+)`")  # names in a note
-CELL, LINE = re.compile(r"\bcell (\d+)\b"), re.compile(r", line (\d+)\b")  # of a place
 ALL_PASS = N_(
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
@@ -47,7 +45,7 @@ class Line:
 
     @property
     def mark(self) -> str:
-        return MARKS.get(self.status, "✗")
+        return mark(self.status)
 
 
 @dataclass(frozen=True)
@@ -146,13 +144,13 @@ def terminal(progress: Progress) -> Group:
         words = _(WORDS[line.status])
         parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
     for note in progress.notes[:MAX_NOTES]:
-        parts.append(Text(_in_words(_("note: {note}").format(note=note)), style="yellow"))
+        parts.append(Text(in_words(_("note: {note}").format(note=note)), style="yellow"))
     due = progress.following
     if due is None:
         return Group(*parts, Text(f"\n{progress.conclusion}"))
     place = record.places.get(due.stub, "")
     text = _("Next: {stub} ({place})") if place else _("Next: {stub}")
-    text = _in_words("\n" + text.format(stub=due.stub, place=place))
+    text = in_words("\n" + text.format(stub=due.stub, place=place))
     return Group(*parts, Text(text, style="bold"), Text(_advice(due)))
 
 
@@ -174,14 +172,7 @@ def as_html(progress: Progress) -> str:
 
 def _advice(line: Line) -> str:
     """What is wrong with a stub that does not pass."""
-    return _in_words("\n".join(line.messages))
-
-
-def _in_words(text: str) -> str:
-    """A text with its places ("cell 3, line 1") in the language of the moment: records keep them in
-    English."""
-    text = CELL.sub(lambda found: _("cell {number}").format(number=found[1]), text)
-    return LINE.sub(lambda found: _(", line {number}").format(number=found[1]), text)
+    return in_words("\n".join(line.messages))
 
 
 def _escaped(text: str) -> str:
