@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from grader.checking.results import CheckResult, Compared
 from grader.grading.scoring import Result, StubGrade
+from grader.i18n.words import _
 from grader.reports.grids import Grid, grids
 from grader.reports.pages.work import Code
 from grader.reports.reasons import Reason, reasons
@@ -66,8 +67,9 @@ class Told:
 
     @property
     def called(self) -> str:
-        """What was called, as the values are named."""
-        return in_words(self.compared.what) if self.compared else ""
+        """How the values are called, "" where they are called nothing."""
+        what = self.compared.what if self.compared else ""
+        return "" if what in ("it", _("it")) else in_words(what)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ from rich.text import Text
 
 from grader.grading.scoring import Result
 from grader.i18n.words import N_, _
+from grader.reports.feedback import feedback
 from grader.reports.reasons import reasons
-from grader.reports.text import in_words, mark, printable
+from grader.reports.text import in_words, mark
 
 WORDS = {
     "passed": N_("passed"),
@@ -26,7 +26,6 @@ WORDS = {
     "unchecked": N_("has no public check"),
 }
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
-COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
 MAX_NOTES = 5
 QUOTED = re.compile(r"`([\w.]+)`")  # names in a note
 ALL_PASS = N_(
@@ -156,24 +155,21 @@ def terminal(progress: Progress) -> Group:
 
 def as_html(progress: Progress) -> str:
     """For a notebook; the text of students and checks is escaped."""
-    rows = [
-        f'<tr style="color: {COLOURS.get(line.status, "crimson")}">'
-        f"<td>{line.mark}</td><td><code>{_escaped(line.stub)}</code></td>"
-        f'<td style="text-align: left">{_(WORDS[line.status])}</td></tr>'
-        for line in progress.lines
-    ]
-    due = progress.following
-    parts = [f"<p><b>{progress.heading}</b></p>", f"<table>{''.join(rows)}</table>"]
-    if due is None:
-        return "".join([*parts, f"<p>{_escaped(progress.conclusion)}</p>"])
-    title = _("Next: {stub}").format(stub=f"<code>{_escaped(due.stub)}</code>")
-    return "".join([*parts, f"<p><b>{title}</b></p>", f"<pre>{_escaped(_advice(due))}</pre>"])
+    from grader.reports.pages import look  # a terminal needs no templates
+
+    due, grades = progress.following, progress.result.grade.stubs
+    stub = next((grade for grade in grades if due and grade.name == due.stub), None)
+    return look.part(
+        "progress.html",
+        ("block.css",),
+        heading=progress.heading,
+        lines=[(line.mark, line.stub, _(WORDS[line.status])) for line in progress.lines],
+        notes=[in_words(note) for note in progress.notes[:MAX_NOTES]],
+        due=feedback(progress.result, stub) if stub else None,
+        conclusion="" if due else progress.conclusion,
+    )
 
 
 def _advice(line: Line) -> str:
     """What is wrong with a stub that does not pass."""
     return in_words("\n".join(line.messages))
-
-
-def _escaped(text: str) -> str:
-    return html.escape(printable(text))

@@ -4,34 +4,18 @@ mixed up, and images that were taken for something else."""
 from __future__ import annotations
 
 import base64
-import io
+import itertools
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
-
-from markupsafe import Markup
 
 from grader.checking.results import CheckResult, Curve, Predictions
 from grader.i18n.words import _
 from grader.reports.pages.work import Picture
 from grader.reports.text import in_words
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-SIZE = (3.4, 2.1)  # inches of a curve
-LINE, BAND, AXIS = "#0a0b0c", "#0d0e0f", "#1a1b1c"  # stand for colours of the style sheet
-COLOURS = {LINE: "var(--link)", BAND: "var(--good)", AXIS: "var(--soft)"}
-# What matplotlib writes for a file of its own: a header, a style for everything, names of groups.
-OF_A_FILE = re.compile(
-    r"^.*?(?=<svg)|<metadata>.*?</metadata>|<style.*?</style>"
-    r'|(?<=<g) id="[^"]*"| xmlns[:\w]*="[^"]*"',
-    re.DOTALL,
-)
-FONT = re.compile(r"font-size: [^;\"]*; ?|font-family: [^;\"]*; ?|font: [^;\"]*; ?")
+# In units of a drawing: where its axes end. Left and below there are the numbers.
+LEFT, RIGHT, TOP, BOTTOM = 46, 312, 8, 152
 MOST_EPOCHS, MOST_CLASSES, MOST_PICTURES = 200, 20, 12
 MOST_BYTES = 8_000  # of a picture
 MOST_CURVES = 6  # of a check
@@ -39,13 +23,24 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A number beside an axis, and where it stands along it."""
+
+    place: float
+    text: str
+
+
+@dataclass(frozen=True)
 class DrawnCurve:
-    """A curve in SVG, and its numbers: epoch, value, and the band if there is one."""
+    """A curve over its band. rows: of its table: epoch, value, and the band if there is one.
+    points, band: of the drawing, as SVG writes them; "" for no band."""
 
     what: str
-    svg: Markup
     rows: list[list[str]]
-    band: bool
+    points: list[tuple[float, float]]
+    band: list[tuple[float, float]]
+    epochs: list[Tick]
+    values: list[Tick]
 
 
 @dataclass(frozen=True)
@@ -85,26 +80,51 @@ class ShownPicture:
 
 def trainings(checks: Sequence[CheckResult], classes: Sequence[str]) -> list[Training]:
     """What is drawn of the checks that keep curves or predictions; what several keep, once."""
-    found, drawn = [], []
+    found: list[Training] = []
+    told: list[Curve | Predictions] = []
     for check in checks:
-        curves = [curve for curve in check.curves if curve.values and curve not in drawn]
-        drawn += curves[:MOST_CURVES]
-        predictions = check.predictions if check.predictions not in drawn else None
-        drawn.append(predictions)
+        curves = [one for one in check.curves[:MOST_CURVES] if one.values and one not in told]
+        predictions = check.predictions if check.predictions not in told else None
+        told += [*curves, *([predictions] if predictions else [])]
         if curves or predictions:
             table = confusion(predictions, classes) if predictions else None
-            found.append(Training([draw(curve) for curve in curves[:MOST_CURVES]], table))
+            found.append(Training([_drawn(curve) for curve in curves], table))
     return found
 
 
-def draw(curve: Curve) -> DrawnCurve:
-    """A curve over its band."""
+def _drawn(curve: Curve) -> DrawnCurve:
     values, band = curve.values[:MOST_EPOCHS], curve.band[:MOST_EPOCHS]
     rows = [[str(epoch), f"{value:.4g}"] for epoch, value in enumerate(values, start=1)]
     for row, (low, high) in zip(rows, band):
         row.append(f"{low:.4g} – {high:.4g}")
-    what = in_words(curve.what)
-    return DrawnCurve(what, _svg(values, band), rows, bool(band))
+    last = max(2, len(values), len(band))
+    finite = list(filter(math.isfinite, [*values, *itertools.chain(*band)])) or [0.0]
+    low, high = min(finite), max(finite)
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        low, high = low - 0.5, high + 0.5
+
+    def at(epoch: int, value: float) -> tuple[float, float]:
+        across, up = (epoch - 1) / (last - 1), (value - low) / (high - low)
+        return round(LEFT + across * (RIGHT - LEFT), 1), round(BOTTOM - up * (BOTTOM - TOP), 1)
+
+    numbered = list(enumerate(band, start=1))
+    edge = [(n, one[0]) for n, one in numbered] + [(n, one[1]) for n, one in reversed(numbered)]
+    return DrawnCurve(
+        in_words(curve.what),
+        rows,
+        [at(n, value) for n, value in enumerate(values, start=1) if math.isfinite(value)],
+        [at(n, value) for n, value in edge if math.isfinite(value)],
+        [Tick(at(int(n), low)[0], f"{n:.0f}") for n in _ticks(1, last, is_whole=True)],
+        [Tick(at(1, value)[1], f"{value:.4g}") for value in _ticks(low, high)],
+    )
+
+
+def _ticks(low: float, high: float, is_whole: bool = False) -> list[float]:
+    """Round numbers in an interval."""
+    from matplotlib.ticker import MaxNLocator  # its import takes long, and few pages need it
+
+    found = MaxNLocator(5, integer=is_whole, min_n_ticks=1).tick_values(low, high)
+    return [float(tick) for tick in found if low <= tick <= high]
 
 
 def confusion(predictions: Predictions, classes: Sequence[str]) -> Confusion | None:
@@ -145,47 +165,3 @@ def shown(pictures: Sequence[Picture]) -> list[ShownPicture]:
         for one in pictures[:MOST_PICTURES]
         if one.png.startswith(PNG) and len(one.png) <= MOST_BYTES
     ]
-
-
-def _svg(values: Sequence[float], band: Sequence[tuple[float, float]]) -> Markup:
-    """The drawing alone: its words are those of the page around it."""
-    from matplotlib import rc_context
-
-    axes = _axes()
-    for artist in [*axes.lines, *axes.collections]:
-        artist.remove()
-    epochs = range(1, len(values) + 1)
-    if band:
-        lows, highs = zip(*band)
-        axes.fill_between(
-            range(1, len(band) + 1), lows, highs, color=BAND, alpha=0.2, linewidth=0, clip_on=False
-        )
-    finite = [value if math.isfinite(value) else math.nan for value in values]
-    axes.plot(epochs, finite, color=LINE, marker="o", markersize=3, clip_on=False)
-    axes.relim()
-    axes.autoscale()
-    file = io.StringIO()
-    # Without a date, and with ids made from what they name: equal curves are equal text.
-    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "grader"}):
-        axes.figure.savefig(file, format="svg", transparent=True, metadata=nothing)
-    text = FONT.sub("", OF_A_FILE.sub("", file.getvalue()))
-    for stand_in, colour in COLOURS.items():
-        text = text.replace(stand_in, colour)
-    return Markup(text.replace("<svg ", '<svg aria-hidden="true" ', 1).strip())
-
-
-@cache
-def _axes() -> Axes:
-    """Axes that are drawn on again and again: to make them takes longer than to draw."""
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
-    axes = Figure(figsize=SIZE).subplots()
-    axes.figure.subplots_adjust(left=0.13, right=0.97, bottom=0.13, top=0.95)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.tick_params(color=AXIS, labelcolor=AXIS, length=3)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(AXIS)
-    return axes

@@ -30,9 +30,8 @@ MOST_PICTURE = 90_000  # bytes of a picture in base64
 SHARE_OF_PICTURES = 0.5  # of the room that there is for the notebook
 # How pictures begin in base64: the page tells the browser which of the two it is.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
-ESCAPE = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
-# Control characters but for tabs, new lines, and ESC, which begins a colour.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+OTHER_COMMAND = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-ln-~]")  # of a terminal: moves, deletes
 
 
 class Unrendered(Exception):
@@ -168,7 +167,7 @@ def _painted(paint: Callable[[str], str], text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    return escape(ESCAPE.sub("", text))
+    return escape(COLOUR.sub("", text))
 
 
 def _box(kind: str, label: str, html: str) -> str:
@@ -213,11 +212,15 @@ def _joined(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    """An output of bounded length, without characters that steer its reader, but for colours."""
+    """An output of bounded length, as a terminal shows it in the end, with nothing in it that
+    steers its reader but colours."""
     if len(text) > MOST_OUTPUT:
         text = f"{text[: MOST_OUTPUT // 2]}\n…\n{text[-MOST_OUTPUT // 2 :]}"
-    pieces = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n")).split("\x1b")
-    return "\x1b".join(map(printable, pieces))
+    lines = OTHER_COMMAND.sub("", text).split("\n")
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+    return "".join(
+        piece if COLOUR.fullmatch(piece) else printable(piece) for piece in COLOUR.split(text)
+    )
 
 
 def _is_base64(text: str) -> bool:
