@@ -11,7 +11,9 @@ from tests.pages.conftest import SMALL_PHONE
 TEMPLATE = """{% extends "base.html" %}
 {% block title %}{{ text }}{% endblock %}
 {% block header %}<h1>{{ text }}</h1>{% endblock %}
-{% block content %}<p>{{ text }}</p><details><summary>More</summary>{{ text }}</details>{% endblock %}
+{% block content %}
+<p>{{ text }}</p><details><summary>More</summary>{{ text }}</details>
+{% endblock %}
 """
 
 

@@ -37,6 +37,12 @@ def page(template: str, style: Sequence[str], script: Sequence[str], **values: o
     )
 
 
+def part(template: str, style: Sequence[str], **values: object) -> str:
+    """What stands in a page of somebody else, such as a notebook: HTML with a style of its own."""
+    text = Markup(_joined(tuple(style)))
+    return environment().get_template(template).render(values, style=text)
+
+
 def policy(script: str) -> str:
     """What a browser lets the page do: run this one script, and show images that are in it."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
