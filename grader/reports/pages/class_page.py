@@ -18,7 +18,7 @@ from grader.reports.text import number, one_line
 MOST_AGAIN, MOST_COMMON = 5, 4  # things to explain again, and how many of them are equal answers
 MOST_CODE, MOST_TEXT = 3_000, 240  # characters of an example, of what a check says
 MOST_DRAWN = 200  # rows of people that a browser draws before it is asked for all
-SHORT = 12  # people whose names stand in a line; more are folded away
+SHORT, MOST_NAMED = 12, 300  # people whose names stand in a line, and folded away
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def render(
             by_name=_by_name(rows),
             short=SHORT,
             most=MOST_DRAWN,
+            most_named=MOST_NAMED,
         )
 
 
@@ -82,7 +83,7 @@ def again(facts: ClassFacts) -> list[Again]:
     have right and of which nothing was said yet."""
     least = 1 if len(facts.graded) < FEWEST else 2  # of so few people each one counts
     found = [
-        Again(one.stub, len(one.people), one.sentence, f"mistake-{place}")
+        Again(one.stub, len(one.people), one.sentence, f"m{place}")
         for place, one in enumerate(facts.mistakes)
     ]
     found += [
@@ -91,7 +92,7 @@ def again(facts: ClassFacts) -> list[Again]:
             len(one.people),
             "The same wrong values, which no known mistake explains: "
             + _cut(one_line(one.check.message.split("\n")[0])),
-            f"answer-{place}",
+            f"a{place}",
         )
         for place, one in enumerate(facts.answers)
     ]
@@ -99,7 +100,7 @@ def again(facts: ClassFacts) -> list[Again]:
     common = sorted(common, key=lambda one: -one.count)[:MOST_COMMON]
     named = {one.stub for one in common}
     hard = [
-        Again(stub.name, len(stub.lost), _hard(stub, facts.mistakes), f"stub-{place}")
+        Again(stub.name, len(stub.lost), _hard(stub, facts.mistakes), f"s{place}")
         for place, stub in enumerate(facts.stubs)
         if len(stub.lost) >= least and stub.name not in named
     ]
@@ -125,8 +126,8 @@ def _cut(text: str) -> str:
 def _samples(facts: ClassFacts) -> dict[str, tuple[int, Code]]:
     """Code of one who made a mistake or gave an answer, by the id of that part of the page; the
     first who has some."""
-    parts = {f"mistake-{place}": (one.stub, one.people) for place, one in enumerate(facts.mistakes)}
-    parts |= {f"answer-{place}": (one.stub, one.people) for place, one in enumerate(facts.answers)}
+    parts = {f"m{place}": (one.stub, one.people) for place, one in enumerate(facts.mistakes)}
+    parts |= {f"a{place}": (one.stub, one.people) for place, one in enumerate(facts.answers)}
     found = {}
     for name, (stub, people) in parts.items():
         for person in people:
