@@ -2,8 +2,8 @@
 
     python benchmarks/pages.py [--people N] [--stubs N] [--chromium PROGRAM]
 
-Prints the processor seconds to make the page, its size, and what headless Chromium needs to open it,
-to sort its people and to search among them: until the page has been drawn again.
+Prints the processor seconds to make the page, its size, and what headless Chromium needs to open
+it, to sort its people and to search among them: until the page has been drawn again.
 """
 
 from __future__ import annotations
