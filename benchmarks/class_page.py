@@ -1,6 +1,6 @@
 """How long the report of a large class takes to make and to open.
 
-    python benchmarks/pages.py [--people N] [--stubs N] [--chromium PROGRAM]
+    python benchmarks/class_page.py [--people N] [--stubs N] [--chromium PROGRAM]
 
 Prints the processor seconds to make the page, its size, and what headless Chromium needs to open
 it, to sort its people and to search among them: until the page has been drawn again.
