@@ -18,7 +18,7 @@ TAGS = frozenset(
     | {"table", "thead", "tbody", "tr", "th", "td"}
     | {f"h{level}" for level in range(1, 7)}
 )
-HEADING = re.compile(r"(</?h)([1-6])(?=>)")
+HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span class="(?:n|w|p|o|nn|bp|)">([^<]*)</span>')  # of no colour
 STYLE = re.compile(r' style="[^"]*"')
 
@@ -37,10 +37,11 @@ class _Renderer(IPythonRenderer):
 
 
 def markdown(source: str) -> str:
-    """Markdown as HTML; its headings stand below those of the page."""
+    """Markdown as HTML. Its headings are all one step below that of the notebook, so that the page
+    leaves no step out; a class tells which they were."""
     renderer = _Renderer(escape=False, exclude_anchor_links=True)
     html = _cleaner.clean(MarkdownWithMath(renderer=renderer).render(source))
-    return HEADING.sub(lambda found: found[1] + str(min(6, int(found[2]) + 2)), html)
+    return HEADING.sub(r'<h3 class="level-\1">\2</h3>', html)
 
 
 def code(source: str) -> str:
