@@ -6,11 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from msgspec.structs import replace
 
-from grader.checking.results import CheckResult, Compared
 from grader.grading.scoring import Result, StubGrade
 from grader.i18n.words import _
 from grader.reports.grids import Grid, grids
@@ -18,20 +16,22 @@ from grader.reports.pages.work import Code
 from grader.reports.reasons import Reason, reasons
 from grader.reports.text import in_words
 
-WIDTH = 200  # characters of a line of code that are shown
+WIDTH = 200  # characters of a line of code, and of the name of a value, that are shown
 # A line of the student's own in a message: "ada.py, line 14, in softmax: return X / 0".
 TRACE = re.compile(r".+, line \d+, in .+?: .*")
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is told of a stub at most: so many reasons, and lines of code."""
+    """How much is told of a stub at most: so many reasons, lines of code, and rows and columns of
+    values."""
 
     reasons: int
     lines: int
+    values: int
 
 
-FULL = Extent(reasons=8, lines=120)
+FULL = Extent(reasons=8, lines=120, values=16)
 
 
 @dataclass(frozen=True)
@@ -53,29 +53,21 @@ class Detail:
 
 @dataclass(frozen=True)
 class Told:
-    """One reason why checks of a stub fail. cause: what is wrong, or what to do. compared: the
-    values that it is about, where they are known."""
+    """One reason why checks of a stub fail. cause: what is wrong, or what to do. called: how the
+    values are called that it is about. grids: what came back, and what was demanded; None where
+    that is not known."""
 
     cause: str
     details: list[Detail]
-    compared: Compared | None
-
-    @cached_property
-    def grids(self) -> tuple[Grid, Grid | None] | None:
-        """What came back and what was demanded, as tables."""
-        return grids(self.compared) if self.compared else None
-
-    @property
-    def called(self) -> str:
-        """How the values are called, "" where they are called nothing."""
-        what = self.compared.what if self.compared else ""
-        return "" if what in ("it", _("it")) else in_words(what)
+    called: str = ""
+    grids: tuple[Grid, Grid | None] | None = None
 
 
 @dataclass(frozen=True)
 class Feedback:
     """All that is told about one stub. checks, passed: how many checks there are, and how many of
-    them pass. more: reasons that are not told. lines: the student's own."""
+    them pass. more: reasons that are not told. lines: the student's own; more_lines: those that are
+    not shown."""
 
     grade: StubGrade
     checks: int
@@ -108,7 +100,7 @@ def feedback(
         stub,
         len(checks),
         sum(check.outcome == "passed" for check in checks),
-        [_told(reason) for reason in found[: extent.reasons]],
+        [_told(reason, stub, extent) for reason in found[: extent.reasons]],
         max(0, len(found) - extent.reasons),
         in_words(place),
         lines[: extent.lines],
@@ -116,18 +108,16 @@ def feedback(
     )
 
 
-def _told(reason: Reason) -> Told:
+def _told(reason: Reason, stub: StubGrade, extent: Extent) -> Told:
     cause, *lines = reason.text.split("\n")
     details = [Detail(in_words(line), TRACE.fullmatch(line) is not None) for line in lines]
-    return Told(in_words(cause), details, _shown(reason.telling))
-
-
-def _shown(check: CheckResult) -> Compared | None:
-    """What a check compared; the expected values of a check that is not visible are told nobody."""
-    compared = check.compared
-    if compared is not None and check.visibility != "visible":
-        return replace(compared, expected=None)
-    return compared
+    compared = reason.telling.compared if extent.values else None
+    if compared is None:
+        return Told(in_words(cause), details)
+    if reason.telling.visibility != "visible":
+        compared = replace(compared, expected=None)  # it is told nobody
+    called = stub.name if compared.what in ("it", _("it")) else in_words(compared.what[:WIDTH])
+    return Told(in_words(cause), details, called, grids(compared, extent.values))
 
 
 def _lines(code: Code, messages: Sequence[str]) -> list[Line]:

@@ -9,8 +9,6 @@ from math import prod
 from grader.checking.results import Compared, Values
 from grader.i18n.words import _
 
-MOST = 16  # rows and columns that are shown
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -25,8 +23,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a tensor: those of its first slice along its last two dimensions, at most MOST
-    in a row or a column. is_outline: only the shape is known."""
+    """The first cells of a tensor, in its last two dimensions. is_outline: only the shape is
+    known."""
 
     shape: tuple[int, ...]
     rows: list[list[Cell]]
@@ -45,7 +43,7 @@ class Grid:
     @property
     def has_more_columns(self) -> bool:
         """Whether its rows go on."""
-        return _plane(self.shape)[1] > MOST
+        return bool(self.rows) and _plane(self.shape)[1] > len(self.rows[0])
 
     @property
     def has_more_rows(self) -> bool:
@@ -53,30 +51,30 @@ class Grid:
         return _plane(self.shape)[0] > len(self.rows)
 
 
-def grids(compared: Compared) -> tuple[Grid, Grid | None]:
+def grids(compared: Compared, most: int) -> tuple[Grid, Grid | None]:
     """What came back; and what was demanded where it is known: values, or a shape that is another
-    one."""
+    one. most: rows and columns that are shown."""
     returned, expected = compared.returned, compared.expected
     numbers = [*returned.numbers, *(expected.numbers if expected else ())]
     largest = max((abs(n) for n in numbers if isinstance(n, (int, float))), default=0.0)
     if expected is not None:
         other = None if expected.shape != returned.shape else _texts(expected)
-        return _grid(returned, largest, other), _grid(expected, largest)
+        return _grid(returned, most, largest, other), _grid(expected, most, largest)
     outline = None
     if compared.shape != returned.shape:
         height, width = _plane(compared.shape)
-        rows = [[Cell("")] * min(width, MOST)] * min(height, MOST)
+        rows = [[Cell("")] * min(width, most)] * min(height, most) if width else []
         outline = Grid(compared.shape, rows, is_outline=True)
-    return _grid(returned, largest), outline
+    return _grid(returned, most, largest), outline
 
 
-def _grid(values: Values, largest: float, others: Sequence[str] | None = None) -> Grid:
+def _grid(values: Values, most: int, largest: float, others: Sequence[str] | None = None) -> Grid:
     """others: how the values read that they should be."""
     height, width = _plane(values.shape)
     texts = _texts(values)
     rows = []
-    for row in range(min(height, MOST)):
-        places = range(row * width, row * width + min(width, MOST))
+    for row in range(min(height, most)):
+        places = range(row * width, row * width + min(width, most))
         if not places or places[-1] >= len(texts):
             break  # a record holds the first values only
         rows.append(

@@ -80,7 +80,7 @@ def _stub(one: Feedback) -> Iterator[RenderableType]:
     if one.grade.status == "passed" and not one.told:
         yield Padding(Text(_("All its checks pass.")), INDENT)
     for told in one.told:
-        yield Padding(Group(*_reason(told, one.name)), INDENT)
+        yield Padding(Group(*_reason(told)), INDENT)
     if one.more:
         text = _("Further reasons that are not shown: {count}.").format(count=one.more)
         yield Padding(Text(text), INDENT)
@@ -88,12 +88,12 @@ def _stub(one: Feedback) -> Iterator[RenderableType]:
         yield Padding(Group(*_code(one)), (1, 0, 0, 2))
 
 
-def _reason(told: Told, name: str) -> Iterator[RenderableType]:
+def _reason(told: Told) -> Iterator[RenderableType]:
     yield Text(told.cause, "bold")
     yield from (Text(detail.text) for detail in told.details)
     if told.grids:
         returned, demanded = told.grids
-        yield Text(told.called or name, "dim")
+        yield Text(told.called, "dim")
         yield from _values(_("came back"), returned)
         if demanded:
             yield from _values(_("demanded"), demanded)

@@ -4,13 +4,20 @@ each status, and one whose every text attacks its reader."""
 from __future__ import annotations
 
 import base64
+import io
 import json
+import re
+from pathlib import Path
 
 from grader.checking.results import CheckResult, Compared, Curve, Predictions, Values
 from grader.gradebook.grades import AssignmentGrade
 from grader.gradebook.steps import Line
 from grader.grading.scoring import Grade, Result, StubGrade
+from grader.i18n.words import speaking
+from grader.reports import person
+from grader.reports.pages import student
 from grader.reports.pages.work import Code, Picture, Work
+from grader.reports.screen import Screen
 from tests.reports.examples import HOSTILE, HOSTILE_NAME, check, record
 
 TITLE = "Softmax regression"
@@ -332,3 +339,36 @@ WORKS = {
     "too_late": TOO_LATE,
     "hostile": MALLORY,
 }
+
+PAGES = Path(__file__).parent / "pages"
+# Pages whose every byte was read and approved. Those of notebooks depend on the version of
+# nbconvert, too.
+READ = [*(name for name, work in WORKS.items() if not work.notebook), "ada_zh"]
+# What all pages have in common is read where it is written.
+COMMON = re.compile(r"(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?=</script>)", re.DOTALL)
+POLICY = re.compile(r"sha256-[^&]*")
+
+
+def page_of(name: str) -> str:
+    """The page of a work; in Chinese where "_zh" follows its name."""
+    with speaking("zh" if name.endswith("_zh") else "en"):
+        return student.render(WORKS[name.removesuffix("_zh")], TITLE)
+
+
+def essence(page: str) -> str:
+    """A page without its style and its script."""
+    return POLICY.sub("sha256-", COMMON.sub("", page))
+
+
+def in_terminal(name: str, stub: str | None = None) -> str:
+    """A work on a terminal without colours."""
+    screen = Screen(width=90, color_system=None, file=io.StringIO(), legacy_windows=False)
+    with screen.capture() as capture:
+        screen.print(person.show(WORKS[name], TITLE, stub))
+    return capture.get()
+
+
+def golden() -> dict[str, str]:
+    """What each golden file holds."""
+    pages = {f"{name}.html": essence(page_of(name)) for name in READ}
+    return {**pages, "ada.terminal": in_terminal("ada"), "hostile.terminal": in_terminal("hostile")}

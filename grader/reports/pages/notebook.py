@@ -172,7 +172,7 @@ def _plain(text: str) -> str:
 
 def _box(kind: str, label: str, html: str) -> str:
     return (
-        f'<pre class="{kind}" role="region" tabindex="0" aria-label="{escape(label)}">{html}</pre>'
+        f'<pre class="{kind}" role="group" tabindex="0" aria-label="{escape(label)}">{html}</pre>'
     )
 
 

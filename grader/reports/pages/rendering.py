@@ -6,6 +6,7 @@ What comes out holds no link, no picture, no attribute but a class, and nothing 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bleach.sanitizer import Cleaner
 from mistune import HTMLRenderer
@@ -18,9 +19,12 @@ TAGS = frozenset(
     | {"table", "thead", "tbody", "tr", "th", "td"}
     | {f"h{level}" for level in range(1, 7)}
 )
-HEADING = re.compile(r"(</?h)([1-6])(?=>)")
+HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 PLAIN_SPAN = re.compile(r'<span class="(?:n|w|p|o|nn|bp|)">([^<]*)</span>')  # of no colour
 STYLE = re.compile(r' style="[^"]*"')
+
+BOX = '<div class="wide" role="group" tabindex="0">'  # around what may be wider than a phone
+MOST_KNOWN = 2_000  # cells: those of a handout are the same for everybody
 
 _highlight = Highlight2HTML(pygments_lexer="python3")
 _cleaner = Cleaner(TAGS, {}, [], strip=True)
@@ -36,13 +40,17 @@ class _Renderer(IPythonRenderer):
         return f"[{text}]"
 
 
+@lru_cache(MOST_KNOWN)
 def markdown(source: str) -> str:
-    """Markdown as HTML; its headings stand below those of the page."""
+    """Markdown as HTML. Its headings are all one step below that of the notebook, so that the page
+    leaves no step out; a class tells which they were."""
     renderer = _Renderer(escape=False, exclude_anchor_links=True)
     html = _cleaner.clean(MarkdownWithMath(renderer=renderer).render(source))
-    return HEADING.sub(lambda found: found[1] + str(min(6, int(found[2]) + 2)), html)
+    html = html.replace("<table>", f"{BOX}<table>").replace("</table>", "</table></div>")
+    return HEADING.sub(r'<h3 class="level-\1">\2</h3>', html)
 
 
+@lru_cache(MOST_KNOWN)
 def code(source: str) -> str:
     """Python with classes for what has a colour."""
     html = _highlight(source)

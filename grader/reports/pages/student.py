@@ -28,8 +28,8 @@ class _Size(NamedTuple):
 # A page that gets too large is made again and tells less.
 SIZES = [
     _Size(FULL, 320_000),
-    _Size(Extent(reasons=4, lines=60), 100_000),
-    _Size(Extent(reasons=1, lines=0), 0),
+    _Size(Extent(reasons=4, lines=60, values=6), 100_000),
+    _Size(Extent(reasons=1, lines=0, values=0), 0),
 ]
 
 
