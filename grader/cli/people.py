@@ -47,14 +47,14 @@ def match(uploads: Sequence[Upload], roster: Roster, out: Path | None) -> list[U
         unknown = [person for person in found.unknown if person not in unclear]
         handed_in = len(roster.entries) - len(found.missing)
         missing = [entry.name or entry.email or entry.ids[0] for entry in found.missing]
-        _say(f"{handed_in} of them handed in" + _listed("; nothing is here of", missing))
+        _say(f"{handed_in} of them handed in" + listed("; nothing is here of", missing))
         for text, people in {
             "not on the roster": unknown,
             "may be several on the roster, which needs the ids of the export": unclear,
         }.items():
             if people:
                 names = [person.name or person.email or person.id for person in people]
-                _say(_listed(f"{_count(people)} {text}", names), "yellow")
+                _say(listed(f"{_count(people)} {text}", names), "yellow")
     if out is not None:
         _write(out, found)
     return found.uploads
@@ -72,7 +72,7 @@ def _columns(roster: Roster) -> str:
     return ", ".join(f"{kind} from '{cells}'" for kind, cells in roster.columns.items())
 
 
-def _listed(text: str, names: Sequence[str]) -> str:
+def listed(text: str, names: Sequence[str]) -> str:
     """The text and the first names; nothing where there are none."""
     more = f", … ({len(names)})" if len(names) > NAMED else ""
     return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
