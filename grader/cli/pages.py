@@ -38,7 +38,7 @@ def file_names(people: Iterable[str]) -> list[str]:
     found: dict[str, str] = {}
     for person in people:
         text = unicodedata.normalize("NFC", person)
-        plain = re.sub(r"[^\w.,()@+-]+", "_", text).strip("_. ") or "nobody"
+        plain = re.sub(r"[^\w .,()@+-]+", "_", text).strip("_. ") or "nobody"
         plain = plain.encode()[:MAX_NAME].decode("utf-8", "ignore")
         if DEVICE.fullmatch(plain.partition(".")[0]):
             plain = f"_{plain}"

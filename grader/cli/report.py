@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -26,13 +27,21 @@ from grader.cli.options import (
     course_of,
 )
 from grader.cli.people import listed
+from grader.course.extras import require
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.cli.pages import Folder
     from grader.cli.works import Source
     from grader.course.assignment import Assignment
+    from grader.reports.pages.class_page import Pair
     from grader.reports.pages.work import Work
+
+WITHOUT_NBCONVERT = (
+    "Notebooks are shown as code. To show them as they look, install the extra pages: pip install "
+    "-e '.[pages]' in the grader's repository"
+)
+MOST_COMPARED = 300  # programs that are compared in seconds; the time grows with their square
 
 
 @readable_errors
@@ -58,8 +67,20 @@ def report(
     ] = None,
     class_file: Annotated[
         Path | None,
-        typer.Option("--class", metavar="FILE", help="Write one page about the class, for you."),
+        typer.Option(
+            "--class",
+            metavar="FILE",
+            help="Write one page about the class, for you, and its figures beside it as CSV.",
+        ),
     ] = None,
+    similar: Annotated[
+        bool,
+        typer.Option(
+            "--similar",
+            help=f"Name similar programs in --class also of more than {MOST_COMPARED} people, "
+            "which takes a minute or more.",
+        ),
+    ] = False,
     lang: LanguageOption = Language.en,
     course: CourseOption = Path(),
     debug: DebugOption = False,
@@ -95,7 +116,7 @@ def report(
     folder = course_of(course)
     loaded = assignments.load(assignment, folder)
     with source_of(results, loaded, folder) as source:
-        write_pages(source, loaded, feedback, class_file)
+        write_pages(source, loaded, feedback, class_file, similar)
 
 
 @contextmanager
@@ -123,33 +144,73 @@ def source_of(results: str | None, assignment: Assignment, course: Path) -> Iter
 
 
 def write_pages(
-    source: Source, assignment: Assignment, feedback: Path | None, class_file: Path | None
+    source: Source,
+    assignment: Assignment,
+    feedback: Path | None,
+    class_file: Path | None,
+    with_similar: bool = False,
 ) -> None:
-    """Write the pages that are wanted, and say where they are. Raises UsageError."""
+    """Write the pages that are wanted, and say where they are. with_similar: compare the programs
+    however many there are. Raises UsageError."""
     from grader.cli.pages import Folder, file_names
     from grader.cli.works import Maker
-    from grader.reports.pages import student
+    from grader.grading.results_folder import write
+    from grader.reports.pages import class_csv, class_page, student
 
-    if class_file is not None and class_file.is_dir():
-        raise UsageError(f"{class_file} is a folder. Name a file: --class {class_file}/class.html")
+    if class_file is not None:
+        _check_place(class_file, feedback)
     people = [entry.name for entry in source.entries if entry.has_page]
     names = dict(zip(people, file_names(people)))
     maker = Maker(source, assignment)
     works: list[Work] = []
+    has_notebooks = False
     with Folder(feedback, assignment.name, names.values()) if feedback else nullcontext() as folder:
         for entry in track(source.entries, "pages", console=errors, transient=True):
             work = maker.work(entry)
             if folder is not None and entry.has_page:
-                page = student.render(work, assignment.title, assignment.stubs)
+                page = student.render(work, assignment.title)
                 folder.add(names[entry.name], page, entry.origin, entry.path)
+            has_notebooks |= bool(work.notebook)
             works.append(replace(work, notebook="", pictures=()))
     if folder is not None:
         _tell(folder, source)
+        if has_notebooks and find_spec("nbconvert") is None:
+            say_note(WITHOUT_NBCONVERT)
     if maker.without_code:
         text = f"{len(maker.without_code)} without code: it is not there any more as it was graded"
         say_note(listed(text, maker.without_code))
     if class_file is not None:
-        _write_class_page(class_file, assignment, works, _links(names, feedback, class_file))
+        pairs = _pairs(source, assignment, with_similar)
+        page = class_page.render(
+            assignment.title, works, _links(names, feedback, class_file), pairs
+        )
+        class_file.parent.mkdir(parents=True, exist_ok=True)
+        write(class_file.with_name(f"{class_file.stem}_figures.csv"), class_csv.render(works))
+        write(class_file, page)
+        errors.print(Text(f"class report: {class_file}"), soft_wrap=True)
+
+
+def _check_place(class_file: Path, feedback: Path | None) -> None:
+    """Raises UsageError where the page about the class cannot be, or would be sent to students."""
+    if class_file.is_dir():
+        raise UsageError(f"{class_file} is a folder. Name a file: --class {class_file}/class.html")
+    if feedback is not None and class_file.resolve().parent == feedback.resolve():
+        raise UsageError(
+            f"{class_file} would lie among the pages that are sent to students. Put it beside the "
+            f"folder: --class {feedback.parent / class_file.name}"
+        )
+
+
+def _pairs(source: Source, assignment: Assignment, is_wanted: bool) -> list[Pair]:
+    """The pairs of similar programs; none in a large class where nobody wants them. Raises
+    UsageError where they are wanted, and the package that compares is missing."""
+    if is_wanted:
+        require("copydetect", "class")
+    elif len(source.entries) > MOST_COMPARED or find_spec("copydetect") is None:
+        return []
+    from grader.cli.similar import pairs_in
+
+    return pairs_in(source, assignment)
 
 
 def _tell(folder: Folder, source: Source) -> None:
@@ -174,17 +235,3 @@ def _links(names: Mapping[str, str], feedback: Path | None, class_file: Path) ->
         return {}
     start = os.path.relpath(feedback.resolve(), class_file.resolve().parent)
     return {person: quote(Path(start, f"{name}.html").as_posix()) for person, name in names.items()}
-
-
-def _write_class_page(
-    file: Path, assignment: Assignment, works: Sequence[Work], links: Mapping[str, str]
-) -> None:
-    from grader.grading.results_folder import write
-    from grader.i18n.words import speaking
-    from grader.reports.pages import class_page
-
-    with speaking("en"):
-        page = class_page.render(assignment.title, works, links, [])
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write(file, page)
-    errors.print(Text(f"class report: {file}"), soft_wrap=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Gradebook
     from grader.gradebook.rules import Policy
 
+NOTHING = UNKNOWN, Path()  # was handed in
 MISSING = "missing.csv"  # beside results: who is on the roster and handed in nothing
 
 
@@ -55,6 +56,12 @@ class Entry:
     path: Path = Path()
 
     @property
+    def people(self) -> frozenset[str]:
+        """A key for each of those who handed it in, the same in all attempts of theirs."""
+        known = [str(self.member.id)] if self.attempt else self.member.ids
+        return frozenset(known or [self.place])
+
+    @property
     def has_page(self) -> bool:
         """Whether there is something to send: no page says that there is no grade yet."""
         if self.grade is not None:
@@ -63,10 +70,9 @@ class Entry:
 
 
 class Source(Protocol):
-    """Where entries come from. place: what a person calls it."""
+    """Where entries come from."""
 
-    place: str
-    entries: Sequence[Entry]
+    entries: list[Entry]
 
     def upload(self, entry: Entry) -> Upload:
         """What was handed in. Raises UsageError where it is not there as it was."""
@@ -78,20 +84,19 @@ class OfBook:
     def __init__(self, book: Gradebook, assignment: Assignment, policy: Policy) -> None:
         from grader.gradebook.course_grades import assignment_grades
 
-        self.place = book.place
         self._book = book
         graded = assignment_grades(book, assignment, policy)
         counting = {grade.attempt.id for _member, grade in graded if grade.attempt}
         records: dict[int, Record] = {}
-        last: dict[int, Record] = {}
+        last: dict[int, tuple[Origin, Path]] = {}
         for attempt, members, record in book.results(assignment.name):
-            last |= {member.id: record for member in members}
+            last |= dict.fromkeys((one.id for one in members), (record.origin, Path(record.path)))
             if attempt in counting:
                 records[attempt] = record
         known = labels(member for member, _grade in graded)
         self.entries = _told_apart(
             [
-                _entry_of(member, known[member.id], grade, records, last.get(member.id))
+                _entry_of(member, known[member.id], grade, records, last.get(member.id, NOTHING))
                 for member, grade in graded
             ]
         )
@@ -106,7 +111,7 @@ def _entry_of(
     name: str,
     grade: AssignmentGrade,
     records: dict[int, Record],
-    last: Record | None,
+    last: tuple[Origin, Path],
 ) -> Entry:
     attempt = grade.attempt
     result = Result(records[attempt.id], attempt.grade) if attempt else None
@@ -117,8 +122,7 @@ def _entry_of(
         grade,
         attempt.id if attempt else 0,
         result.record.path if result else "",
-        last.origin if last else UNKNOWN,
-        Path(last.path) if last else Path(),
+        *last,
     )
 
 
@@ -130,7 +134,6 @@ class OfFolder:
         results = Store(folder, assignment.name).results
         if not results:
             raise UsageError(f"{folder} holds no results of {assignment.name}.")
-        self.place = str(folder)
         paths = [Path(place) for place in results]
         # Of several files that lie among those of others a record names the first only.
         uploads = submissions(paths, assignment, folder, is_class=False).uploads
@@ -216,8 +219,8 @@ class Maker:
 
     def _read(self, entry: Entry) -> tuple[dict[str, Code], str]:
         """The stubs, and the notebook or ""; nothing of what cannot be read."""
-        if entry.result is None or not entry.result.record.digests:
-            return {}, ""  # as its record says, it is no program
+        if entry.result is None or entry.result.record.status != "graded":
+            return {}, ""  # there is no program, as its record says
         try:
             upload = self.source.upload(entry)
             submission = read(upload, self.assignment.stubs)
@@ -246,8 +249,8 @@ def _code(submission: Submission, assignment: Assignment) -> dict[str, Code]:
 
 
 def _notebook(upload: Upload, submission: Submission) -> str:
-    """The notebook that is the program, without what its cells printed; "" where it is none."""
-    files = packed.contents(upload)
+    """The notebook that is the program; "" where it is none."""
+    files = packed.contents(upload, with_outputs=True)
     files.pop(packed.NAME)
     name = submission.main.as_posix() if submission.main else ""
     data = files.get(name) if name else next(iter(files.values())) if len(files) == 1 else None
