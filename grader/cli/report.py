@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import typer
-from rich.progress import track
 from rich.text import Text
 
-from grader.cli.console import errors, readable_errors, say_note
+from grader.cli.console import errors, progress, readable_errors, say_note
 from grader.cli.gradebook import book_at
 from grader.cli.grades import policy_of
 from grader.cli.options import (
@@ -165,7 +164,7 @@ def write_pages(
     works: list[Work] = []
     has_notebooks = False
     with Folder(feedback, assignment.name, names.values()) if feedback else nullcontext() as folder:
-        for entry in track(source.entries, "pages", console=errors, transient=True):
+        for entry in progress(source.entries, "pages"):
             work = maker.work(entry)
             if folder is not None and entry.has_page:
                 page = student.render(work, assignment.title)

@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.console import console, errors, readable_errors
+from grader.cli.console import console, progress, readable_errors
 from grader.cli.gradebook import book_at
 from grader.cli.options import AssignmentArgument, CourseOption, DbOption, course_of
 from grader.errors import UnreadableSubmission, UsageError
@@ -148,7 +148,7 @@ def pairs_in(source: Source, assignment: Assignment) -> list[Pair]:
         if entry.result is not None and entry.result.record.status == "graded":
             owners.setdefault(entry.attempt or entry.place, []).append(entry)
     programs: list[Program] = []
-    for entries in track(owners.values(), "comparing", console=errors, transient=True):
+    for entries in progress(owners.values(), "comparing programs"):
         name = ", ".join(entry.name for entry in entries)
         people = frozenset().union(*(entry.people for entry in entries))
         with suppress(UsageError, UnreadableSubmission):
