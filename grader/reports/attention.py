@@ -18,11 +18,16 @@ MOST_NAMES = 4
 
 @dataclass(frozen=True)
 class Case:
-    """Whose submission it is, or who have the same; in which stubs; what else is known of it."""
+    """A submission, or those that are the same; in which stubs; what else is known of it."""
 
-    people: list[str]
+    records: list[Record]
     stubs: list[str] = field(default_factory=list)
     detail: str = ""
+
+    @property
+    def people(self) -> list[str]:
+        """Whose the submissions are."""
+        return [who(record) for record in self.records]
 
     def text(self, most: int | None = None) -> str:
         """The people, at most so many of them by name, and the stubs."""
@@ -108,7 +113,7 @@ def _with_status(results: Iterable[Result], status: str) -> list[Case]:
     records = [result.record for result in results if result.record.status == status]
     first = status == "not_attempted"  # whose first note is the same for all
     return [
-        Case([who(record)], detail=one_line("; ".join(record.warnings[first : first + 1])))
+        Case([record], detail=one_line("; ".join(record.warnings[first : first + 1])))
         for record in records
     ]
 
@@ -118,7 +123,7 @@ def _slow(results: Iterable[Result]) -> list[Case]:
     for result in results:
         stubs = [check.stub for check in result.record.checks if check.outcome == "timeout"]
         if stubs:
-            found.append(Case([who(result.record)], list(dict.fromkeys(stubs))))
+            found.append(Case([result.record], list(dict.fromkeys(stubs))))
     return found
 
 
@@ -137,10 +142,10 @@ def _same(results: Iterable[Result]) -> list[Case]:
     ]
 
 
-def _each_once(records: Iterable[Record]) -> list[str]:
-    """Whose they are; of several attempts of the same people the first."""
-    firsts = {frozenset(_people(record)): who(record) for record in reversed([*records])}
-    return sorted(firsts.values(), key=by_name)
+def _each_once(records: Iterable[Record]) -> list[Record]:
+    """Of several attempts of the same people the first."""
+    firsts = {frozenset(_people(record)): record for record in reversed([*records])}
+    return sorted(firsts.values(), key=lambda record: by_name(who(record)))
 
 
 def _people(record: Record) -> set[object]:
@@ -159,7 +164,7 @@ def _far(results: Iterable[Result], public: float) -> list[Case]:
             if _is_far([c for c in result.record.checks if c.stub == stub.name], public)
         ]
         if stubs:
-            found.append(Case([who(result.record)], stubs))
+            found.append(Case([result.record], stubs))
     return found
 
 
@@ -186,13 +191,13 @@ def _share(checks: Sequence[CheckResult]) -> float | None:
 
 def _untimed(results: Iterable[Result]) -> list[Case]:
     origins = ((result.record, result.record.origin) for result in results)
-    return [Case([who(record)]) for record, origin in origins if origin.is_late and not origin.time]
+    return [Case([record]) for record, origin in origins if origin.is_late and not origin.time]
 
 
 def _nobodys(results: Iterable[Result]) -> list[Case]:
     origins = ((result.record, result.record.origin) for result in results)
     return [
-        Case([who(record)], detail=one_line(record.path))
+        Case([record], detail=one_line(record.path))
         for record, origin in origins
         if origin.reader and not origin.people
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from statistics import mean, median
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from grader.grading.scoring import Result
 from grader.reports.attention import by_name, concerns, who
+from grader.reports.class_figures import lost_stubs, mistakes, points
 from grader.reports.notes import CommonNote, common_notes, own_notes
 from grader.reports.text import number, one_line
 
@@ -32,14 +32,13 @@ def class_report(results: Sequence[Result], width: int, place: str = "") -> Rend
 def totals(results: Sequence[Result]) -> str:
     """Mean and median of those who were graded, and how many were not, on one line."""
     statuses = Counter(result.record.status for result in results)
-    scores = [result.grade.score for result in results if result.record.status == "graded"]
-    parts = [f"{len(scores)} graded"]
-    if scores:
+    graded = [result.grade.score for result in results if result.record.status == "graded"]
+    parts = [f"{len(graded)} graded"]
+    if figures := points(graded):
         of = number(results[0].grade.max_score)
-        parts = [
-            f"{parts[0]}: mean {number(mean(scores))}, median {number(median(scores))} of {of}"
-        ]
-    missing = len(results) - len(scores)
+        middle = f"mean {number(figures.mean)}, median {number(figures.median)}"
+        parts = [f"{parts[0]}: {middle} of {of}"]
+    missing = len(results) - len(graded)
     if missing:
         reasons = [
             f"{count} {status.replace('_', ' ')}"
@@ -74,9 +73,8 @@ def _score(result: Result) -> str:
 def _lost(result: Result) -> str:
     if result.record.status != "graded":
         return result.record.status.replace("_", " ")
-    stubs = result.grade.stubs
-    lost = [stub.name for stub in stubs if stub.points < stub.max_points]
-    return "every stub" if len(lost) == len(stubs) > 1 else ", ".join(lost)
+    lost = lost_stubs(result)
+    return "every stub" if len(lost) == len(result.grade.stubs) > 1 else ", ".join(lost)
 
 
 def _note(result: Result, common: Sequence[CommonNote]) -> str:
@@ -86,10 +84,10 @@ def _note(result: Result, common: Sequence[CommonNote]) -> str:
         return ""
     if result.record.status != "graded":
         return one_line(notes[0]) if notes else ""
-    checks = result.record.checks
-    mistakes = len({(check.stub, check.misconception) for check in checks if check.misconception})
-    parts = [_count(mistakes, "known mistake")] if mistakes else []
-    parts += ["no answer in time"] if any(check.outcome == "timeout" for check in checks) else []
+    named = mistakes([result])
+    is_slow = any(check.outcome == "timeout" for check in result.record.checks)
+    parts = [_count(len(named), "known mistake")] if named else []
+    parts += ["no answer in time"] if is_slow else []
     parts += [_count(len(notes), "note")] if notes else []
     return ", ".join(parts)
 

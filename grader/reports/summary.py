@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import mean, median
 
-from grader.grading.answers import groups
 from grader.grading.scoring import Result
+from grader.reports import class_figures
 from grader.reports.attention import Case, concerns
 from grader.reports.notes import common_notes
 from grader.reports.text import in_markdown, number
@@ -30,52 +29,38 @@ def render(results: Sequence[Result]) -> str:
 
 
 def _scores(graded: Sequence[Result]) -> str:
-    scores = [result.grade.score for result in graded]
-    figures = {
-        "graded": len(scores),
-        "mean": mean(scores),
-        "median": median(scores),
-        "lowest": min(scores),
-        "highest": max(scores),
+    figures = class_figures.points([result.grade.score for result in graded])
+    assert figures  # somebody was graded
+    row = {
+        "graded": figures.count,
+        "mean": figures.mean,
+        "median": figures.median,
+        "lowest": figures.lowest,
+        "highest": figures.highest,
         "of": graded[0].grade.max_score,
     }
-    return _table(list(figures), [[number(value) for value in figures.values()]])
+    return _table(list(row), [[number(value) for value in row.values()]])
 
 
 def _stubs(graded: Sequence[Result]) -> str:
-    rows = []
-    for place, stub in enumerate(graded[0].grade.stubs):
-        same = [
-            result.grade.stubs[place]
-            for result in graded
-            if [s.name for s in result.grade.stubs] == [s.name for s in graded[0].grade.stubs]
+    rows = [
+        [
+            in_markdown(stub.name),
+            number(stub.max_points),
+            number(stub.mean),
+            str(stub.full),
+            str(stub.missing),
         ]
-        rows.append(
-            [
-                in_markdown(stub.name),
-                number(stub.max_points),
-                number(mean(one.points for one in same)),
-                str(sum(one.points == one.max_points for one in same)),
-                str(sum(one.status == "missing" for one in same)),
-            ]
-        )
+        for stub in class_figures.stubs(graded)
+    ]
     return "## Stubs\n\n" + _table(["stub", "of", "mean", "full points", "missing"], rows)
 
 
 def _mistakes(graded: Sequence[Result]) -> str:
     """The known mistakes by the number of students who made them, with the sentence they read."""
-    students: dict[tuple[str, str], set[str]] = {}
-    sentences: dict[tuple[str, str], str] = {}
-    for result in graded:
-        for check in result.record.checks:
-            if check.misconception:
-                key = (check.stub, check.misconception)
-                students.setdefault(key, set()).add(result.record.path)
-                sentences[key] = check.message.split("\n")[0]
-    ordered = sorted(students, key=lambda key: (-len(students[key]), key))
     rows = [
-        [str(len(students[key])), in_markdown(key[0]), in_markdown(sentences[key])]
-        for key in ordered
+        [str(len(one.people)), in_markdown(one.stub), in_markdown(one.sentence)]
+        for one in class_figures.mistakes(graded)
     ]
     return "## Known mistakes\n\n" + _table(["students", "stub", "mistake"], rows) if rows else ""
 
@@ -83,17 +68,16 @@ def _mistakes(graded: Sequence[Result]) -> str:
 def _answers(graded: Sequence[Result]) -> str:
     """The largest groups of equal wrong values without a name: candidates for the bank."""
     rows = []
-    for group in groups(graded)[:MOST_GROUPS]:
-        sample, check = group.submissions[0].record, group.checks[0]
-        place = sample.places.get(group.stub, "")
+    for answer in class_figures.answers(graded)[:MOST_GROUPS]:
+        sample = answer.sample
+        place = sample.places.get(answer.stub, "")
         where = f"{sample.submission}: {place}" if place else sample.submission
-        said = check.message.split("\n")[0]
         rows.append(
             [
-                str(len(group.submissions)),
-                in_markdown(group.stub),
+                str(len(answer.people)),
+                in_markdown(answer.stub),
                 in_markdown(where),
-                in_markdown(said),
+                in_markdown(answer.check.message.split("\n")[0]),
             ]
         )
     if not rows:
