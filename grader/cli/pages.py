@@ -150,14 +150,16 @@ class _Zip:
         self.file = file
         self._beside = file.with_name(file.name + ".part")
         self._archive = zipfile.ZipFile(self._beside, "w", zipfile.ZIP_DEFLATED)
+        self._names: set[str] = set()
 
     def add(self, name: str, page: str) -> None:
         """Put a page in; a second one of a name is numbered."""
         stem, ending = os.path.splitext(name)
         number = 1
-        while name in self._archive.NameToInfo:
+        while name in self._names:
             number += 1
             name = f"{stem}-{number}{ending}"
+        self._names.add(name)
         entry = zipfile.ZipInfo(name, EPOCH)
         entry.external_attr = 0o644 << 16
         self._archive.writestr(entry, page, zipfile.ZIP_DEFLATED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -156,12 +155,15 @@ class OfFolder:
 
 def _told_apart(entries: Sequence[Entry]) -> list[Entry]:
     """With numbers behind names that several have."""
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     found = []
     for entry in entries:
-        seen[entry.name] += 1
-        count = seen[entry.name]
-        found.append(entry if count == 1 else replace(entry, name=f"{entry.name} [{count}]"))
+        name, number = entry.name, 1
+        while name in seen:
+            number += 1
+            name = f"{entry.name} [{number}]"
+        seen.add(name)
+        found.append(replace(entry, name=name))
     return found
 
 

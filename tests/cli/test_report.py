@@ -167,6 +167,22 @@ def test_page_says_how_the_grade_came_about(tmp_path):
     assert "1 have no grade yet, and no page: Eve" in said(done)
 
 
+def test_nobody_of_a_group_or_of_one_name_is_lost(tmp_path):
+    """Each member of a group has a page; so has each of two people who are called alike."""
+    place = tmp_path / "book.sqlite"
+    people = [(Person("Ada", "1"), Person("Bob", "2")), (Person("Li", "3"),), (Person("Li", "4"),)]
+    with open_book(str(place)) as book:
+        uploads = [
+            upload(tmp_path / f"{number}.py", f"# {number}\n{SOLUTION}", *group)
+            for number, group in enumerate(people)
+        ]
+        keep(book, *uploads)
+
+    assert report(place, "--feedback", tmp_path / "feedback").exit_code == 0
+
+    assert {*pages(tmp_path / "feedback")} == {"Ada", "Bob", "Li (3)", "Li (4)"}
+
+
 def test_attack_by_a_name_is_text(tmp_path):
     """Of a person who is called like a script."""
     name = "<script>alert(1)</script>"
