@@ -127,5 +127,7 @@ def _lines(code: Code, messages: Sequence[str]) -> list[Line]:
     numbers = {int(number) for message in messages for number in named.findall(message)}
     return [
         Line(number, text if len(text) <= WIDTH else f"{text[:WIDTH]}…", number in numbers)
-        for number, text in enumerate(code.text.rstrip("\n").split("\n"), code.first_line)
+        for number, text in enumerate(
+            code.text.replace("\r\n", "\n").rstrip("\n").split("\n"), code.first_line
+        )
     ]

@@ -38,8 +38,8 @@ def show(work: Work, title: str, stub: str | None = None) -> RenderableType:
         parts += [] if one.is_good else _stub(one)
     if work.result and found:
         parts += _training(work, work.result.record.checks)
-        notes = (_("note: {note}").format(note=n) for n in standing.notes(work.result.record))
-        parts += [Text(""), *(Text(note, "dim") for note in notes)]
+        notes = standing.notes(work.result.record, found)
+        parts += [Text(""), *(Text(_("note: {note}").format(note=one), "dim") for one in notes)]
     return Group(*parts)
 
 

@@ -3,6 +3,8 @@ terminal say the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from grader.grading.records import Record
 from grader.i18n.words import N_, _
 from grader.reports.feedback import FULL, Extent, Feedback, feedback
@@ -79,9 +81,12 @@ def stubs(work: Work, extent: Extent = FULL) -> list[Feedback]:
     return [feedback(result, stub, work.code.get(stub.name), extent) for stub in found]
 
 
-def notes(record: Record) -> list[str]:
-    """What was left out of a program, or read in another way than it is written, and why."""
-    return [in_words(note[:LONGEST]) for note in record.warnings[:MOST_NOTES]]
+def notes(record: Record, told: Iterable[Feedback] = ()) -> list[str]:
+    """What was left out of a program, or read in another way than it is written, and why; but for
+    what is told as a cause."""
+    causes = {reason.cause for one in told for reason in one.told}
+    found = (in_words(note[:LONGEST]) for note in record.warnings[:MOST_NOTES])
+    return [note for note in found if note not in causes]
 
 
 def facts(record: Record) -> list[tuple[str, str]]:

@@ -203,7 +203,7 @@ def test_pictures_and_cells_are_shown_as_far_as_there_is_room():
     large = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(60_000)).decode()
     text = notebook(*[cell("code", f"x = {n}", outputs=[picture(large)]) for n in range(6)])
     found = shown(text, ROOM)
-    assert found.left_out == ["Pictures left out, because the page would be too large: 5."]
+    assert found.left_out == ["Outputs left out, because the page would be too large: 5."]
     assert len(found.cells) == 6
 
     found = shown(notebook(*[cell("raw", "<" * 2_000)] * 100), 100_000)
@@ -211,6 +211,16 @@ def test_pictures_and_cells_are_shown_as_far_as_there_is_room():
         f"Cells left out, because the page would be too large: {100 - len(found.cells)}."
     ]
     assert 0 < sum(len(one.html) for one in found.cells) <= 100_000
+
+
+def test_notebook_made_to_take_long_is_shown_as_it_stands():
+    """After so many characters nothing is rendered any more, and nothing is lost by it."""
+    slow = [cell("markdown", f"{number} " + "*a_b" * 2_900) for number in range(40)]
+    found = shown(notebook(*slow, cell("code", "x = 1", outputs=[stream("y")] * 500)), 2_000_000)
+
+    assert len(found.cells) == 41
+    assert found.cells[-2].html.startswith("<pre>39 *a_b")
+    assert found.left_out == ["Outputs left out, because the page would be too large: 470."]
 
 
 def test_without_nbconvert_the_code_is_shown(monkeypatch):

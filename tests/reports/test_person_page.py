@@ -85,6 +85,15 @@ def test_a_mistake_is_said_once():
     assert "(and one further check fails for the same reason)" in text
 
 
+def test_note_that_is_told_as_a_cause_is_no_note():
+    """What Python cannot read is said where it is missing."""
+    why = "ada.py, line 12: Python cannot read `softmax` (invalid syntax); left out"
+    check = a_check("test_softmax", "softmax", outcome="missing", message=why)
+    work = replace(ADA, result=graded("ada", [check], [STUB], warnings=[why]))
+
+    assert text_of(student.render(work, TITLE)).count(why) == 1
+
+
 def test_grade_comes_with_its_lines():
     """The points, what they are the sum of, and nothing that is for the instructor."""
     text = text_of(page_of("ada"))

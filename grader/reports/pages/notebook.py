@@ -25,6 +25,8 @@ from grader.reports.text import printable
 
 MOST_CELLS = 400
 MOST_SOURCE = 12_000  # characters of a cell's source
+MOST_PAINTED = 150_000  # characters of all cells that become HTML: some take a second for 20,000
+MOST_OUTPUTS = 30  # of a cell
 MOST_OUTPUT = 3_000  # characters of one output; of a longer one the beginning and the end
 MOST_PICTURE = 90_000  # bytes of a picture in base64
 SHARE_OF_PICTURES = 0.5  # of the room that there is for the notebook
@@ -50,25 +52,23 @@ class ShownCell:
 
 @dataclass
 class ShownNotebook:
-    """The cells of a notebook, and how much was left out: pictures and whole cells for their size,
+    """The cells of a notebook, and how much was left out: cells and outputs for their size, other
     outputs because they are neither text nor a picture."""
 
     cells: list[ShownCell] = field(default_factory=list)
-    lost_pictures: int = 0
     lost_cells: int = 0
-    lost_outputs: int = 0
+    too_large: int = 0
+    other: int = 0
 
     @property
     def left_out(self) -> list[str]:
         """What of it is not shown, and why."""
         said = {
-            _(
-                "Pictures left out, because the page would be too large: {count}."
-            ): self.lost_pictures,
             _("Cells left out, because the page would be too large: {count}."): self.lost_cells,
-            _("Outputs left out, because they are neither text nor a picture: {count}."): (
-                self.lost_outputs
-            ),
+            _("Outputs left out, because the page would be too large: {count}."): self.too_large,
+            _(
+                "Outputs left out, because they are neither text nor a picture: {count}."
+            ): self.other,
         }
         return [text.format(count=count) for text, count in said.items() if count]
 
@@ -95,29 +95,43 @@ def shown(text: str, most: int) -> ShownNotebook:
 
 @dataclass
 class _Painter:
-    """Makes HTML of cells. room: characters that are left for pictures."""
+    """Makes HTML of cells. room: characters that are left for pictures. painted: how many went to
+    the filters; when they are enough, the rest stands as it is."""
 
     filters: ModuleType
     found: ShownNotebook
     room: int
+    painted: int = 0
 
     def cell(self, kind: str, source: str, entry: dict[str, Any]) -> tuple[str, str]:
         """The text of a cell and its pictures."""
         source = printable(source[:MOST_SOURCE] + ("\n…" if len(source) > MOST_SOURCE else ""))
         if kind != "code":
-            html = _painted(self.filters.markdown, source) if kind == "markdown" else None
+            html = self._html(self.filters.markdown, source) if kind == "markdown" else None
             return html or f"<pre>{_plain(source)}</pre>", ""
         count = entry.get("execution_count", entry.get("prompt_number"))
         run = f"In [{count if isinstance(count, int) else ' '}]"
-        html = _painted(self.filters.code, source) or _plain(source)
+        html = self._html(self.filters.code, source) or _plain(source)
         parts, pictures = [f'<p class="count">{run}</p>', _box("in", run, html)], []
-        for output in _dicts(entry.get("outputs")):
+        outputs = _dicts(entry.get("outputs"))
+        self.found.too_large += max(0, len(outputs) - MOST_OUTPUTS)
+        for output in outputs[:MOST_OUTPUTS]:
             said, picture = self._output(output)
             if said:
-                html = _painted(self.filters.coloured, said) or _plain(said)
+                html = self._html(self.filters.coloured, said) or _plain(said)
                 parts.append(_box("out", _("output"), html))
             pictures.append(picture)
         return "".join(parts), "".join(pictures)
+
+    def _html(self, paint: Callable[[str], str], text: str) -> str | None:
+        """A text in HTML; None where that took too long or a library cannot read the text."""
+        self.painted += len(text)
+        if self.painted > MOST_PAINTED:
+            return None
+        try:
+            return paint(text)
+        except Exception:  # of parsers that somebody tries to break: no page is lost by it
+            return None
 
     def _output(self, output: dict[str, Any]) -> tuple[str, str]:
         """The text of an output, and its picture as HTML."""
@@ -133,17 +147,17 @@ class _Painter:
                 return "", self._picture(mime, start, data[mime])
         text = _joined(data.get("text/plain", output.get("text")))
         if not text.strip() and data:
-            self.found.lost_outputs += 1
+            self.found.other += 1
         return _cut(text), ""
 
     def _picture(self, mime: str, start: str, data: Any) -> str:
         """A picture as HTML, if it is one and there is room for it."""
         text = "".join(_joined(data).split())
-        if not text.startswith(start) or not _is_base64(text):
-            self.found.lost_outputs += 1
-            return ""
         if len(text) > min(MOST_PICTURE, self.room):
-            self.found.lost_pictures += 1
+            self.found.too_large += 1
+            return ""
+        if not text.startswith(start) or not _is_base64(text):
+            self.found.other += 1
             return ""
         self.room -= len(text)
         alt = escape(_("a picture that your code drew"), quote=True)
@@ -156,14 +170,6 @@ def _filters() -> ModuleType:
         return import_module("grader.reports.pages.rendering")
     except ImportError:
         raise Unrendered from None
-
-
-def _painted(paint: Callable[[str], str], text: str) -> str | None:
-    """A text in HTML; None where a library cannot read what a student wrote."""
-    try:
-        return paint(text)
-    except Exception:  # of parsers that somebody tries to break: no page is lost by it
-        return None
 
 
 def _plain(text: str) -> str:

@@ -74,7 +74,7 @@ def _page(work: Work, title: str, size: _Size) -> str:
         good=[one for one in told if one.is_good],
         trainings=figures.trainings(record.checks, work.classes) if record else [],
         pictures=figures.shown(work.pictures),
-        notes=standing.notes(record) if record and is_graded else [],
+        notes=standing.notes(record, told) if record and is_graded else [],
         cells=cells,
         left_out=left_out,
         facts=standing.facts(record) if record else [],
