@@ -17,7 +17,7 @@ from grader.reports.pages.class_facts import (
     status_of,
 )
 from grader.reports.pages.work import Work
-from grader.reports.text import number
+from grader.reports.text import number, one_line
 
 MISSING, LATE, NOTED = "missing", "late", "a note of the gradebook"
 MEANINGS = {
@@ -83,7 +83,7 @@ def rows(facts: ClassFacts, links: Mapping[str, str]) -> list[Row]:
         found.append(
             Row(
                 number=work_number,
-                name=work.person,
+                name=one_line(work.person) or "(no name)",
                 link=links.get(work.person, ""),
                 points="" if points is None else number(points),
                 status=STATUSES[status_of(work)],
