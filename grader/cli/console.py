@@ -6,7 +6,7 @@ import io
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from grader.reports.text import printable
 
 Item = TypeVar("Item")
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
+NAMED = 6  # people that a line names
 
 console = Screen()
 errors = Screen(stderr=True)
@@ -85,6 +86,12 @@ def show_log() -> None:
 def say_note(text: str) -> None:
     """Say what the reader should know beside the results."""
     errors.print(Text.assemble(("note:", "yellow"), " ", text), soft_wrap=True)
+
+
+def listed(text: str, names: Sequence[str]) -> str:
+    """The text and the first names; nothing where there are none."""
+    more = f", … ({len(names)})" if len(names) > NAMED else ""
+    return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
 
 
 def progress(items: Collection[Item], what: str) -> Iterator[Item]:

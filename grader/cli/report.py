@@ -14,7 +14,7 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
-from grader.cli.console import errors, progress, readable_errors, say_note
+from grader.cli.console import errors, listed, progress, readable_errors, say_note
 from grader.cli.gradebook import book_at
 from grader.cli.grades import policy_of
 from grader.cli.options import (
@@ -25,7 +25,6 @@ from grader.cli.options import (
     LanguageOption,
     course_of,
 )
-from grader.cli.people import listed
 from grader.course.extras import require
 from grader.errors import UsageError
 
