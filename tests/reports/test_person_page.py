@@ -14,9 +14,10 @@ from lxml import html
 from grader.checking.results import Compared
 from grader.errors import UsageError
 from grader.i18n.words import speaking
-from grader.reports import person
+from grader.reports import person, progress
 from grader.reports.pages import student
 from grader.reports.pages.work import Code, Picture
+from grader.reports.progress import Progress
 from grader.reports.text import printable
 from tests.conftest import ROOT
 from tests.reports.works import (
@@ -254,6 +255,20 @@ def test_a_page_stays_small_whatever_was_handed_in():
     page = student.render(work, TITLE)
     assert len(page.encode()) < student.MOST_BYTES
     assert "stub_29" in page
+
+
+# ------------------------------------------------------------------------------ in a notebook
+
+
+def test_notebook_draws_the_block_of_the_page():
+    """The stub that is next, with the values that came back, and a style that is only its own."""
+    block = progress.as_html(Progress(ADA.result))
+    page = page_of("ada")
+
+    assert re.search("<table class=.grid.*?</table>", block, re.DOTALL)[0] in page
+    assert COLUMNS in block
+    assert "var(--ink)" not in block
+    assert "script" not in block
 
 
 # ------------------------------------------------------------------------------ in a terminal
