@@ -13,22 +13,23 @@ DEMO        := solutions/softmax_regression/solution.py \
 SUBMISSIONS ?= $(DEMO)
 RESULTS     ?= results
 TORCH_INDEX ?=
+CHROMIUM    ?= chromium chromium-browser google-chrome google-chrome-stable
 BUILDS      ?= unfit without resolved
 BUILDS_DIR  ?= .builds
 FULL_DATA   := /usr/share/datasets/fashion-mnist
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
 
 .PHONY: help grade test slow test-gpu test-builds lint templates messages data postgresql \
-        $(BUILDS:%=test-build-%)
+        chromium $(BUILDS:%=test-build-%)
 
 help: ## these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 grade: .venv/installed data ## the demonstration class; ASSIGNMENT=name SUBMISSIONS="a.py b" your own
-	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --verbose --out $(RESULTS) --json $(RESULTS)/all.json
-	@echo "One record for each submission: $(RESULTS)/"
+	$(BIN)/grader grade $(ASSIGNMENT) $(SUBMISSIONS) --verbose --out $(RESULTS) \
+	  --json $(RESULTS)/all.json --pages
 
-test: .venv/installed data postgresql ## the fast tests; TESTS=tests/course runs some
+test: .venv/installed data postgresql chromium ## the fast tests; TESTS=tests/course runs some
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 slow: .venv/installed data ## every attack, known mistake and notebook, full data: an hour
@@ -103,4 +104,17 @@ postgresql: ## install PostgreSQL, as root on Debian or Ubuntu, if it is not her
 	  fi; \
 	  [ -n "$$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || \
 	    echo "PostgreSQL is not installed (apt install postgresql): its tests are skipped."; \
+	fi
+
+# Tests of the pages open them in a browser; without it they are skipped.
+HAS_CHROMIUM = for each in $(CHROMIUM); do command -v $$each; done | grep -q .
+chromium: ## install Chromium, as root on Debian or Ubuntu, if it is not here
+	@if [ -z "$$GRADER_CHROMIUM" ] && ! $(HAS_CHROMIUM); then \
+	  if [ "$$(id -u)" = 0 ] && [ -z "$$GRADER_OFFLINE" ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the tests: apt-get install chromium"; \
+	    export DEBIAN_FRONTEND=noninteractive; apt-get install -y -qq chromium || \
+	      { apt-get update -qq && apt-get install -y -qq chromium; } || true; \
+	  fi; \
+	  $(HAS_CHROMIUM) || \
+	    echo "Chromium is not installed (apt install chromium): tests of the pages are skipped."; \
 	fi

@@ -135,6 +135,11 @@ def test_guide_for_instructors(evening):
     assert "Dora Roe" in said
     names = {path.name for path in (evening / "results").iterdir()}
     assert names == {"ada.json", "bob.json", "cy.json", "grades.csv", "summary.md"}
+    assert {path.name for path in (evening / "feedback").glob("*.html")} == {
+        *("Ada Meyer.html", "Bob Li.html", "Cy Ng.html", "Dora Roe.html")
+    }
+    assert (evening / "feedback/feedback_moodle.zip").is_file()
+    assert "Ada Meyer" in (evening / "class.html").read_text("utf-8")
     assert "## ada: 100 of 100" in (evening / "feedback/ada.md").read_text("utf-8")
     grades = csv.DictReader((evening / "upload.csv").read_text("utf-8-sig").splitlines())
     assert {row["Full name"]: row["Grade"] for row in grades} == {

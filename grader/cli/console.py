@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.text import Text
@@ -19,7 +20,9 @@ from grader.i18n.words import _
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 
+Item = TypeVar("Item")
 BELOW_THRESHOLD, USAGE, INFRASTRUCTURE, INTERRUPTED = 1, 2, 3, 130
+NAMED = 6  # people that a line names
 
 console = Screen()
 errors = Screen(stderr=True)
@@ -83,6 +86,30 @@ def show_log() -> None:
 def say_note(text: str) -> None:
     """Say what the reader should know beside the results."""
     errors.print(Text.assemble(("note:", "yellow"), " ", text), soft_wrap=True)
+
+
+def listed(text: str, names: Sequence[str]) -> str:
+    """The text and the first names; nothing where there are none."""
+    more = f", … ({len(names)})" if len(names) > NAMED else ""
+    return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
+
+
+def progress(items: Collection[Item], what: str) -> Iterator[Item]:
+    """The items one after another; meanwhile it is shown how many are done: by a bar on a terminal,
+    elsewhere by a line every ten seconds."""
+    from rich.progress import track
+
+    from grader.grading.watch import LINE_SECONDS
+
+    if errors.is_terminal:
+        yield from track(items, what, console=errors, transient=True)
+        return
+    last = time.monotonic()
+    for number, item in enumerate(items, start=1):
+        yield item
+        if time.monotonic() - last > LINE_SECONDS:
+            last = time.monotonic()
+            errors.print(f"{what}: {number} of {len(items)}")
 
 
 def _complain(what: str, sentence: str) -> None:

@@ -90,6 +90,14 @@ def grade(
             show_default="of a class, without --out: gradebook.sqlite in the course's folder",
         ),
     ] = None,
+    pages: Annotated[
+        bool,
+        typer.Option(
+            "--pages",
+            help="With --out: also a page for each person, in pages/, and class.html about the "
+            "class, as `grader report` writes them.",
+        ),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Run unchanged submissions again, too.")
     ] = False,
@@ -165,6 +173,8 @@ def grade(
     [dim]grader grade softmax_regression ada.ipynb bob.py --json results.json[/dim]
 
     [dim]grader grade softmax_regression class.zip --db gradebook.sqlite[/dim]
+
+    [dim]grader grade softmax_regression class.zip --out results --pages[/dim]
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
@@ -172,6 +182,8 @@ def grade(
         is_class = False
     if reader is not None and is_class is False:
         raise UsageError("--from names the export of a class; --single says that it is none.")
+    if pages and out is None:
+        raise UsageError("--pages writes into the folder of the results: name it with --out DIR.")
     from grader.cli.gradebook import keeper_for, say_kept
     from grader.cli.people import match, tell
     from grader.course import assignment as assignments
@@ -212,6 +224,11 @@ def grade(
         say_how_to_go_on(len(results), len(uploads), bool(keepers))
         raise typer.Exit(INTERRUPTED)
     _say_what_is_next(assignment, results, out, bool(keepers or reports))
+    if pages and out is not None:
+        from grader.cli.report import write_pages
+        from grader.cli.works import OfFolder
+
+        write_pages(OfFolder(out, loaded), loaded, out / "pages", out / "class.html")
     if any(result.record.status == "infrastructure_error" for result in results):
         show_log()
         raise typer.Exit(INFRASTRUCTURE)

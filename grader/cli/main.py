@@ -17,6 +17,8 @@ from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.grades import grades
 from grader.cli.regrade import regrade
+from grader.cli.report import report
+from grader.cli.show import show
 from grader.cli.similar import similar
 
 app = typer.Typer(
@@ -33,6 +35,8 @@ for command in (
     regrade,
     adjust,
     export,
+    report,
+    show,
     student.check,
     author.release,
     author.package,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from grader.cli.console import errors
+from grader.cli.console import errors, listed
 from grader.errors import UsageError
 from grader.reports.text import in_spreadsheet
 from grader.sandbox.inside.protocol import well_formed
@@ -19,8 +19,6 @@ from grader.submissions.exports import PLAIN
 if TYPE_CHECKING:
     from grader.gradebook.roster import Joined, Roster
     from grader.submissions.uploads import Upload
-
-NAMED = 6  # people that a line names
 
 
 def tell(uploads: Sequence[Upload]) -> None:
@@ -47,14 +45,14 @@ def match(uploads: Sequence[Upload], roster: Roster, out: Path | None) -> list[U
         unknown = [person for person in found.unknown if person not in unclear]
         handed_in = len(roster.entries) - len(found.missing)
         missing = [entry.name or entry.email or entry.ids[0] for entry in found.missing]
-        _say(f"{handed_in} of them handed in" + _listed("; nothing is here of", missing))
+        _say(f"{handed_in} of them handed in" + listed("; nothing is here of", missing))
         for text, people in {
             "not on the roster": unknown,
             "may be several on the roster, which needs the ids of the export": unclear,
         }.items():
             if people:
                 names = [person.name or person.email or person.id for person in people]
-                _say(_listed(f"{_count(people)} {text}", names), "yellow")
+                _say(listed(f"{_count(people)} {text}", names), "yellow")
     if out is not None:
         _write(out, found)
     return found.uploads
@@ -70,12 +68,6 @@ def _count(people: Sequence[object]) -> str:
 
 def _columns(roster: Roster) -> str:
     return ", ".join(f"{kind} from '{cells}'" for kind, cells in roster.columns.items())
-
-
-def _listed(text: str, names: Sequence[str]) -> str:
-    """The text and the first names; nothing where there are none."""
-    more = f", … ({len(names)})" if len(names) > NAMED else ""
-    return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
 
 
 def _write(out: Path, found: Joined) -> None:

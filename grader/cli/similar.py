@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,15 +13,19 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.console import console, readable_errors
+from grader.cli.console import console, progress, readable_errors
 from grader.cli.gradebook import book_at
 from grader.cli.options import AssignmentArgument, CourseOption, DbOption, course_of
 from grader.errors import UnreadableSubmission, UsageError
 
 if TYPE_CHECKING:
+    from grader.cli.works import Entry, Source
+    from grader.course.assignment import Assignment
     from grader.gradebook.book import Gradebook
     from grader.gradebook.similarity import Match, Program, Work
+    from grader.reports.pages.class_page import Pair
 
+SHARE = 50  # per cent of the own code that one of a pair shares
 MOST_ROWS = 30  # on the screen
 COLUMNS = ["first", "first_share", "second", "second_share", "lines", "where"]
 
@@ -45,7 +49,7 @@ def similar(
             min=1,
             max=100,
         ),
-    ] = 50,
+    ] = SHARE,
     to: Annotated[
         Path | None, typer.Option(help="Write all pairs to this file, as CSV for a spreadsheet.")
     ] = None,
@@ -131,6 +135,32 @@ def _of_results(assignment: str, folder: Path) -> list[Work]:
         name, people_of = name or result.record.submission, frozenset(keys or {place})
         works.append(Work(name, people_of, place, Upload(Path(place), result.record.origin)))
     return works
+
+
+def pairs_in(source: Source, assignment: Assignment) -> list[Pair]:
+    """The pairs for the page about the class; what cannot be read is in none. One attempt of
+    several people is one program."""
+    from grader.gradebook import similarity
+    from grader.reports.pages.class_page import Pair
+
+    owners: dict[int | str, list[Entry]] = {}
+    for entry in source.entries:
+        if entry.result is not None and entry.result.record.status == "graded":
+            owners.setdefault(entry.attempt or entry.place, []).append(entry)
+    programs: list[Program] = []
+    for entries in progress(owners.values(), "comparing programs"):
+        name = ", ".join(entry.name for entry in entries)
+        people = frozenset().union(*(entry.people for entry in entries))
+        with suppress(UsageError, UnreadableSubmission):
+            upload = source.upload(entries[0])
+            work = similarity.Work(name, people, entries[0].place, upload)
+            programs.append(similarity.read_program(work, assignment))
+    names = [stub.name for stub in assignment.stubs]
+    found = similarity.matches(programs, similarity.handout(assignment), SHARE / 100, names)
+    return [
+        Pair((match.works[0].name, match.works[1].name), match.shares, match.stubs)
+        for match in found
+    ]
 
 
 def _told_apart(works: Sequence[Work]) -> list[Work]:

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,10 +26,10 @@ from grader.course.assignment import Assignment
 from grader.errors import UsageError
 from grader.gradebook import database, models, people
 from grader.gradebook.attempts import assignment_named, decoded, in_order, keep_version, now
+from grader.gradebook.finding import meant
 from grader.gradebook.grades import Adjustment, Attempt, Member
 from grader.gradebook.history import History, adjustment_of, history_of, member_of
 from grader.gradebook.keeping import BookKeeper
-from grader.gradebook.names import name_key
 from grader.gradebook.tallies import Tallies
 from grader.grading.records import Record
 from grader.submissions.packed import digest_of, unpacked
@@ -39,7 +38,6 @@ from grader.submissions.uploads import UNKNOWN, Upload
 if TYPE_CHECKING:
     from grader.gradebook.roster import Roster
 
-NEAR = 5  # people whom a sentence names
 Row = TypeVar("Row", bound=models.Base)
 
 
@@ -97,24 +95,7 @@ class Gradebook:
     def find(self, text: str) -> Member:
         """The person who is meant by a name, an id or an email, or by a part of one that nobody
         else has. Raises UsageError, which names those who may be meant."""
-        members = self.members()
-        key, name = people.folded(text), name_key(text)
-        exact = [each for each in members if key and key in _keys(each)]
-        exact = exact or [each for each in members if name and name_key(each.name) == name]
-        part = [
-            each
-            for each in members
-            if any(key in own for own in _keys(each)) or (name and name in name_key(each.name))
-        ]
-        found = exact or (part if key else [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UsageError(f"{text} may be {_listed(found)}. Say which by an id or an email.")
-        keys = {name_key(each.name): each for each in members}
-        near = [keys[each] for each in get_close_matches(name, keys, n=NEAR)]
-        hint = f" Near is {_listed(near)}." if near else ""
-        raise UsageError(f"Nobody in the gradebook is called {text}.{hint}")
+        return meant(self.members(), text, "the gradebook")
 
     def assignments(self) -> list[str]:
         """The names of the assignments that the book has anything of."""
@@ -295,12 +276,3 @@ def _existing(session: Session, kind: type[Row], id: int) -> Row:
     if row is None:
         raise UsageError(f"The gradebook has no {kind.__name__.lower()} {id}.")
     return row
-
-
-def _keys(member: Member) -> list[str]:
-    return [*member.ids, people.folded(member.email)]
-
-
-def _listed(members: Sequence[Member]) -> str:
-    named = [f"{each.name} ({', '.join(filter(None, _keys(each)))})" for each in members[:NEAR]]
-    return ", ".join(named).replace(" ()", "") + (", …" if len(members) > NEAR else "")

@@ -35,6 +35,11 @@ def keys_of(name: str) -> set[str]:
     return found
 
 
+def folded(text: str) -> str:
+    """Ids and emails are equal whatever their capitals."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
 @lru_cache(10_000)  # of the same person for one assignment after the other
 def name_key(name: str) -> str:
     """Names are equal whatever their capitals, accents, blanks and order about a comma:

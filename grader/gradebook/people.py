@@ -6,7 +6,6 @@ is new; where one line tells that two are the same person, they become one.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grader.gradebook import models
 from grader.gradebook.attempts import unite
-from grader.gradebook.names import name_key
+from grader.gradebook.names import folded, name_key
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.uploads import Origin
 
@@ -62,11 +61,6 @@ def told_by(origin: Origin, assignment: str) -> list[Told]:
 def clean(text: str) -> str:
     """A text of an export in one line that can be printed and stored."""
     return " ".join("".join(c if c.isprintable() else " " for c in well_formed(text)).split())
-
-
-def folded(text: str) -> str:
-    """Ids and emails are equal whatever their capitals."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def found(session: Session, told: Told) -> list[models.Person]:

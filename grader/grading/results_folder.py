@@ -97,6 +97,12 @@ class Store:
         return next(file for file in files if not file.exists())
 
 
+def assignments_in(folder: Path) -> list[str]:
+    """The names of the assignments that a folder has results of."""
+    found = map(_read, folder.glob("*.json"))
+    return sorted({each[1].record.assignment for each in found if each})
+
+
 def write(file: Path, text: str) -> None:
     """Write a file that is whole at every moment."""
     beside = file.with_name(file.name + ".part")

@@ -33,11 +33,16 @@ Code = tuple[Hashable, ...]
 def places(upload: Submission, stubs: Iterable[Stub]) -> dict[str, str]:
     """The place of each stub's last definition, by the stub's name: "ada.py, line 12" or
     "cell 3, line 1". Stubs that are not defined are left out; the main file goes before others."""
+    found = definitions_in(upload.index, stubs)
+    return {name: each.place_of(each.node) for name, each in found.items()}
+
+
+def definitions_in(index: Index, stubs: Iterable[Stub]) -> dict[str, Definition]:
+    """The last definition of each stub that has one, by the stub's name."""
     found = {
-        stub.name: (value_of if stub.is_value else definition_of)(upload.index, stub)
-        for stub in stubs
+        stub.name: (value_of if stub.is_value else definition_of)(index, stub) for stub in stubs
     }
-    return {name: each.place_of(each.node) for name, each in found.items() if each}
+    return {name: each for name, each in found.items() if each}
 
 
 def source(upload: Submission, stub: Stub) -> str | None:

@@ -53,25 +53,28 @@ def unpacked(data: bytes, folder: Path) -> Path:
     return path
 
 
-def contents(upload: Upload) -> Files:
-    """The code of an upload by its paths in it, and its name. Raises UnreadableSubmission."""
+def contents(upload: Upload, with_outputs: bool = False) -> Files:
+    """The code of an upload by its paths in it, and its name. with_outputs: also what the cells of
+    notebooks printed and drew. Raises UnreadableSubmission."""
     path = upload.path
     name = well_formed(path.name)
     try:
         if upload.files:
             budget = Budget(name)
-            return _of_several(f"{name}/", files_at(upload.files, budget), budget)
+            files = files_at(upload.files, budget)
+            return _of_several(f"{name}/", files, budget, with_outputs)
         if path.is_dir() and not path.is_symlink():
             name = well_formed(path.resolve().name)
             budget = Budget(name)
-            return _of_several(f"{name}/", files_of(path, budget), budget)
+            return _of_several(f"{name}/", files_of(path, budget), budget, with_outputs)
         data = bytes_of(path)
     except OSError as error:
         raise UnreadableSubmission(unopened(name, error)) from None
     if kind_of(name) == ".zip":
         budget = Budget(name, len(data))
-        return _of_several(name, code_files(name, io.BytesIO(data), budget), budget)
-    return {NAME: name.encode(), name: without_outputs(data)}
+        files = code_files(name, io.BytesIO(data), budget)
+        return _of_several(name, files, budget, with_outputs)
+    return {NAME: name.encode(), name: data if with_outputs else without_outputs(data)}
 
 
 def digest_of(upload: Upload) -> str:
@@ -114,7 +117,9 @@ def _cells(notebook: Any) -> Iterable[dict[str, Any]]:
     return [cell for sheet in sheets for cell in sheet.get("cells", [])]
 
 
-def _of_several(name: str, files: Iterable[File], budget: Budget) -> Files:
+def _of_several(
+    name: str, files: Iterable[File], budget: Budget, with_outputs: bool = False
+) -> Files:
     """Code files by their paths; what cannot be had is left out, as it is when they are read."""
     found: Files = {NAME: name.encode()}
     size = 0
@@ -124,7 +129,7 @@ def _of_several(name: str, files: Iterable[File], budget: Budget) -> Files:
             data = b""
             if not is_other_archive(path.name):
                 continue  # of an archive its name says enough
-        data = without_outputs(data)
+        data = data if with_outputs else without_outputs(data)
         size += len(data)
         if size <= MAX_UNPACKED:
             found[well_formed(path.as_posix())] = data

@@ -1,4 +1,4 @@
-"""The Makefile: what it says of itself, and how it gets the full data set."""
+"""The Makefile: what it says of itself, and how it gets the full data set and a browser."""
 
 from __future__ import annotations
 
@@ -97,3 +97,35 @@ def test_nothing_is_installed_without_need(apt, tmp_path, full, environment, sai
     assert out.rstrip().endswith(said)
     assert bool(out) == bool(said)
     assert not Path(tmp_path, "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("programs", "environment", "said"),
+    [
+        ("none sh", {}, ""),
+        ("none", {"GRADER_CHROMIUM": "somewhere"}, ""),
+        ("none", {"GRADER_OFFLINE": "1"}, "tests of the pages are skipped."),
+    ],
+    ids=["it is here", "GRADER_CHROMIUM", "GRADER_OFFLINE"],
+)
+def test_no_browser_is_installed_without_need(apt, tmp_path, programs, environment, said):
+    """Where there is one, or no network is wanted."""
+    path = apt("exit 0")
+
+    out, _ = make("chromium", f"CHROMIUM={programs}", PATH=path, **environment)
+
+    assert out.rstrip().endswith(said)
+    assert bool(out) == bool(said)
+    assert not Path(tmp_path, "ran").exists()
+
+
+@needs_root
+def test_browser_that_cannot_be_installed_stops_nothing(apt):
+    """Its tests are skipped, and a line says so."""
+    path = apt("echo 'E: no such mirror' >&2; exit 100")
+
+    out, err = make("chromium", "CHROMIUM=none", PATH=path)
+
+    assert out.splitlines()[0] == "Installing Chromium for the tests: apt-get install chromium"
+    assert out.rstrip().endswith("tests of the pages are skipped.")
+    assert "E: no such mirror" in err

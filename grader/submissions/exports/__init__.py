@@ -3,18 +3,22 @@
 A module has ``read(folder, assignment, is_wanted) -> Export | None``, None where the folder is of
 another kind (is_wanted: a person said that it is of this one, so that less is enough);
 ``around(path) -> Path | None``, the folder of the export to which one path may belong; and
-``LOOKS_LIKE``, which says what it looks for. It reads names and, where the platform writes them,
-small files of its own; of what people handed in it reads nothing. ``plain`` takes what no platform
-has made.
+``LOOKS_LIKE``, which says what it looks for. Where the platform takes files back in a zip, it has
+``feedback_name(path, assignment) -> str | None``, what the page about an upload is called in there,
+None where the platform would not know whose it is. It reads names and, where the platform writes
+them, small files of its own; of what people handed in it reads nothing. ``plain`` takes what no
+platform has made.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
 from grader.errors import UsageError
+from grader.submissions.uploads import Origin
 
 PLAIN = "plain"
 
@@ -22,6 +26,15 @@ PLAIN = "plain"
 def names() -> list[str]:
     """The readers that there are; none of them is imported."""
     return sorted(module.name for module in iter_modules(__path__))
+
+
+def feedback_name(origin: Origin, path: Path, assignment: str) -> str | None:
+    """What the page about an upload is called in the zip that its platform takes back; None where
+    there is no such zip, or the platform would not know whose page it is."""
+    if origin.reader not in names():
+        return None
+    named = getattr(reader_of(origin.reader), "feedback_name", None)
+    return named(path, assignment) if named else None
 
 
 def reader_of(name: str) -> ModuleType:

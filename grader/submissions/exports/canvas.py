@@ -16,7 +16,8 @@ import re
 from pathlib import Path
 
 from grader.course.assignment import Assignment
-from grader.submissions.files import ENDING
+from grader.sandbox.inside.protocol import well_formed
+from grader.submissions.files import ENDING, stem_of
 from grader.submissions.handins import Export, Handin, listed
 from grader.submissions.trees import Tree
 from grader.submissions.uploads import Origin, Person
@@ -60,6 +61,20 @@ def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None
             origin = Origin((person,), is_late=late)
             handins.append(Handin.of_files(origin, attempt.items()))
     return Export(handins)
+
+
+def feedback_name(path: Path, assignment: str) -> str | None:
+    """A file that begins as the one that was handed in, in a zip for "Re-upload submissions".
+    Canvas finds the person and the file by their numbers; what was typed or linked has no file. A
+    last word that begins with "link" would be passed over.
+
+    Source: app/models/abstract_assignment.rb of Canvas (infer_comment_context_from_filename).
+    """
+    found = NAME.fullmatch(path.name)
+    if found is None or not found["number"]:
+        return None
+    start = path.name[: found.start("file")]
+    return well_formed(f"{start}{stem_of(found['file'])}_feedback.html")
 
 
 def _attempts(files: list[Found]) -> list[dict[str, Tree]]:

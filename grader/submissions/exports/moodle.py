@@ -16,6 +16,7 @@ import re
 from pathlib import Path
 
 from grader.course.assignment import Assignment
+from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.handins import Export, Handin, listed
 from grader.submissions.trees import Tree
 from grader.submissions.uploads import Origin, Person
@@ -52,6 +53,19 @@ def read(folder: Tree, assignment: Assignment, is_wanted: bool) -> Export | None
     for (person, is_late), named in people.items():
         handins.append(_handin(Origin((person,), is_late=is_late), named))
     return Export(handins)
+
+
+def feedback_name(path: Path, assignment: str) -> str | None:
+    """A file in the participant's folder, in a zip for "Upload multiple feedback files in a zip".
+    Moodle finds the number between the first two underscores; who has none cannot be found.
+
+    Source: mod/assign/feedback/file/importziplib.php of Moodle (is_valid_filename_for_import).
+    """
+    found = NAME.fullmatch(path.name)
+    if found is None or not found["id"]:
+        return None
+    name = re.sub(r"[_\\]", " ", well_formed(found["name"]))
+    return f"{name}_{found['id']}_assignsubmission_file_/{assignment}_feedback.html"
 
 
 def _handin(origin: Origin, named: list[tuple[re.Match[str], Tree]]) -> Handin:
