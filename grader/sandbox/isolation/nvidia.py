@@ -31,7 +31,8 @@ DEVICE = re.compile(r"nvidia\d+|nvidiactl|nvidia-uvm|nvidia-uvm-tools|dxg")
 READ_AT_START = (
     "/proc/self",
     "/proc/devices",
-    "/proc/driver/nvidia/params",
+    "/proc/driver/nvidia",
+    "/proc/driver/nvidia-uvm",
     "/proc/sys/vm/mmap_min_addr",
 )
 
