@@ -48,7 +48,7 @@ lint: .venv/installed ## ruff and mypy
 	$(BIN)/mypy
 
 templates: .venv/installed ## cut what is public from the solutions again
-	$(BIN)/python -m grader.course.templates
+	$(BIN)/grader template
 
 messages: .venv/installed ## bring the translations up to date
 	$(BIN)/python -m grader.course.translation
