@@ -1,8 +1,4 @@
-"""What the marks of a check say.
-
-stub(name), weight(n), visibility("hidden" | "visible" | "after_due_date"),
-tier("unit" | "training"), timeout(seconds), gate, uses(part, ..., stub=part).
-"""
+"""What the marks of a check say."""
 
 from __future__ import annotations
 
@@ -17,10 +13,19 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 TIMEOUT = {"unit": 30.0, "training": 180.0}  # seconds for all calls of one check
-MARKS = (
-    *("stub(name)", "weight(n)", "visibility(level)", "tier(name)", "timeout(s)", "gate"),
-    "uses(part, ..., stub=part)",
-)
+MARKS = {
+    "stub(name)": "required: the stub that the check belongs to",
+    "weight(n)": "its share of the stub's points among the stub's checks (1)",
+    "uses(part, ..., stub=part)": "the other stubs that the check runs: it meets the student's "
+    "own, and only where it fails the author's parts in their place",
+    "gate": "a condition, such as the from-scratch rule: it has no points, and without it the stub "
+    "has none",
+    "tier(name)": "unit or training: unit checks run first; a training check has 180 s instead of "
+    "30 s",
+    "timeout(seconds)": "for all calls of the check together",
+    "visibility(level)": "hidden, visible or after_due_date: visible messages also say what was "
+    "expected; the default is visible in test_public.py, else hidden",
+}
 
 
 @dataclass(frozen=True)

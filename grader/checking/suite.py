@@ -246,8 +246,8 @@ class _Collected:
         self.problems: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        for mark in MARKS:
-            config.addinivalue_line("markers", mark)
+        for mark, meaning in MARKS.items():
+            config.addinivalue_line("markers", f"{mark}: {meaning}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

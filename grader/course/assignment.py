@@ -158,7 +158,15 @@ class Assignment:
 
 
 class _StubEntry(msgspec.Struct, forbid_unknown_fields=True):
-    """What a [[stub]] may say."""
+    """What a [[stub]] may say.
+
+    signature: "name(a, b, c=1)"; of a method "Class.name(a, b)", without self; of a value that is
+        bound at the top level its name alone, "W".
+    points: at most two digits behind the point.
+    aliases: other names that are accepted, in any case, with underscores or without, if kind and
+        parameters fit; of a method without its class. Those of a value stand in [names].
+    forbidden: operations that may not stand in for it; without any, a library's function may.
+    """
 
     signature: str
     points: float
@@ -167,14 +175,31 @@ class _StubEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What [limits] may say, in seconds."""
+    """What [limits] may say, in seconds.
+
+    load_seconds: for all that runs when a file is loaded.
+    call_seconds: for one call of a stub.
+    """
 
     load_seconds: float = 60.0
     call_seconds: float = 10.0
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the private assignment.toml may say."""
+    """What the private assignment.toml may say.
+
+    title: the heading of reports.
+    stub: a table for each stub, [[stub]].
+    dataset: one data set, or a list of which the first one that is found is used; `dataset.name`
+        tells a check which.
+    helpers: packages that the notebook imports and students may not have: folders of
+        assignments/helpers/.
+    limits: the table [limits].
+    spellings: a table of other names of parameters, so that arguments are bound by name in any
+        order.
+    names: a table of other names of values at the top level, in the order in which a list of all
+        parameters holds them, net(X, params), and of classes whose methods are stubs.
+    """
 
     title: str
     stub: tuple[_StubEntry, ...]

@@ -41,6 +41,17 @@ from typing import NamedTuple
 from grader.errors import AssignmentError
 
 PLACEHOLDER = "# YOUR CODE HERE"
+MARKS = {
+    "### BEGIN SOLUTION, ### END SOLUTION": "each alone on its line, inside a function: students "
+    "find `# YOUR CODE HERE` and a line that raises NotImplementedError",
+    "W = torch.zeros(2)  # SOLUTION": "an assignment of one line: students find "
+    "`W = ...  # YOUR CODE HERE`",
+    "# BEGIN SOLUTION NO PROMPT, # END SOLUTION": "is cut out, and nothing stands in its place",
+    "seed = 3  # SOLUTION NO PROMPT": "the same of one line",
+    '""" # BEGIN PROMPT, """ # END PROMPT': "a string that students find as code, in the place of "
+    "what was cut out",
+    "### BEGIN HIDDEN TESTS, ### END HIDDEN TESTS": "is cut out: checks that students may not see",
+}
 
 _INLINE = re.compile(r"#+\s*(SOLUTION(?: NO PROMPT)?)")
 _BLOCK = re.compile(r"#+\s*(BEGIN|END) (SOLUTION(?: NO PROMPT)?|HIDDEN TESTS)")

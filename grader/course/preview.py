@@ -41,7 +41,7 @@ def page(handout: Path) -> Path:
 
 def open_browser(file: Path) -> None:
     """Show a page, where there is a browser."""
-    webbrowser.open(file.as_uri())
+    webbrowser.open(file.absolute().as_uri())
 
 
 def open_jupyter(handout: Path) -> None:
