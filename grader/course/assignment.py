@@ -233,6 +233,8 @@ def load(name: str, root: Path) -> Assignment:
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
             raise AssignmentError(f"The assignment {name!r} is not complete: {needed} is missing.")
+    for file in filter(None, (assignment.solution, assignment.parts)):
+        _verify_python(file)
     _verify_helpers(document, assignment)
     _verify_names(document, assignment)
     return assignment
@@ -392,6 +394,13 @@ def _other_names(document: Document, section: str) -> dict[str, list[str]]:
     return found
 
 
+def _verify_python(path: Path) -> None:
+    try:
+        ast.parse(path.read_text("utf-8"))
+    except SyntaxError as error:
+        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from None
+
+
 def _verify_helpers(document: Document, assignment: Assignment) -> None:
     for helper in assignment.helpers:
         folder = assignment.helpers_folder / helper
@@ -402,11 +411,7 @@ def _verify_helpers(document: Document, assignment: Assignment) -> None:
 def _verify_names(document: Document, assignment: Assignment) -> None:
     """The keys of [names] are values or classes of the solution, and it binds values that are
     stubs."""
-    source = assignment.solution.read_text("utf-8")
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError as error:
-        raise AssignmentError(f"{assignment.solution}, line {error.lineno}: {error.msg}") from None
+    nodes = list(ast.walk(ast.parse(assignment.solution.read_text("utf-8"))))
     defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
