@@ -131,9 +131,7 @@ def load(bank: Path, solution: Path) -> list[Misconception]:
             if entry.name in found:
                 raise ValueError(f"there are two misconceptions named {entry.name!r}")
         except ValueError as error:
-            marks = getattr(statement, "decorator_list", [])
-            line = marks[0].lineno if marks else statement.lineno
-            raise AssignmentError(f"{bank}, line {line}: {error}") from error
+            raise AssignmentError(f"{bank}, line {statement.lineno}: {error}") from error
         found[entry.name] = entry
     return list(found.values())
 
