@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import typer
 
-from grader.checking.results import CheckResult, Outcome
+from grader.checking.results import CheckResult, Compared, Curve, Outcome, Predictions
 from grader.cli import console as cli_shared
 from grader.cli.main import app
 from grader.cli.options import Device, Language, Level
@@ -116,6 +116,9 @@ def test_readme_begins_with_the_two_commands(command):
         ("`dataset`", fields(DatasetUsed)),
         ("An entry of `stubs`", fields(StubGrade)),
         ("An entry of `checks`", fields(CheckResult)),
+        ("`compared`", fields(Compared)),
+        ("An entry of `curves`", fields(Curve)),
+        ("`predictions`", fields(Predictions)),
     ],
 )
 def test_json_fields_are_documented(heading, existing):

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from grader.checking.results import Measured
+from grader.checking.results import MOST_NUMBERS, Compared, Curve, Measured, Predictions, Values
 from grader.errors import StudentError
 from grader.i18n.words import _
 from grader.sandbox.proxies import RemoteObject
@@ -35,12 +35,21 @@ TOLERANCE = {
 
 
 @dataclass
+class Kept:
+    """What a check keeps of a training: the numbers that it has compared with a limit, and what is
+    there to be drawn."""
+
+    measured: list[Measured] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    predictions: Predictions | None = None
+
+
+@dataclass
 class Observed:
-    """What a check has compared so far, the raw material for naming a mistake, and the numbers that
-    it has compared with a limit."""
+    """What a check has compared until now: raw material for naming a mistake; and what it keeps."""
 
     values: list[Any] = field(default_factory=list)
-    measured: list[Measured] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
 
 
 _observed: ContextVar[Observed | None] = ContextVar("observed", default=None)
@@ -56,13 +65,24 @@ def observing() -> Iterator[Observed]:
         _observed.reset(token)
 
 
-class Mismatch(AssertionError):
-    """A returned value is not what it should be."""
+def observed() -> Observed:
+    """What the check that is running has compared; where none is, one that nobody looks at."""
+    return _observed.get() or Observed()
 
-    def __init__(self, problem: str, expectation: str = "") -> None:
+
+class Mismatch(AssertionError):
+    """A returned value is not what it should be.
+
+    compared: the numbers that were looked at. As in `expectation`, what was expected is in it.
+    """
+
+    def __init__(
+        self, problem: str, expectation: str = "", compared: Compared | None = None
+    ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.expectation = expectation
+        self.compared = compared
 
 
 class Cause(Mismatch):
@@ -102,7 +122,8 @@ def assert_close(
         if shape_hint:
             text = _("{what} has shape {shape}, expected {expected}: {hint}")
         values = {"what": what, "shape": _shape(got), "expected": _shape(wanted)}
-        raise Mismatch(text.format(**values, hint=shape_hint))
+        problem = text.format(**values, hint=shape_hint)
+        raise Mismatch(problem, compared=_compared(what, got, wanted))
     got = got.reshape(wanted.shape)
     relative, absolute = _room(actual)
     close = torch.isclose(
@@ -113,7 +134,8 @@ def assert_close(
         equal_nan=True,
     )
     if not bool(close.all()):
-        raise Mismatch(_difference(got, wanted, close, what), _expected(shown(wanted)))
+        problem = _difference(got, wanted, close, what)
+        raise Mismatch(problem, _expected(shown(wanted)), _compared(what, got, wanted))
 
 
 def assert_each_close(
@@ -159,7 +181,8 @@ def assert_number(actual: Any, expected: float, *, tolerance: float = 1e-5, what
     _measure(what, number, expected - tolerance, expected + tolerance)
     if not abs(number - expected) <= tolerance:
         text = _("{what} is {value}").format(what=what, value=f"{number:g}")
-        raise Mismatch(text, _expected(f"{expected:g}"))
+        numbers = (torch.tensor(one, dtype=torch.float64) for one in (number, expected))
+        raise Mismatch(text, _expected(f"{expected:g}"), _compared(what, *numbers))
 
 
 def assert_between(actual: Any, low: float | None, high: float | None, *, what: str = "") -> None:
@@ -208,7 +231,8 @@ def as_number(value: Any, what: str = "") -> float:
     tensor = as_tensor(value, what)
     if tensor.numel() != 1:
         text = _("{what} has shape {shape}, expected one number")
-        raise Mismatch(text.format(what=what, shape=_shape(tensor)))
+        compared = Compared(what, _values(tensor), ())
+        raise Mismatch(text.format(what=what, shape=_shape(tensor)), compared=compared)
     return float(tensor)
 
 
@@ -242,16 +266,30 @@ def as_tensor(value: Any, what: str = "") -> torch.Tensor:
 
 def observe(value: Any) -> None:
     """Remember a compared value for the diagnosis, if one is being made."""
-    observed = _observed.get()
-    if observed is not None:
-        observed.values.append(plain(value))
+    observed().values.append(plain(value))
 
 
 def _measure(what: str, value: float, low: float | None, high: float | None) -> None:
     """Remember how far a number is from its limits, for whoever proves the checks."""
-    observed = _observed.get()
-    if observed is not None and math.isfinite(value):
-        observed.measured.append(Measured(what, value, low, high))
+    if math.isfinite(value):
+        observed().kept.measured.append(Measured(what, value, low, high))
+
+
+def _compared(what: str, got: torch.Tensor, wanted: torch.Tensor) -> Compared:
+    """What a page draws of a difference."""
+    return Compared(what, _values(got), tuple(wanted.shape), _values(wanted))
+
+
+def _values(tensor: torch.Tensor) -> Values:
+    """The shape and the first numbers of a tensor. Nine digits tell any two of float32 apart, and
+    what differs more in float64 than it may."""
+    first = tensor.flatten()[:MOST_NUMBERS].double().tolist()
+    return Values(tuple(tensor.shape), [_kept(number) for number in first])
+
+
+def _kept(number: float) -> Any:
+    """A number as JSON can hold it."""
+    return float(f"{number:.9g}") if math.isfinite(number) else str(number)
 
 
 def described(value: Any) -> str:

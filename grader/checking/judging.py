@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
+from grader.checking.comparison import Kept, Mismatch
 from grader.checking.diagnosis.mistakes import Diagnosis, digest
 from grader.checking.marks import Check
 from grader.checking.outcomes import Verdict, judge, message
-from grader.checking.results import CheckResult
+from grader.checking.results import CheckResult, Compared
 from grader.checking.seen import Seen
 from grader.course.assignment import Stub
 from grader.errors import MissingStub
@@ -37,6 +40,7 @@ def judged(
     results = []
     for one, verdict, why in zip(seen, verdicts, explanations):
         check, mistake = one.check, why.mistake
+        kept = one.kept if check.tier == "training" else Kept()
         results.append(
             CheckResult(
                 name=check.name,
@@ -56,7 +60,10 @@ def judged(
                 misconception=mistake.name if mistake else None,
                 seconds=round(one.seconds, 4),
                 answer=digest(one.trace) if one.trace and not mistake else None,
-                measured=one.measured if check.tier == "training" else [],
+                compared=_compared(one, verdict),
+                measured=kept.measured,
+                curves=kept.curves,
+                predictions=kept.predictions,
             )
         )
     return results
@@ -76,6 +83,19 @@ def _verdict(seen: Seen, call: str, causes: Mapping[str, str]) -> Verdict:
         text = _("{problem} (with a correct {parts} in the place of yours)")
         return verdict._replace(reason=text.format(problem=verdict.reason, parts=parts))
     return verdict
+
+
+def _compared(seen: Seen, verdict: Verdict) -> Compared | None:
+    """The numbers of a wrong value, where they are of the student's own code alone; the expected
+    ones only of a visible check."""
+    problem, check = seen.problem, seen.check
+    if not isinstance(problem, Mismatch) or problem.compared is None:
+        return None
+    if check.tier == "training" or verdict.kind != "value" or seen.supplied:
+        return None
+    if check.visibility == "visible":
+        return problem.compared
+    return msgspec.structs.replace(problem.compared, expected=None)
 
 
 def _others(check: Check, failed: set[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 TIERS = ("unit", "training")  # in the order in which they run
-MOST_NUMBERS, MOST_MISTAKES = 256, 12  # that a result keeps
+MOST_NUMBERS, MOST_EPOCHS, MOST_MISTAKES = 256, 100, 12  # that a result keeps
 Outcome = Literal["passed", "failed", "missing", "timeout", "error", "skipped"]
 
 
@@ -23,8 +23,8 @@ class Measured(msgspec.Struct, frozen=True):
 class Values(msgspec.Struct, frozen=True):
     """Numbers of a tensor or an array.
 
-    shape: of all of it. numbers: the first ones in the order of rows, at most MOST_NUMBERS; what is
-    no finite number is "nan", "inf" or "-inf".
+    shape: of all of it; () is a number. numbers: the first ones in the order of rows, at most
+    MOST_NUMBERS, to nine digits; what is no finite number is "nan", "inf" or "-inf".
     """
 
     shape: tuple[int, ...]
@@ -48,8 +48,9 @@ class Compared(msgspec.Struct, frozen=True):
 class Curve(msgspec.Struct, frozen=True):
     """A number for each epoch of a training.
 
-    what: "training loss". band: for each epoch from where to where that of right programs is, if
-    the author tells.
+    what: "the training loss". values: at most MOST_EPOCHS; it ends before the first one that is no
+    finite number. band: for each epoch from where to where that of right programs is, if the author
+    tells.
     """
 
     what: str

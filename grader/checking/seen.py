@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from grader.checking.comparison import Kept
 from grader.checking.marks import Check
-from grader.checking.results import Measured
 
 Trace = list[Any]  # the values that a check compared, in order, and what was raised
 
@@ -19,8 +19,8 @@ Trace = list[Any]  # the values that a check compared, in order, and what was ra
 class Seen:
     """One check and one submission.
 
-    problem: what ended the check; None: it passed. seconds: wall time. measured: the numbers that
-    it compared with a limit.
+    problem: what ended the check; None: it passed. seconds: wall time. kept: what it keeps of
+    a training.
     arguments: the values of its fixtures, if it compared something that the submission gave, which
     tells of mistakes; None otherwise. trace: what it compared until it failed; None: it passed.
     supplied: the stubs in whose place the author's parts stood, if it ended otherwise with the
@@ -30,7 +30,7 @@ class Seen:
     check: Check
     problem: BaseException | None
     seconds: float = 0.0
-    measured: list[Measured] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
     arguments: dict[str, Any] | None = None
     trace: Trace | None = None
     supplied: tuple[str, ...] = ()

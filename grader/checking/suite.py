@@ -116,7 +116,9 @@ class Suite:
                 run.note(seen)
                 if not run.supplies:
                     own = seen
-                elif own is not None and str(own.problem) != str(seen.problem):
+                elif own is not None and str(own.problem) == str(seen.problem):
+                    seen = replace(seen, problem=own.problem)  # the numbers in it are the student's
+                elif own is not None:
                     seen = replace(seen, supplied=tuple(sorted(run.parts())))
                 if attempt is Attempt.BY_CONTRACT and seen.problem is not None:
                     seen = last or seen  # with arguments in the student's order it tells more
@@ -155,9 +157,9 @@ class Suite:
             observe_raised(problem)
         tells = isinstance(problem, (AssertionError, StudentError, type(None)))
         if not tells or "submission" not in arguments or "from_scratch" in arguments:
-            return Seen(check, problem, measured=observed.measured)
+            return Seen(check, problem, kept=observed.kept)
         trace = None if problem is None else bounded(observed.values)
-        return Seen(check, problem, 0.0, observed.measured, arguments, trace)
+        return Seen(check, problem, 0.0, observed.kept, arguments, trace)
 
     def _require_sound(self, item: pytest.Function) -> None:
         """Raises InfrastructureError for a check that could not work with what came back, if it

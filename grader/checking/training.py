@@ -1,25 +1,36 @@
 """What a real training is judged by: its history, the start of its parameters, and its accuracy on
-labels that the box never sees."""
+labels that the box never sees.
+
+And what is kept of it to be drawn. That decides nothing: it is made of what a check has fetched
+anyway, and raises nothing, whatever came back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
 
 from grader.checking.comparison import (
     Mismatch,
+    as_number,
     assert_between,
     assert_close,
     assert_number,
     assert_sequence,
     observe,
+    observed,
 )
+from grader.checking.results import MOST_EPOCHS, MOST_MISTAKES, Curve, Predictions
 from grader.course.datasets import Dataset
 from grader.i18n.words import _
 
 Bands = dict[int, tuple[float, float]]  # by epoch: the value, and how far it may be off
+Usual = Sequence[tuple[float, float]]  # for every epoch: from where to where right programs are
 
 # Softmax regression on Fashion-MNIST, learning rate 0.1: batch size, training loss per example,
 # training accuracy. full: documents 001 and 003, reproduced over 60 seeds, room at least 8 standard
@@ -36,6 +47,47 @@ BANDS: dict[str, tuple[int, Bands, Bands]] = {
         {1: (0.8601, 0.05), 2: (0.6031, 0.036), 10: (0.4429, 0.023)},
         {1: (0.7117, 0.026), 2: (0.7962, 0.021), 10: (0.8489, 0.018)},
     ),
+}
+
+
+def between(low: list[float], high: list[float]) -> Usual:
+    """Two columns of a table as a pair for every epoch."""
+    return list(zip(low, high))
+
+
+# What is usual of the same programs in ten epochs, no limit of any check: training loss, training
+# and test accuracy. Mean and four standard deviations by benchmarks/curves.py: full, 40 runs of the
+# solution of softmax_regression; embedded, the widest of 60, 40 and 20 runs of the solutions of
+# softmax_regression, softmax_classes and softmax_concise.
+USUAL: dict[str, list[Usual]] = {
+    "full": [
+        between(
+            [0.7808, 0.5675, 0.523, 0.4986, 0.4836, 0.4719, 0.4635, 0.4559, 0.4503, 0.4458],
+            [0.791, 0.5732, 0.5276, 0.5039, 0.4872, 0.4761, 0.4669, 0.4604, 0.4541, 0.4491],
+        ),
+        between(
+            [0.7427, 0.8104, 0.8234, 0.8298, 0.8344, 0.838, 0.8408, 0.843, 0.8445, 0.8459],
+            [0.7548, 0.8156, 0.8279, 0.8347, 0.8396, 0.8423, 0.845, 0.8465, 0.8488, 0.8505],
+        ),
+        between(
+            [0.7498, 0.7824, 0.7987, 0.7998, 0.7864, 0.7963, 0.8212, 0.8148, 0.818, 0.8092],
+            [0.8445, 0.8584, 0.859, 0.8652, 0.8825, 0.8789, 0.8626, 0.8698, 0.8684, 0.8779],
+        ),
+    ],
+    "embedded": [
+        between(
+            [0.8325, 0.5788, 0.5329, 0.5037, 0.4835, 0.4671, 0.4556, 0.4471, 0.4389, 0.4283],
+            [0.8883, 0.6283, 0.5655, 0.5314, 0.5088, 0.4941, 0.4816, 0.4707, 0.4636, 0.4563],
+        ),
+        between(
+            [0.6936, 0.7822, 0.8021, 0.8158, 0.8213, 0.8262, 0.8315, 0.8337, 0.8367, 0.8397],
+            [0.7277, 0.8094, 0.8245, 0.8333, 0.8405, 0.8453, 0.8486, 0.8511, 0.8553, 0.8576],
+        ),
+        between(
+            [0.6797, 0.7055, 0.7256, 0.7423, 0.7455, 0.7454, 0.7731, 0.7544, 0.764, 0.7663],
+            [0.8374, 0.8594, 0.8639, 0.8653, 0.8701, 0.8693, 0.8584, 0.8686, 0.8625, 0.8637],
+        ),
+    ],
 }
 
 
@@ -69,16 +121,58 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1.
+    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1. What
+    the public ones, which go along in the same call, are taken for is kept.
 
     problem: what to say of something else. Raises Mismatch.
     """
-    images = torch.from_numpy(data.hidden_images()).float().div(255).unsqueeze(1)
-    scores = model(images)
+    hidden, public = data.hidden_images(), data.public_images()
+    images = torch.from_numpy(np.concatenate([hidden, public]))
+    scores = model(images.float().div(255).unsqueeze(1))
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
         raise Mismatch(problem)
-    right = scores.argmax(1) == torch.from_numpy(data.hidden_labels())
+    right = scores[: len(hidden)].argmax(1) == torch.from_numpy(data.hidden_labels())
+    keep_predictions(scores[len(hidden) :], data)
     return float(right.double().mean())
+
+
+def keep_curve(what: str, values: Iterable[Any], usual: Usual = ()) -> None:
+    """Keep a number of every epoch, to be drawn over what is usual, if that is known.
+
+    what: how the curve is called, _("the training loss").
+    """
+    if numbers := list(islice(_leading_numbers(values), MOST_EPOCHS)):
+        observed().kept.curves.append(Curve(what, numbers, list(usual)))
+
+
+def keep_history(rows: list[list[Any]], usual: Sequence[Usual] = ((), (), ())) -> None:
+    """Keep the columns of a history, as `rows_of` gives it. usual: of each column."""
+    names = (_("the training loss"), _("the training accuracy"), _("the test accuracy"))
+    for what, values, band in zip(names, zip(*rows), usual):
+        keep_curve(what, values, band)
+
+
+def keep_predictions(scores: torch.Tensor, data: Dataset) -> None:
+    """Keep what the public test images, in their order, were taken for. scores: (n, classes)."""
+    labels, classes = torch.from_numpy(data.public_labels()), len(data.classes)
+    if scores.shape != (len(labels), classes):
+        return
+    predicted = scores.double().argmax(1)
+    counts = torch.bincount(labels * classes + predicted, minlength=classes**2)
+    wrong = (predicted != labels).nonzero().flatten()[:MOST_MISTAKES].tolist()
+    mistakes = [(place, int(predicted[place])) for place in wrong]
+    observed().kept.predictions = Predictions(counts.reshape(classes, -1).tolist(), mistakes)
+
+
+def _leading_numbers(values: Iterable[Any]) -> Iterator[float]:
+    """The values up to the first that is no finite number."""
+    for value in values:
+        number = math.nan
+        with suppress(Mismatch, OverflowError, RuntimeError):
+            number = as_number(value)
+        if not math.isfinite(number):
+            return
+        yield float(f"{number:.6g}")
 
 
 def assert_bias(b: Any, problem: str) -> None:

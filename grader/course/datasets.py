@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -24,7 +25,7 @@ import msgspec
 import numpy as np
 
 from grader.errors import DatasetError
-from grader.sandbox.inside.data import TEST, TRAIN, read_idx
+from grader.sandbox.inside.data import TEST, TRAIN, load_split, read_idx
 
 FILES = TRAIN + TEST
 COUNTS = {"full": (60_000, 10_000), "embedded": (10_000, 2_000)}  # training and test images
@@ -59,6 +60,13 @@ MIRRORS = {  # those of torchvision; asked directly, because importing torch tak
     "MNIST": "https://ossci-datasets.s3.amazonaws.com/mnist/",
 }
 PACKAGES = {"FashionMNIST": Path("/usr/share/datasets/fashion-mnist")}
+CLASSES = {  # names of the classes 0 to 9
+    "FashionMNIST": (
+        *("t-shirt", "trouser", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    ),
+    "MNIST": tuple("0123456789"),
+}
 EMBEDDED = Path(__file__).absolute().parent / "data"
 
 
@@ -72,6 +80,20 @@ class Dataset:
     source: str  # where it came from, in words
     public_root: Path
     private_root: Path
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of their numbers."""
+        return CLASSES[self.name]
+
+    def public_images(self) -> np.ndarray:
+        """Return the test images that students may see: uint8 (n, 28, 28), n = 2,000 or 400. A
+        place in the public test split is an index of these."""
+        return load_split(self.public_root, self.name, "test")[0]
+
+    def public_labels(self) -> np.ndarray:
+        """Return the classes of `public_images`: int64 (n,)."""
+        return load_split(self.public_root, self.name, "test")[1]
 
     def hidden_images(self) -> np.ndarray:
         """Return the test images that no student sees: uint8 (n, 28, 28), n = 8,000 or 1,600."""
@@ -125,6 +147,18 @@ def find_first(names: Sequence[str], data_dir: Path | None = None) -> Dataset:
         f"put the files {', '.join(FILES)} (plain, .gz or .xz) into DIR, DIR/raw, DIR/{name} or "
         f"DIR/{name}/raw, and name DIR with --data or GRADER_DATA."
     )
+
+
+def find_used(name: str, variant: str) -> Dataset | None:
+    """Return the data set that a record names if it is on this machine, without any download."""
+    if variant not in DIGESTS.get(name, ()):
+        return None
+    found = _cached(name, variant)
+    for folder in (os.environ.get("GRADER_DATA"), PACKAGES.get(name), EMBEDDED):
+        if found is None or found.variant != variant:
+            with suppress(DatasetError, OSError):
+                found = _in_folder(name, folder)
+    return found if found is not None and found.variant == variant else None
 
 
 def _search(name: str, data_dir: Path | None) -> Dataset | None:

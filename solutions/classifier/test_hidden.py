@@ -23,7 +23,7 @@ from grader.checking import (
     with_shapes,
 )
 from grader.checking.cases import labels
-from grader.checking.training import assert_table, hidden_accuracy
+from grader.checking.training import USUAL, assert_table, hidden_accuracy, keep_curve
 
 PER_EXAMPLE = N_("one loss per example, shape (n,)")
 FLAT = N_("a flat vector, one entry for every prediction")
@@ -488,6 +488,7 @@ def test_training_loss_table(training, dataset):
     history, _rest, wrong = training
     if "Classifier.loss" in wrong:
         pytest.skip(_("the loss has to pass its other checks first"))
+    keep_curve(_("the training loss"), history, USUAL[dataset.variant][0][:EPOCHS])
     assert_table([[loss] for loss in history], BANDS[dataset.variant][1])
 
 

@@ -26,6 +26,7 @@ from grader.checking import (
     observe,
 )
 from grader.checking.comparison import described
+from grader.checking.training import keep_curve
 
 COLUMN = N_("a column, shape (n, 1)")
 PER_EXAMPLE = N_("one loss per example, in the shape of y_hat")
@@ -717,10 +718,16 @@ def real_concise_training(submission):
     return history, torch.cat([weight - true_w, bias - true_b])
 
 
-def assert_trained(result, epochs, loss, room, distance):
-    """Raise unless every loss is within `room` of `loss` and every learned value is near."""
+def assert_trained(result, epochs, loss, room, distance, usual):
+    """Raise unless every loss is within `room` of `loss` and every learned value is near.
+
+    usual: from where to where the losses of right programs are in every epoch: mean and four
+    standard deviations of 20 runs, by benchmarks/curves.py.
+    """
     history, distances = assert_sequence(result, 2, _("the result"))
-    for epoch, value in enumerate(assert_sequence(history, epochs, _("the history")), start=1):
+    history = assert_sequence(history, epochs, _("the history"))
+    keep_curve(_("the loss"), history, [usual] * epochs)
+    for epoch, value in enumerate(history, start=1):
         what = _("the loss after epoch {epoch}").format(epoch=epoch)
         assert_number(value, loss, tolerance=room, what=what)
     what = _("the distance of a learned value from the true one")
@@ -741,7 +748,7 @@ def test_training_from_scratch(submission):
     deviations.
     """
     submission.supply(data_iter="shuffled")  # the name may mean a loader by the end of a file
-    assert_trained(real_training(submission), 10, 0.00505, 0.00065, 0.035)
+    assert_trained(real_training(submission), 10, 0.00505, 0.00065, 0.035, (0.0047, 0.0053))
 
 
 @pytest.mark.stub("train_concise")
@@ -755,4 +762,4 @@ def test_training_concise(submission):
 
     Over 200 seeds the loss was 0.0096 to 0.0105: more than 8 standard deviations.
     """
-    assert_trained(real_concise_training(submission), 3, 0.01015, 0.00135, 0.05)
+    assert_trained(real_concise_training(submission), 3, 0.01015, 0.00135, 0.05, (0.0095, 0.0107))

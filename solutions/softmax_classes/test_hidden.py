@@ -33,7 +33,14 @@ from grader.checking.cases import (
     parameters,
     probabilities,
 )
-from grader.checking.training import assert_bias, assert_table, assert_weight, hidden_accuracy
+from grader.checking.training import (
+    assert_bias,
+    assert_table,
+    assert_weight,
+    between,
+    hidden_accuracy,
+    keep_curve,
+)
 
 PER_EXAMPLE = N_('one loss per example, shape (n,), with reduction "none"')
 ONE_NUMBER = N_("one number for the whole batch")
@@ -651,6 +658,34 @@ BANDS = {
         {1: (0.7987, 0.008), 2: (0.8340, 0.008), 10: (0.8534, 0.008)},
     ),
 }
+# What is usual in ten epochs: loss and accuracy of training and of validation. Mean and four
+# standard deviations by benchmarks/curves.py, 12 (embedded: 40) runs of the solution each. On the
+# full data validation jumps so far that nothing is usual.
+USUAL = {
+    "full": [
+        between(
+            [0.5841, 0.4772, 0.4554, 0.4461, 0.4392, 0.4344, 0.4296, 0.4252, 0.4219, 0.4191],
+            [0.5983, 0.4918, 0.4718, 0.4574, 0.4493, 0.4436, 0.4396, 0.4369, 0.4338, 0.4308],
+        ),
+        between(
+            [0.7947, 0.8303, 0.8366, 0.8418, 0.8437, 0.847, 0.8485, 0.8485, 0.8493, 0.8502],
+            [0.8023, 0.8382, 0.845, 0.8483, 0.8511, 0.8514, 0.8529, 0.8548, 0.8555, 0.8566],
+        ),
+        (),
+        (),
+    ],
+    "embedded": [
+        *training.USUAL["embedded"][:2],
+        between(
+            [0.5119, 0.4928, 0.4748, 0.437, 0.4194, 0.4214, 0.4262, 0.4608, 0.4435, 0.4072],
+            [0.8143, 0.7099, 0.6756, 0.6933, 0.6988, 0.6735, 0.662, 0.6259, 0.6256, 0.6726],
+        ),
+        between(
+            [0.691, 0.7266, 0.7532, 0.7362, 0.7445, 0.751, 0.757, 0.7664, 0.7704, 0.7654],
+            [0.8298, 0.8478, 0.8493, 0.8746, 0.8749, 0.8742, 0.8664, 0.855, 0.8601, 0.8652],
+        ),
+    ],
+}
 USED = (
     *("softmax", "model", "MySparseCategoricalCrossEntropy", "MySGD", "MyAcc"),
     *("train_epoch", "valid_epoch"),
@@ -691,6 +726,11 @@ def test_training_table(histories, dataset):
 
     Source: document 000.
     """
+    names = (_("the training loss"), _("the training accuracy"))
+    names += (_("the validation loss"), _("the validation accuracy"))
+    columns = [*zip(*histories[0]), *zip(*histories[1])]
+    for name, values, usual in zip(names, columns, USUAL[dataset.variant]):
+        keep_curve(name, values, usual)
     assert_table(histories[0], *BANDS[dataset.variant][1:])
 
 

@@ -23,9 +23,11 @@ from grader.checking import (
 from grader.checking.cases import labels, learnt_weight, nearly_learnt
 from grader.checking.training import (
     BANDS,
+    USUAL,
     assert_rule,
     assert_table,
     hidden_accuracy,
+    keep_history,
     numbers_of,
     rows_of,
 )
@@ -377,7 +379,9 @@ def test_training_loss_table(training, dataset):
 
     Source: documents 001, 003.
     """
-    assert_table(numbers_of(training[0], EPOCHS), *BANDS[dataset.variant][1:])
+    rows = numbers_of(training[0], EPOCHS)
+    keep_history(rows, USUAL[dataset.variant])
+    assert_table(rows, *BANDS[dataset.variant][1:])
 
 
 @pytest.mark.stub("train")

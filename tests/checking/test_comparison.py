@@ -24,6 +24,7 @@ from grader.checking.comparison import (
     shown,
     with_shapes,
 )
+from grader.checking.results import MOST_NUMBERS, Values
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_each_check_is_observed_on_its_own():
     assert_number(4.0, 4.0, what="it")
 
     assert (outer.values, inner.values) == ([1.0, 3.0], [2.0])
-    assert [one.value for one in inner.measured] == [2.0]
+    assert [one.value for one in inner.kept.measured] == [2.0]
 
 
 def test_small_tensors_are_shown_whole():
@@ -273,6 +274,57 @@ def test_large_tensors_show_shape_and_first_values():
     text = shown(torch.arange(float(comparison.SHOWN_VALUES + 1)))
 
     assert text == "(13,) values [0, 1, 2, 3, 4, 5, …]"
+
+
+# ------------------------------------------------------------------------------ for pages
+
+
+def test_difference_carries_its_numbers():
+    """What came back, to nine digits, and what should have; no finite number is a word."""
+    returned = torch.tensor([[1 / 3, math.nan], [math.inf, -math.inf]], dtype=torch.float64)
+    found = mismatch(assert_close, returned, torch.ones(2, 2), what="softmax(X)").compared
+
+    assert found.what == "softmax(X)"
+    assert found.returned == Values((2, 2), [0.333333333, "nan", "inf", "-inf"])
+    assert found.shape == (2, 2)
+    assert found.expected == Values((2, 2), [1.0, 1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("compare", "value", "expected", "shapes"),
+    [
+        (assert_close, torch.ones(2, 1), torch.ones(2), ((2, 1), (2,))),
+        (assert_close, [[1, 2], [3, 4]], torch.ones(2, 2), ((2, 2), (2, 2))),
+        (assert_close, torch.tensor([3.0]), 1.0, ((), ())),
+        (assert_number, torch.tensor([0.25]), 0.75, ((), ())),
+        (assert_number, torch.ones(3), 0.75, ((3,), ())),
+        (assert_number, True, 0, ((), ())),
+        (assert_close, torch.empty(0, 3), torch.ones(3), ((0, 3), (3,))),
+    ],
+)
+def test_shapes_are_those_that_were_compared(compare, value, expected, shapes):
+    """A number has the shape (), whatever it came in."""
+    found = mismatch(compare, value, expected).compared
+
+    assert (found.returned.shape, found.shape) == shapes
+
+
+def test_numbers_of_a_difference_are_bounded():
+    """Of a large tensor the first ones, in the order of rows, and its whole shape."""
+    found = mismatch(assert_close, torch.arange(10_000.0).reshape(100, 100), torch.ones(100, 100))
+
+    assert found.compared.returned.shape == (100, 100)
+    assert found.compared.returned.numbers == list(map(float, range(MOST_NUMBERS)))
+    assert len(found.compared.expected.numbers) == MOST_NUMBERS
+
+
+@pytest.mark.parametrize(
+    "value", [None, "abc", object(), [1, "a"], {"a": 1}], ids=lambda value: type(value).__name__
+)
+def test_what_means_no_numbers_has_none_to_show(value):
+    """Words say what it is."""
+    for compare in (assert_close, assert_number):
+        assert mismatch(compare, value, 1.0).compared is None
 
 
 # ------------------------------------------------------------------------------ several at once

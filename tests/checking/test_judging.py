@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from local_box import RIGHT, LocalBox
 
+from grader.checking.comparison import Kept
 from grader.checking.judging import judged
-from grader.checking.results import CheckResult, Measured
+from grader.checking.results import (
+    MOST_EPOCHS,
+    MOST_MISTAKES,
+    CheckResult,
+    Curve,
+    Measured,
+    Predictions,
+    Values,
+)
 from grader.checking.seen import not_loaded
 from grader.checking.suite import open_suite
 from grader.errors import ProcessDied
@@ -167,9 +178,108 @@ def test_numbers_of_a_training_are_kept_and_those_of_a_check_are_not(results):
     """They are for the instructor, who sees how close a training came."""
     suite = results.suite
     measured = [Measured("accuracy", 0.7, 0.6, None)]
+    curves, predictions = [Curve("the loss", [0.5, 0.4])], Predictions([[1, 0], [1, 0]], [(1, 0)])
     seen = not_loaded(suite.checks, ProcessDied("its process ended"))
-    for one in seen:
-        one.measured.extend(measured)
+    seen = [replace(one, kept=Kept(measured, curves, predictions)) for one in seen]
     found = judged(seen, suite.diagnosis, Index([]), {})
 
-    assert {one.tier: one.measured for one in found} == {"unit": [], "training": measured}
+    assert {one.tier: (one.measured, one.curves, one.predictions) for one in found} == {
+        "unit": ([], [], None),
+        "training": (measured, curves, predictions),
+    }
+
+
+NUMBERS = """
+import pytest
+import torch
+from grader.checking import assert_close
+
+@pytest.mark.stub("shout")
+@pytest.mark.VISIBILITY
+@pytest.mark.TIER
+def test_shout(submission):
+    assert_close(submission.shout(2), torch.tensor([7.125, 8.375]), what="shout(2)")
+
+@pytest.mark.stub("greet")
+@pytest.mark.uses("shout")
+def test_greet(submission):
+    assert_close(submission.greet(2), 9.625, what="greet(2)")
+"""
+PROGRAM = """
+def shout(text):
+    return [text + 0.5, 7.125]
+
+def greet(name):
+    return shout(name)[0]
+"""
+
+
+def judged_of(
+    folder: Path, program: str, visibility: str = "hidden", tier: str = "unit"
+) -> dict[str, CheckResult]:
+    """The results of a program that gives numbers."""
+    checks = NUMBERS.replace("VISIBILITY", f"visibility({visibility!r})")
+    assignment = small_course(folder, checks.replace("TIER", f"tier({tier!r})"))
+    assignment.solution.with_name("parts.py").write_text(
+        "def shout(text):\n    return [3.5, 4.5]\n"
+    )
+    box = LocalBox(assignment, program)
+    with open_suite(assignment, None) as suite:
+        seen = list(suite.meet(box, suite.checks))
+        return {one.name: one for one in judged(seen, suite.diagnosis, box.source.index, {})}
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "after_due_date", "visible"])
+def test_numbers_of_a_wrong_value_are_kept_and_expected_ones_of_visible_checks_only(
+    tmp_path, visibility
+):
+    """Of a hidden check, nothing that is written holds what was expected."""
+    result = judged_of(tmp_path, PROGRAM, visibility)["test_shout"]
+    text = msgspec.json.encode(result).decode()
+
+    assert result.compared.what == "shout(2)"
+    assert result.compared.returned == Values((2,), [2.5, 7.125])
+    assert result.compared.shape == (2,)
+    if visibility == "visible":
+        assert result.compared.expected == Values((2,), [7.125, 8.375])
+    else:
+        assert result.compared.expected is None
+        assert "8.375" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["return None", "return 'loud'", "return 1 / 0", "return object()", "return [7.125, 8.375]"],
+)
+def test_where_there_is_no_wrong_number_none_is_kept(tmp_path, body):
+    """Nothing came back, a text, an object, an exception; and a check that passed."""
+    result = judged_of(tmp_path, f"def shout(text):\n    {body}\n")["test_shout"]
+
+    assert result.compared is None
+
+
+def test_numbers_of_a_training_are_not_those_of_a_value(tmp_path):
+    """Its curves are for pages."""
+    assert judged_of(tmp_path, PROGRAM, tier="training")["test_shout"].compared is None
+
+
+def test_numbers_that_a_supplied_part_made_are_not_shown_as_the_students(tmp_path):
+    """Where the author's part gives something else; where it gives the same they are."""
+    other = judged_of(tmp_path / "other", PROGRAM)["test_greet"]
+    same = judged_of(tmp_path / "same", PROGRAM.replace("text + 0.5", "3.5"))["test_greet"]
+
+    assert "greet(2) is 3.5 (with a correct `shout`" in other.message
+    assert other.compared is None
+    assert same.compared.returned == Values((), [3.5])
+
+
+def test_result_grows_by_little(tmp_path):
+    """What one check adds to a record is bounded, whatever came back."""
+    numbers = "[-(i + 0.123456789) * 1e-30 for i in range(100_000)]"
+    failed = judged_of(tmp_path, f"def shout(text):\n    return {numbers}\n")["test_shout"]
+    curve = Curve("the training loss", [-1.23457e-30] * MOST_EPOCHS)
+    counts, mistakes = [[200] * 10] * 10, [(1_999, 9)] * MOST_MISTAKES
+
+    assert len(msgspec.json.encode(failed.compared)) < 4_500
+    assert len(msgspec.json.encode(curve)) < 1_500
+    assert len(msgspec.json.encode(Predictions(counts, mistakes))) < 750

@@ -25,6 +25,7 @@ from grader.course.datasets import (
     PACKAGES,
     find,
     find_first,
+    find_used,
     write_idx,
 )
 from grader.errors import DatasetError
@@ -285,6 +286,29 @@ def test_an_unknown_name_lists_the_known_ones():
     """A misspelt data set in an assignment is told with the right names."""
     with pytest.raises(DatasetError, match=r"'FashionMINST'.*FashionMNIST, MNIST"):
         find("FashionMINST")
+
+
+def test_the_data_set_of_a_record_is_found_without_a_download(no_package, plain_files, monkeypatch):
+    """Where it lies already; another variant is not taken for it, and damage is passed over."""
+    monkeypatch.delenv("GRADER_OFFLINE")
+    monkeypatch.setattr("grader.course.datasets.urlopen", None)
+    assert find_used(NAME, "full") is None
+    assert find_used("Unknown", "full") is None
+    assert find_used(NAME, "unknown") is None
+    damaged = put_files(plain_files.parent / "other", dict.fromkeys(FILES, b"broken"))
+    monkeypatch.setenv("GRADER_DATA", str(damaged))
+    assert find_used(NAME, "embedded").variant == "embedded"
+
+
+def test_public_images_are_those_that_torchvision_reads(prepared):
+    """By their place in the public test split, with the names of their classes."""
+    dataset = prepared["embedded"]
+    images, labels = load_split(dataset.public_root, NAME, "test")
+
+    assert (dataset.public_images() == images).all()
+    assert (dataset.public_labels() == labels).all()
+    assert len(dataset.classes) == 10
+    assert dataset.classes[9] == "ankle boot"
 
 
 @pytest.mark.parametrize("names", [("MNIST", NAME), (NAME, "MNIST"), (NAME,)])
