@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 import torch
 
+from grader.checking.comparison import observing
 from grader.checking.diagnosis.mistakes import (
     MOST_KEPT,
     Raised,
     agree,
     bounded,
     digest,
+    observe_raised,
     size,
     text_of,
 )
 from grader.course.assignment import Stub
+from grader.errors import StudentError
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.definitions import Index
 
@@ -49,6 +52,17 @@ def test_size_counts_what_is_inside(value):
 def test_equal_answers_have_one_digest(one, other):
     """Up to rounding, whatever type carries the numbers."""
     assert digest([one]) == digest([other])
+
+
+def test_equal_exceptions_have_one_digest_wherever_their_objects_lie():
+    """An address in a message is another one in each process."""
+    digests = set()
+    for address in ("0x7f12a4", "0x55d0e1"):
+        with observing() as observed:
+            observe_raised(StudentError("KeyError", f"<function relu at {address}>", ""))
+        digests.add(digest(observed.values))
+
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize(

@@ -180,16 +180,22 @@ WHAT_CUDA_DOES = """if True:
             return type(error).__name__ + " " + str(error.errno)
 
     def rename_a_thread():
-        with open(f"/proc/self/task/{threading.get_native_id()}/comm", "r+") as name:
+        with open(f"/proc/self/task/{threading.get_native_id()}/comm", "w") as name:
             name.write("cuda-thread")
 
+    def read_at_start():
+        for path in ("self/maps", "self/status", "devices", "sys/vm/mmap_min_addr"):
+            open(f"/proc/{path}").close()
+
     def listen():
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind("server")
-            server.listen()
+        for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+            with socket.socket(socket.AF_UNIX, kind) as server:
+                server.bind(f"\\0cuda-{kind}-{os.getpid()}")
+                server.listen()
 
     def connect():
-        with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        kind = socket.AF_UNIX, socket.SOCK_SEQPACKET
+        with socket.socket(*kind) as server, socket.socket(*kind) as client:
             server.bind("another")
             server.listen()
             client.connect("another")
@@ -197,24 +203,30 @@ WHAT_CUDA_DOES = """if True:
     def send():
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).close()
 
+    def look_at_parent():
+        open(f"/proc/{os.getppid()}/maps").close()
+
     def change_parent():
         with open(f"/proc/{os.getppid()}/comm", "r+") as name:
             name.write("x")
 
-    print([tried(do) for do in (rename_a_thread, listen, connect, send, change_parent)])
+    needed = (rename_a_thread, read_at_start, listen)
+    others = (connect, send, look_at_parent, change_parent)
+    print(*([tried(do) for do in part] for part in (needed, others)), sep=", ")
 """
 
 
 def test_cuda_may_do_what_it_needs_and_no_more() -> None:
-    """At landlock a box for CUDA lets it name its own threads and listen on a stream socket, both
-    of which it does at its start; other boxes do not, and none lets anybody connect or send."""
-    refused = ["OSError 97"] * 3
+    """At landlock a box for CUDA lets it name its own threads, read of /proc what it reads, and
+    listen on a socket, as it does at its start; other boxes do not. None lets anybody connect, send
+    or look at another process."""
+    denied, no_sockets = "PermissionError 13", "OSError 97"
 
     usual = ast.literal_eval(run("landlock", WHAT_CUDA_DOES))
     for_cuda = ast.literal_eval(run("landlock", WHAT_CUDA_DOES, cuda=True))
 
-    assert usual == ["PermissionError 13", *refused, "PermissionError 13"]
-    assert for_cuda == ["done", "done", "PermissionError 13", "OSError 93", "PermissionError 13"]
+    assert usual == ([denied, denied, no_sockets], [no_sockets, no_sockets, denied, denied])
+    assert for_cuda == (["done"] * 3, [denied, "OSError 93", denied, denied])
 
 
 FORK_BOMB = """

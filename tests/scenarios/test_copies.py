@@ -3,12 +3,12 @@ same, over every known program and every attack."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.checking.diagnosis.mistakes import ADDRESS
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.grading.session import open_session
@@ -19,20 +19,24 @@ from tests.attacks.test_attacks import COURSE as ATTACKED
 from tests.conftest import ROOT
 from tests.scenarios.test_programs import ALWAYS, ASSIGNMENTS, sorts
 
-ADDRESS = re.compile(r"\b0x[0-9a-f]+")
+# What these say of themselves is how many processes there are, or calls have been.
+COUNTING = {"escaping_kill_everything", "lying_by_call_count"}
 UNIT = Part(tier="unit", of_template=True)
 
 
 def records(assignment: Assignment, paths: list[Path]) -> list[Any]:
-    """What was seen of each submission in the unit tier, but for times and places; pytest, which
-    runs this test, explains asserts of checks with addresses in this process."""
+    """What was seen of each submission in the unit tier, but for times and places; of those that
+    count, the outcomes. pytest, which runs this test, explains asserts of checks with addresses in
+    this process."""
     with open_session(assignment, Settings("cpu", data=Path("embedded"))) as session:
         found = [session.grade(path, part=UNIT) for path in paths]
     return [
         [
             *(record.submission, record.status, *record.warnings),
             *(
-                (c.name, c.outcome, ADDRESS.sub("", c.message), c.misconception, c.answer)
+                (c.name, c.outcome)
+                if record.submission in COUNTING
+                else (c.name, c.outcome, ADDRESS.sub("", c.message), c.misconception, c.answer)
                 for c in record.checks
             ),
         ]

@@ -274,21 +274,21 @@ def test_solution_has_full_marks(assignment, form, data, device):
 
 
 @pytest.mark.parametrize(
-    ("assignment", "device", "tier"),
+    ("assignment", "device", "part"),
     [
-        case(assignment, device, tier, name=f"{device}-{tier}", slow=tier != "unit")
+        case(assignment, device, part, name=f"{device}-{part.tier or 'whole'}", slow=part is WHOLE)
         for assignment in ASSIGNMENTS
         for device in ("fake", "cuda")
-        for tier in ("unit", "training")
+        for part in (Part(tier="unit"), WHOLE)
     ],
 )
-def test_solution_and_checks_keep_to_the_device(assignment, device, tier, monkeypatch):
+def test_solution_and_checks_keep_to_the_device(assignment, device, part, monkeypatch):
     """On a device the solution passes all checks without one that has to be confirmed on the
     processor: neither it nor the code of a check mixes tensors of the two."""
     monkeypatch.setattr(Run, "tries", lambda run, attempt, last: last is None)
     found = assignments.load(assignment, ROOT)
     with open_session(found, Settings(device, data=Path("embedded"))) as session:
-        record = session.grade(found.solution, part=Part(tier=tier))
+        record = session.grade(found.solution, part=part)
 
     assert (record.status, record.device) == ("graded", device)
     assert [(check.name, check.message) for check in record.checks if check.message] == []

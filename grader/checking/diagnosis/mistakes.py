@@ -40,6 +40,7 @@ from grader.submissions.definitions import names_of
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
 MOST_KEPT = 4 << 20  # bytes of what one check compared; more is no answer of a coursework
+ADDRESS = re.compile(r"\b0x[0-9a-f]+")  # of an object in a message: another one in each process
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def text_of(index: Index, stub: Stub) -> str:
 def observe_raised(error: Exception) -> None:
     """Let an exception of the student's code end what is compared."""
     if isinstance(error, StudentError):
-        observe(Raised(error.kind, error.message))
+        observe(Raised(error.kind, ADDRESS.sub("", error.message)))
 
 
 def size(value: Any) -> int:

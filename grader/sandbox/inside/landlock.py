@@ -8,7 +8,7 @@ siblings are allowed one by one.
     read     read, list and execute: interpreter, libraries, public data
     write    read and everything that makes, changes and removes plain files: the scratch folder
     devices  read and write a device
-    threads  read and write, not make: the process's own threads in /proc, where they have names
+    threads  write, not make: the process's own threads in /proc, where they have names
 
 From ABI 4 (Linux 6.7) TCP is refused as well; from ABI 6 (6.12) signals and abstract sockets stay
 inside. What Landlock does not guard (other sockets, file modes, limits of other processes) the
@@ -118,7 +118,7 @@ def restrict(
         *(rule for path in read for rule in _without(Path(path), Path(hidden))),
         *((path, WRITE) for path in write),
         *((path, DEVICE) for path in devices),
-        *((path, READ_FILE | WRITE_FILE) for path in threads),
+        *((path, READ_FILE | WRITE_FILE | TRUNCATE) for path in threads),
     ]
     for path, rights in rules:
         with contextlib.suppress(FileNotFoundError):

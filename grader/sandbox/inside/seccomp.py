@@ -214,8 +214,7 @@ FCNTL: Call = (72, 25)
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 NEW_NAMESPACE = 0x7E020000
 AF_UNIX = 1
-PAIR_TYPES = [kind | flags for kind in (1, 5) for flags in (0, 0x800, 0x80000, 0x80800)]
-STREAM_TYPES = [1 | flags for flags in (0, 0x800, 0x80000, 0x80800)]
+CONNECTED_TYPES = [kind | flags for kind in (1, 5) for flags in (0, 0x800, 0x80000, 0x80800)]
 TERMINAL_INPUT = [0x5412, 0x541C]  # TIOCSTI, TIOCLINUX
 SIGNAL_OWNER_IOCTL = [0x8901, 0x8902]  # FIOSETOWN, SIOCSPGRP
 SIGNAL_OWNER_FCNTL = [8, 10, 15]  # F_SETOWN, F_SETSIG, F_SETOWN_EX
@@ -245,8 +244,8 @@ def program(
 ) -> bytes:
     """The filter as an array of struct sock_filter.
 
-    `signals=False` also takes kill() and its kin away; `listening` leaves stream sockets that can
-    listen and not connect, which CUDA makes at its start. Raises NotImplementedError on a machine
+    `signals=False` also takes kill() and its kin away; `listening` leaves sockets that can listen
+    and not connect, one of which CUDA makes at its start. Raises NotImplementedError on a machine
     without a table.
     """
     machine = machine or platform.machine()
@@ -293,11 +292,11 @@ def _rules(
     # a datagram pair can be pointed at them too. Stream pairs cannot.
     if listening:
         yield SOCKET, _answer_if(0, _none_of([AF_UNIX]), errno.EAFNOSUPPORT)
-        yield SOCKET, _answer_if(1, _none_of(STREAM_TYPES), errno.EPROTONOSUPPORT)
+        yield SOCKET, _answer_if(1, _none_of(CONNECTED_TYPES), errno.EPROTONOSUPPORT)
         yield CONNECT, _answer(errno.EACCES)
     else:
         yield SOCKET, _answer(errno.EAFNOSUPPORT)
-    yield SOCKETPAIR, _answer_if(1, _none_of(PAIR_TYPES), errno.EPROTONOSUPPORT)
+    yield SOCKETPAIR, _answer_if(1, _none_of(CONNECTED_TYPES), errno.EPROTONOSUPPORT)
     yield from _refuse(ESCAPE, errno.EPERM)
     yield from _refuse(SILENT, 0)
     yield from _refuse(ATTRIBUTES, errno.ENOTSUP)

@@ -26,6 +26,16 @@ from typing import Any
 # several machines): CUDA works without them.
 DEVICE = re.compile(r"nvidia\d+|nvidiactl|nvidia-uvm|nvidia-uvm-tools|dxg")
 
+# What CUDA reads of /proc at its start: where addresses are free (else there is "out of memory"),
+# and which numbers and settings its devices have.
+READ_AT_START = (
+    "/proc/self",
+    "/proc/devices",
+    "/proc/driver/nvidia",
+    "/proc/driver/nvidia-uvm",
+    "/proc/sys/vm/mmap_min_addr",
+)
+
 # What NVIDIA's container runtime gives for "compute" (compute_libs in libnvidia-container's
 # nvc_info.c), without those of OpenCL and of buffers for screens; NVML; the older compiler; and
 # libdxcore of WSL. A number is asked for, because lib<name>.so alone may be a stub of the toolkit.

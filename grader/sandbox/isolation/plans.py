@@ -158,6 +158,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
             "/proc/cpuinfo",
             "/proc/meminfo",
             "/proc/stat",
+            *(nvidia.READ_AT_START if spec.cuda else []),
         ],
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
         "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]

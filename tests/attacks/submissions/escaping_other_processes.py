@@ -34,15 +34,17 @@ def echo(x):
 
 
 def secret_sum(x):
-    for name in ("AS", "CPU", "FSIZE", "NOFILE", "NPROC", "CORE"):
-        kind = getattr(resource, "RLIMIT_" + name)
-        if resource.getrlimit(kind)[1] == resource.RLIM_INFINITY:
-            raise RuntimeError("BREACH: no limit " + name)
-        try:
-            resource.setrlimit(kind, (resource.RLIM_INFINITY,) * 2)
-        except (OSError, ValueError):
-            continue
-        raise RuntimeError("BREACH: raised " + name)
+    for names in (("AS", "DATA"), ("CPU",), ("FSIZE",), ("NOFILE",), ("NPROC",), ("CORE",)):
+        kinds = [getattr(resource, "RLIMIT_" + name) for name in names]  # on CUDA it is DATA
+        limited = [kind for kind in kinds if resource.getrlimit(kind)[1] != resource.RLIM_INFINITY]
+        if not limited:
+            raise RuntimeError(f"BREACH: no limit {names}")
+        for kind in limited:
+            try:
+                resource.setrlimit(kind, (resource.RLIM_INFINITY,) * 2)
+            except (OSError, ValueError):
+                continue
+            raise RuntimeError(f"BREACH: raised {names}")
     for change in (
         lambda: os.setpriority(os.PRIO_PROCESS, 0, -10),
         lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50)),

@@ -1,13 +1,13 @@
 """Fill every folder that can be written with 1 GiB (no more, in case nothing stops it), with one
 file of 1 TiB, with thousands of files, links, nested and closed folders.
 
-Expected: no file is larger than the limit; at namespaces the folders are small; at landlock only
-each file is limited, so that the sum may be had. All of it goes with the box.
+Expected: no file is larger than the limit; at namespaces the folders are small; at landlock the sum
+is measured now and then, and what is found with too much is ended. All of it goes with the box.
 """
 
 import os
 
-EXPECTED = {"echo": "passed or timeout", "secret_sum": "passed"}
+EXPECTED = {"echo": "passed or error or timeout", "secret_sum": "passed"}
 FOLDERS = {os.path.realpath(path) for path in (".", "/tmp", "/dev/shm", "/var/tmp", os.environ.get("TMPDIR", "/tmp"))}
 EACH = 128 << 20
 
