@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 MARKS = {"_": None, "N_": None}
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]  # of finding them, by the kind of file
 EPOCH = datetime(2000, 1, 1)  # equal sentences give equal files
 
 
@@ -34,7 +35,7 @@ def of_grader() -> list[str]:
     """The grader's own sentences: whatever is marked with _("…") or N_("…")."""
     from babel.messages.extract import extract_from_dir
 
-    found = extract_from_dir(LOCALE.parents[1], keywords=MARKS)
+    found = extract_from_dir(LOCALE.parents[1], METHODS, keywords=MARKS)
     return list(dict.fromkeys(message for _, _, message, *_ in found if isinstance(message, str)))
 
 

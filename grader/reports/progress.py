@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,10 @@ from rich.text import Text
 
 from grader.grading.scoring import Result
 from grader.i18n.words import N_, _
+from grader.reports.feedback import feedback
 from grader.reports.reasons import reasons
-from grader.reports.text import printable
+from grader.reports.text import in_words, mark
 
-MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
 WORDS = {
     "passed": N_("passed"),
     "missing": N_("not written yet"),
@@ -27,10 +26,8 @@ WORDS = {
     "unchecked": N_("has no public check"),
 }
 STYLES = {"passed": "green", "missing": "yellow", "unchecked": "dim"}
-COLOURS = {"passed": "green", "missing": "darkorange", "unchecked": "gray"}
 MAX_NOTES = 5
 QUOTED = re.compile(r"`([\w.]+)`")  # names in a note
-CELL, LINE = re.compile(r"\bcell (\d+)\b"), re.compile(r", line (\d+)\b")  # of a place
 ALL_PASS = N_(
     "All public checks pass. The hidden checks ask for the same with other numbers, so compare "
     "your code with the text once more, and hand it in."
@@ -47,7 +44,7 @@ class Line:
 
     @property
     def mark(self) -> str:
-        return MARKS.get(self.status, "✗")
+        return mark(self.status)
 
 
 @dataclass(frozen=True)
@@ -146,43 +143,34 @@ def terminal(progress: Progress) -> Group:
         words = _(WORDS[line.status])
         parts.append(Text(f"  {line.mark} {line.stub:{width}}  {words}", style=style))
     for note in progress.notes[:MAX_NOTES]:
-        parts.append(Text(_in_words(_("note: {note}").format(note=note)), style="yellow"))
+        parts.append(Text(in_words(_("note: {note}").format(note=note)), style="yellow"))
     due = progress.following
     if due is None:
         return Group(*parts, Text(f"\n{progress.conclusion}"))
     place = record.places.get(due.stub, "")
     text = _("Next: {stub} ({place})") if place else _("Next: {stub}")
-    text = _in_words("\n" + text.format(stub=due.stub, place=place))
+    text = in_words("\n" + text.format(stub=due.stub, place=place))
     return Group(*parts, Text(text, style="bold"), Text(_advice(due)))
 
 
 def as_html(progress: Progress) -> str:
     """For a notebook; the text of students and checks is escaped."""
-    rows = [
-        f'<tr style="color: {COLOURS.get(line.status, "crimson")}">'
-        f"<td>{line.mark}</td><td><code>{_escaped(line.stub)}</code></td>"
-        f'<td style="text-align: left">{_(WORDS[line.status])}</td></tr>'
-        for line in progress.lines
-    ]
-    due = progress.following
-    parts = [f"<p><b>{progress.heading}</b></p>", f"<table>{''.join(rows)}</table>"]
-    if due is None:
-        return "".join([*parts, f"<p>{_escaped(progress.conclusion)}</p>"])
-    title = _("Next: {stub}").format(stub=f"<code>{_escaped(due.stub)}</code>")
-    return "".join([*parts, f"<p><b>{title}</b></p>", f"<pre>{_escaped(_advice(due))}</pre>"])
+    from grader.reports.pages import look  # a terminal needs no templates
+
+    due, grades = progress.following, progress.result.grade.stubs
+    stub = next((grade for grade in grades if due and grade.name == due.stub), None)
+    return look.part(
+        "progress.html",
+        ("block.css",),
+        heading=progress.heading,
+        lines=progress.lines,
+        words={name: _(words) for name, words in WORDS.items()},
+        notes=[in_words(note) for note in progress.notes[:MAX_NOTES]],
+        due=feedback(progress.result, stub) if stub else None,
+        conclusion="" if due else progress.conclusion,
+    )
 
 
 def _advice(line: Line) -> str:
     """What is wrong with a stub that does not pass."""
-    return _in_words("\n".join(line.messages))
-
-
-def _in_words(text: str) -> str:
-    """A text with its places ("cell 3, line 1") in the language of the moment: records keep them in
-    English."""
-    text = CELL.sub(lambda found: _("cell {number}").format(number=found[1]), text)
-    return LINE.sub(lambda found: _(", line {number}").format(number=found[1]), text)
-
-
-def _escaped(text: str) -> str:
-    return html.escape(printable(text))
+    return in_words("\n".join(line.messages))

@@ -19,8 +19,10 @@ WORDS = {
     "timeout": N_("timeout"),
     "error": N_("error"),
 }
+MARKS = {"passed": "✓", "missing": "·", "unchecked": "-"}  # everything else is wrong
 # What a formula begins with; a spreadsheet takes the wide forms for it, too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+CELL, LINE = re.compile(r"\bcell (\d+)\b"), re.compile(r", line (\d+)\b")  # of a place
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # Letters and marks without a shape: Unicode's Default_Ignorable_Code_Point that Python takes for
 # printable, and the Braille pattern without dots.
@@ -54,6 +56,18 @@ def is_all_visible(text: str) -> bool:
 def status(name: str) -> str:
     """The status of a record or of a stub, in words."""
     return _(WORDS[name])
+
+
+def mark(name: str) -> str:
+    """The sign of the status of a stub."""
+    return MARKS.get(name, "✗")
+
+
+def in_words(text: str) -> str:
+    """A text with its places ("cell 3, line 1") in the language of the moment: records keep them in
+    English."""
+    text = CELL.sub(lambda found: _("cell {number}").format(number=found[1]), text)
+    return LINE.sub(lambda found: _(", line {number}").format(number=found[1]), text)
 
 
 def one_line(text: str) -> str:

@@ -204,5 +204,9 @@ def shown(results: list[Result], width: int) -> str:
 
 
 if __name__ == "__main__":
+    from tests.reports import works
+
+    for file, text in works.golden().items():
+        (works.PAGES / file).write_bytes(text.encode())
     for file in [*FILES, *WIDTHS, "class.summary"]:
         (GOLDEN / file).write_bytes(rendered(file).encode("utf-8", "surrogateescape"))
