@@ -1,0 +1,409 @@
+"""Turns tests that share a namespace with student code into checks that see it through a wall."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from grader.course.importing.draft import Draft, Test
+from grader.course.importing.live import reasons
+from grader.course.importing.names import outer_names, prefixed, text_of
+from grader.course.importing.notebook import is_python
+from grader.course.importing.outputs import compared, is_text_only
+from grader.course.importing.stubs import Stub
+from grader.sandbox.inside.uses import bound_in
+
+WIDTH = 92
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that a test may need. position: how many pieces stand before it. kind: "import",
+    "definition" or "data". from_test: it stands in a test, whose names later tests may use."""
+
+    text: str
+    position: int
+    kind: str
+    binds: frozenset[str]
+    reads: frozenset[str]
+    from_test: bool = False
+
+
+@dataclass
+class Check:
+    """A check of ours. body: its lines at the margin. header: the statements that stand above all
+    checks of its file."""
+
+    name: str
+    stub: Stub
+    sentence: str
+    body: list[str]
+    header: list[Statement]
+    points: float
+    is_public: bool
+    imports: set[str] = field(default_factory=set)
+    by_hand: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Namespace:
+    """What names mean where a test stands.
+
+    stubs: by the name at the top level. given: statements that students are given, in their order.
+    private: names that a cut out part of the solution binds.
+    """
+
+    stubs: dict[str, list[Stub]]
+    order: dict[str, int]
+    given: list[Statement]
+    private: set[str]
+    classes: set[str]
+
+
+def statements(source: str, position: int, from_test: bool = False) -> list[Statement]:
+    """The top-level statements of a source."""
+    found = []
+    for node in ast.parse(source).body:
+        kind = "data"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kind = "import"
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            kind = "definition"
+        reads = frozenset(name.id for name in outer_names(node))
+        if kind == "definition":
+            reads -= {node.name}  # type: ignore[attr-defined]
+        found.append(
+            Statement(
+                text_of(source, node), position, kind, frozenset(bound_in([node])), reads, from_test
+            )
+        )
+    return found
+
+
+class Maker:
+    """Makes the checks of all tests, one after the other."""
+
+    def __init__(self, draft: Draft, space: Namespace) -> None:
+        self.draft = draft
+        self.space = space
+        self.taken: set[str] = set()
+        self.earlier: list[Statement] = []  # of tests before this one
+
+    def checks(self) -> list[Check]:
+        made: list[Check] = []
+        for test in self.draft.tests:
+            if not is_python(test.source):
+                self.draft.note(test.cell, "a test that is not Python", "Write a check for it.")
+                continue
+            made += self._of(test)
+            self.earlier += [
+                each
+                for each in statements(test.source, test.after, from_test=True)
+                if each.binds and not each.text.startswith(("assert", "print"))
+            ]
+        return made
+
+    def _of(self, test: Test) -> list[Check]:
+        """A public or a hidden check; both where a part of the test was hidden."""
+        if test.shown is None:
+            check = self._check(test, test.source, public=not test.hidden)
+            return [check] if check else []
+        whole = _without_seen(test.source, test.shown)
+        both = [self._check(test, test.shown, True, quiet=True), self._check(test, whole, False)]
+        made = [check for check in both if check is not None]
+        for check in made:
+            check.points = (test.points or 0.0) / len(made)
+        return made
+
+    def _check(self, test: Test, source: str, public: bool, quiet: bool = False) -> Check | None:
+        """quiet: what needs a hand is said of the other part of the test."""
+        nodes, sentence, source = _body(source)
+        if not public:
+            sentence = ""  # nobody has seen it
+        used = self._stubs_in(nodes)
+        if not nodes or not used:
+            if not quiet:
+                what = "a test of nothing that students write"
+                self.draft.note(test.cell, what, "It was left out: write a check if it matters.")
+            return None
+        stub = self._owner(used, source)
+        lines, header, reached = self._lines(nodes, source, test)
+        imports = self._compare_output(test, lines)
+        if not public:
+            lines = [_without_values(line) for line in lines]
+        sentence = test.sentence or sentence or f"{stub.name} passes the tests of `{test.label}`."
+        name = self._name(test, stub, public)
+        points = test.points or 0.0
+        check = Check(name, stub, sentence, lines, header, points, public, imports)
+        self._say(test, check, used, reached, quiet)
+        return check
+
+    def _stubs_in(self, nodes: list[ast.stmt]) -> set[str]:
+        """The stubs' names that a test uses, also by what it takes from the notebook."""
+        names = {name.id for node in nodes for name in outer_names(node)}
+        direct = {name for name in names if name in self.space.stubs}
+        return direct or {each for each in self._reach(names) if each in self.space.stubs}
+
+    def _reach(self, names: Iterable[str]) -> set[str]:
+        """All names that these lead to, by what the notebook binds."""
+        reached, waiting = set(), [*names]
+        while waiting:
+            name = waiting.pop()
+            if name in reached:
+                continue
+            reached.add(name)
+            if name not in self.space.stubs:
+                for each in (*self.space.given, *self.earlier):
+                    waiting += each.reads if name in each.binds else ()
+        return reached
+
+    def _owner(self, used: set[str], source: str) -> Stub:
+        """The stub of a test: the one that is defined last; of a class, its last method that the
+        test calls."""
+        name = max(used, key=lambda each: self.space.order[each])
+        own = self.space.stubs[name]
+        called = {
+            node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)
+        }
+        return ([stub for stub in own if stub.name.rpartition(".")[2] in called] or own)[-1]
+
+    def _lines(
+        self, nodes: list[ast.stmt], source: str, test: Test
+    ) -> tuple[list[str], list[Statement], set[str]]:
+        """The lines of a check, what stands above it, and the names that it takes from the
+        student's file although students are given them."""
+        local: set[str] = set()
+        needed: list[Statement] = []
+        for node in nodes:
+            names = {name.id for name in outer_names(node)} - local
+            for each in self._needed(names, test):
+                if each not in needed:
+                    needed.append(each)
+            local |= bound_in([node])
+        own = [each for each in needed if self._stays_inside(each)]
+        header = [each for each in needed if each not in own]
+        reached: set[str] = set()
+        lines: list[str] = []
+        bound = {name for each in header for name in each.binds}
+        for text in [*(each.text for each in own), *(text_of(source, node) for node in nodes)]:
+            outside = {name.id for name in outer_names(ast.parse(text))} - bound
+            theirs = {name for name in outside if self._is_theirs(name)}
+            reached |= theirs - self.space.stubs.keys()
+            lines.append(prefixed(_flat(text), theirs, "submission"))
+            bound |= bound_in(ast.parse(text).body)
+        return lines, header, reached
+
+    def _needed(self, names: Iterable[str], test: Test) -> list[Statement]:
+        """The statements before a test that bind these names, with what they need, in order."""
+        pool = [each for each in self.space.given if each.position <= test.after]
+        pool = sorted([*pool, *self.earlier], key=lambda each: each.position)
+        found: list[Statement] = []
+        waiting = [name for name in names if not self._is_theirs(name)]
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            binding = [each for each in pool if name in each.binds]
+            fresh = [n for n, each in enumerate(binding) if name not in each.reads]
+            for each in binding[fresh[-1] if fresh else 0 :]:
+                if each not in found:
+                    found.append(each)
+                    waiting += [read for read in each.reads if not self._is_theirs(read)]
+        return sorted(found, key=pool.index)
+
+    def _is_theirs(self, name: str) -> bool:
+        """Whether a name is looked up in the student's program: a stub, or something given that
+        needs one."""
+        if name in self.space.stubs or name in self.space.private:
+            return True
+        if any(name in each.binds for each in self.earlier) or hasattr(builtins, name):
+            return False
+        if not any(name in each.binds for each in self.space.given):
+            return False
+        reached = self._reach([name])
+        return bool(reached & (self.space.stubs.keys() | self.space.private))
+
+    def _stays_inside(self, each: Statement) -> bool:
+        return each.kind == "data" or (each.from_test and each.kind == "definition")
+
+    def _compare_output(self, test: Test, lines: list[str]) -> set[str]:
+        """Turn the last line of a test with a shown value into a comparison."""
+        if test.output is None or not lines:
+            return set()
+        expression = lines[-1].strip()
+        if not _is_expression(expression):
+            return set()
+        if not test.output:
+            self.draft.note(
+                test.cell,
+                f"a test of which the notebook does not show the value: `{expression[:60]}`",
+                "Run the notebook and import it again, or compare the value in the check.",
+            )
+            return set()
+        lines[-1], imported = compared(expression, test.output)
+        if is_text_only(test.output):
+            self.draft.note(
+                test.cell,
+                "a value that is compared by its text",
+                "Compare what matters of it: shape, values, names.",
+            )
+        return {imported} - {""}
+
+    def _name(self, test: Test, stub: Stub, public: bool) -> str:
+        label = re.sub(r"\W+", "_", test.label).strip("_").lower()
+        label = re.sub(r"^(test_)+|_?tests?$", "", label)
+        if not label or re.fullmatch(r"cell_?[0-9a-f]*", label):
+            label = re.sub(r"\W+", "_", stub.name).lower()
+        base = f"test_{label}" if public else f"test_{label}_hidden"
+        name, number = base, 1
+        while name in self.taken:
+            number += 1
+            name = f"{base}_{number}"
+        self.taken.add(name)
+        return name
+
+    def _say(
+        self, test: Test, check: Check, used: set[str], reached: set[str], quiet: bool
+    ) -> None:
+        """Note what of a check needs a hand."""
+        text = "\n".join(check.body)
+        bare = re.sub(r"\bsubmission\.", "", text)
+        found = list(reasons(bare, {*self.space.stubs}, self.space.classes))
+        check.by_hand = [what for what, _ in found]
+        for what, todo in found:
+            self.draft.note(test.cell, f"{check.name}: {what}", todo)
+        own_class = any(each.binds & self.space.classes for each in check.header)
+        if own_class:
+            what = f"{check.name}: it makes an object of a class that students are given"
+            check.by_hand.append("it makes an object of a class of the notebook")
+            self.draft.note(test.cell, what, _OBJECT)
+        for name in sorted(reached):
+            self.draft.note(
+                test.cell,
+                f"{check.name}: `{name}` is read from the student's file, for it needs a stub",
+                "A student can change it: compute it in the check.",
+            )
+        others = sorted(used - {check.stub.owner})
+        if others and not quiet:
+            self.draft.note(
+                test.cell,
+                f"{check.name}: it also runs {', '.join(others)}",
+                "A mistake there costs points here, too: write parts.py and mark the check with "
+                "@pytest.mark.uses(...) (docs/checks.md).",
+            )
+        unknown = self._unknown(check)
+        if unknown:
+            names = ", ".join(f"`{name}`" for name in unknown)
+            check.by_hand.append(f"nothing in the notebook defines {names}")
+            what = f"{check.name}: nothing before the test defines {names}"
+            self.draft.note(test.cell, what, "Write it into the check.")
+
+    def _unknown(self, check: Check) -> list[str]:
+        tree = ast.parse("\n".join([*(each.text for each in check.header), *check.body]))
+        bound = bound_in(tree.body) | {"submission", "assert_close", "__file__"}
+        names = {name.id for name in outer_names(tree)}
+        return sorted(name for name in names - bound if not hasattr(builtins, name))
+
+
+_OBJECT = (
+    "It cannot cross the wall: write an @in_sandbox function that takes plain values, makes the "
+    "object there with getattr(submission, NAME), and returns plain values (docs/checks.md)."
+)
+
+
+def _body(source: str) -> tuple[list[ast.stmt], str, str]:
+    """The statements of a test without what it only tells, what it says of itself, and the source
+    that they stand in. A function that is all of a test is unpacked."""
+    body = ast.parse(source).body
+    sentence = ast.get_docstring(ast.parse(source)) or ""
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    others = [node for node in body if node not in functions and not _only_tells(node)]
+    if len(functions) == 1 and all(_runs(node, functions[0].name) for node in others):
+        sentence = ast.get_docstring(functions[0]) or sentence
+        body = functions[0].body
+    sentence = " ".join(sentence.split("\n\n")[0].split())
+    return [node for node in body if not _only_tells(node)], sentence, source
+
+
+def _flat(text: str) -> str:
+    """A statement that can be moved to the right: no text of it goes over several lines."""
+    tree = ast.parse(text)
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr)]
+    return ast.unparse(tree) if any(each.lineno != each.end_lineno for each in texts) else text
+
+
+def _only_tells(node: ast.stmt) -> bool:
+    """A docstring, pass, or a print."""
+    if isinstance(node, ast.Pass):
+        return True
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value
+    if isinstance(value, ast.Constant):
+        return value.value is not None and isinstance(value.value, str)
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in ("print", "display")
+
+
+def _runs(node: ast.stmt, name: str) -> bool:
+    """Whether a statement does nothing but call a function, also `if __name__ == "__main__":`."""
+    if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+        return all(_runs(each, name) for each in node.body)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == name
+    )
+
+
+def _is_assertion(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assert):
+        return True
+    text = ast.unparse(node) if isinstance(node, ast.Expr) else ""
+    return bool(re.match(r"[\w.]*assert\w*\(", text))
+
+
+def _without_seen(source: str, shown: str) -> str:
+    """A test without the assertions that students could see; what they need stays."""
+    seen = [ast.dump(node) for node in ast.parse(shown).body if _is_assertion(node)]
+    kept = [node for node in ast.parse(source).body if ast.dump(node) not in seen]
+    return "\n".join(text_of(source, node) for node in kept)
+
+
+def _without_values(line: str) -> str:
+    """An assertion of a hidden check without a message that is made of values."""
+    tree = ast.parse(line)
+    changed = False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and node.msg and not isinstance(node.msg, ast.Constant):
+            node.msg, changed = None, True
+    return ast.unparse(tree) if changed else line
+
+
+def _is_expression(line: str) -> bool:
+    try:
+        ast.parse(line, mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+def rendered(check: Check, weight: float | None) -> str:
+    """The text of a check."""
+    marks = [f'@pytest.mark.stub("{check.stub.name}")']
+    if weight is not None:
+        marks.append(f"@pytest.mark.weight({weight:g})")
+    sentence = check.sentence.replace("\\", "\\\\").replace('"', "'")
+    wrapped = textwrap.wrap(f'"""{sentence}', WIDTH - 4) or ['"""']
+    ending = ['"""'] if len(wrapped) > 1 else []
+    if not ending:
+        wrapped[-1] += '"""'
+    hands = [f"# By hand (import.md): {reason}." for reason in check.by_hand]
+    lines = [*wrapped, *ending, *hands, *"\n".join(check.body).split("\n")]
+    text = "\n".join(f"    {line}".rstrip() for line in lines)
+    return "\n".join([*marks, f"def {check.name}(submission):", text]) + "\n"
