@@ -129,11 +129,12 @@ def _texts(
     hidden = [check for check in checks if not check.is_public]
     worth = {stub.name: each for stub, each in points.items()}
     said = (worth, len(public), len(hidden), draft.notes)
+    read = {each for check in checks for each in check.reads} - {stub.owner for stub in points}
     private, shown = f"solutions/{name}", f"assignments/{name}"
     about = f"checks of {name}, imported from {source}."
     return {
         f"{private}/solution.py": writing.solution(draft.pieces),
-        f"{private}/assignment.toml": writing.contract(title, points, source),
+        f"{private}/assignment.toml": writing.contract(title, points, read, source),
         f"{private}/test_hidden.py": writing.suite(f"Hidden {about}", hidden, of_stub),
         f"{private}/misconceptions.py": writing.misconceptions(),
         f"{private}/import.md": writing.todo(source, draft, Imported([], *said).summary),

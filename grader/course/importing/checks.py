@@ -36,7 +36,7 @@ class Statement:
 @dataclass
 class Check:
     """A check of ours. body: its lines at the margin. header: the statements that stand above all
-    checks of its file."""
+    checks of its file. reads: names that it looks up in the student's program."""
 
     name: str
     stub: Stub
@@ -46,6 +46,7 @@ class Check:
     points: float
     is_public: bool
     imports: set[str] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
     by_hand: list[str] = field(default_factory=list)
 
 
@@ -122,7 +123,7 @@ class Maker:
     def _check(self, test: Test, source: str, public: bool, quiet: bool = False) -> Check | None:
         """quiet: what needs a hand is said of the other part of the test."""
         nodes, sentence, source = _body(source)
-        if not public:
+        if not public and test.shown is None:
             sentence = ""  # nobody has seen it
         used = self._stubs_in(nodes)
         if not nodes or not used:
@@ -139,6 +140,7 @@ class Maker:
         name = self._name(test, stub, public)
         points = test.points or 0.0
         check = Check(name, stub, sentence, lines, header, points, public, imports)
+        check.reads = set(re.findall(r"\bsubmission\.(\w+)", "\n".join(lines)))
         self._say(test, check, used, reached, quiet)
         return check
 
@@ -176,8 +178,14 @@ class Maker:
     ) -> tuple[list[str], list[Statement], set[str]]:
         """The lines of a check, what stands above it, and the names that it takes from the
         student's file although students are given them."""
-        local: set[str] = set()
-        needed: list[Statement] = []
+        needed = [
+            each
+            for node in nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for each in statements(text_of(source, node), test.after)
+        ]
+        nodes = [node for node in nodes if not isinstance(node, ast.Import | ast.ImportFrom)]
+        local = {name for each in needed for name in each.binds}
         for node in nodes:
             names = {name.id for name in outer_names(node)} - local
             for each in self._needed(names, test):
@@ -371,7 +379,15 @@ def _is_assertion(node: ast.stmt) -> bool:
 def _without_seen(source: str, shown: str) -> str:
     """A test without the assertions that students could see; what they need stays."""
     seen = [ast.dump(node) for node in ast.parse(shown).body if _is_assertion(node)]
-    kept = [node for node in ast.parse(source).body if ast.dump(node) not in seen]
+    kept: list[ast.stmt] = []
+    shown_too = {ast.dump(node) for node in ast.parse(shown).body}
+    read: set[str] = set()
+    for node in reversed(ast.parse(source).body):
+        names = bound_in([node])
+        is_idle = ast.dump(node) in shown_too and names and not names & read
+        if ast.dump(node) not in seen and not is_idle:
+            kept.insert(0, node)
+            read |= {name.id for name in outer_names(node)}
     return "\n".join(text_of(source, node) for node in kept)
 
 
@@ -393,6 +409,16 @@ def _is_expression(line: str) -> bool:
     return True
 
 
+def _spaced(body: list[str]) -> list[str]:
+    """The lines of a body, with an empty one around each definition in it."""
+    lines: list[str] = []
+    for before, text in zip(["", *body], body):
+        around = re.match(r"(@|def |class )", text), re.match(r"(@|def |class )", before)
+        lines += [""] if before and any(around) else []
+        lines += text.split("\n")
+    return lines
+
+
 def rendered(check: Check, weight: float | None) -> str:
     """The text of a check."""
     marks = [f'@pytest.mark.stub("{check.stub.name}")']
@@ -404,6 +430,6 @@ def rendered(check: Check, weight: float | None) -> str:
     if not ending:
         wrapped[-1] += '"""'
     hands = [f"# By hand (import.md): {reason}." for reason in check.by_hand]
-    lines = [*wrapped, *ending, *hands, *"\n".join(check.body).split("\n")]
+    lines = [*wrapped, *ending, *hands, *_spaced(check.body)]
     text = "\n".join(f"    {line}".rstrip() for line in lines)
     return "\n".join([*marks, f"def {check.name}(submission):", text]) + "\n"

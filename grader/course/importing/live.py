@@ -74,9 +74,13 @@ def reasons(source: str, stubs: set[str], classes: set[str]) -> Iterator[tuple[s
         yield "it catches what student code raises", _TABLE[5][2]
     if any(_hands_over_function(node, stubs) for node in ast.walk(tree)):
         yield "it hands a function of its own to student code", _SANDBOX
-    objects = _objects(tree, classes)
-    if any(_looks_into(node, objects) for node in ast.walk(tree)):
+    if _looks_into(tree, _objects(tree, classes)):
         yield "it looks into an object of a class of the notebook", _SANDBOX
+    if _looks_at_arguments(tree, stubs):
+        yield (
+            "it looks at what a call does to its arguments",
+            f"Student code gets copies, so nothing of it is seen here. {_SANDBOX}",
+        )
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else []
         if any(_begins_at(target, stubs) for target in targets):
@@ -109,16 +113,35 @@ def _objects(tree: ast.Module, classes: set[str]) -> set[str]:
     return found
 
 
-def _looks_into(node: ast.AST, objects: set[str]) -> bool:
+def _looks_into(tree: ast.Module, objects: set[str]) -> bool:
     """Whether an attribute of an object is read, and not called at once."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        node.func.__dict__["is_called"] = True
-    return (
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return any(
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id in objects
-        and not node.__dict__.get("is_called")
+        and id(node) not in called
+        for node in ast.walk(tree)
     )
+
+
+def _looks_at_arguments(tree: ast.Module, stubs: set[str]) -> bool:
+    """Whether a stub is called for what it does to its arguments, or a value that it was given is
+    compared afterwards."""
+    given: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _begins_at(node.func, stubs):
+            given |= {each.id for each in node.args if isinstance(each, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            call = node.value
+            names = [each for each in call.args if isinstance(each, ast.Name)]
+            if names and _begins_at(call.func, stubs):
+                return True
+            compared = names[0].id if names and names[0] is call.args[0] else ""
+            if "assert" in ast.unparse(call.func) and compared in given:
+                return True
+    return False
 
 
 def _begins_at(node: ast.AST, names: set[str]) -> bool:

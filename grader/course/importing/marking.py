@@ -99,7 +99,9 @@ def _plain(source: str) -> tuple[str, bool]:
     def prompt(match: re.Match[str]) -> str:
         indent, quotes, text = match[1], match[2], match[3].rstrip()
         if indent:
-            words = textwrap.dedent(text).split("\n")
+            words = [
+                line for line in textwrap.dedent(text).split("\n") if line not in ("...", "pass")
+            ]
             return "\n".join(f"{indent}# {word.removeprefix('# ')}".rstrip() for word in words)
         return f"{quotes} # BEGIN PROMPT\n{text}\n{quotes} # END PROMPT"
 
@@ -149,11 +151,13 @@ def _place(cell: _Cell, tree: ast.Module, region: _Region) -> None:
             cell.wraps.append(_Region(first, last, region.asked))
         return
     for number in range(region.first, region.last + 1):  # comments between statements
-        cell.edits.setdefault(number, (number, []))
+        if cell.lines[number - 1].strip():
+            cell.edits.setdefault(number, (number, []))
     for node in inside:
         for number in range(_first_line(node), (node.end_lineno or 0) + 1):
             cell.edits.pop(number, None)
-        _mark_statement(cell, node, region.asked, nested=around is not None)
+        is_call = isinstance(node, ast.Expr) and len(inside) > 1  # nothing stands in its place
+        _mark_statement(cell, node, region.asked and not is_call, nested=around is not None)
 
 
 def _mark_statement(cell: _Cell, node: ast.stmt, asked: bool, nested: bool) -> None:

@@ -156,6 +156,7 @@ class _Reader:
         source = source[hidden.end() :] if hidden else source
         lines = [line for line in source.split("\n") if not re.search(r"#\s*IGNORE\s*$", line)]
         source = _ENVIRONMENT.sub(r"\2", "\n".join(lines))
+        source = re.sub(r"^[ ]*(\w+) = \1[ ]*$\n?", "", source, flags=re.M)  # torch = env["torch"]
         test = Test(cell, label, source, len(self.draft.pieces), group=question.name)
         test.hidden = bool(hidden or config.get("hidden"))
         test.points = number(config.get("points"), cell)
@@ -191,6 +192,7 @@ class _Reader:
         question = self.question
         if what == "ASSIGNMENT":
             self._configure(cell, _yaml(said, cell))
+            cell.source = text
         elif what == "QUESTION":
             self.close()
             self.question = _question(cell, _yaml(said, cell), old=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 
 _TYPES = re.compile(r"\b(?:np|numpy)\.(?:float|int)\d*\(([^()]*)\)")
 _ROOM = {"tensor": "atol=1e-4", "array": "rtol=1e-6, atol=1e-7"}  # by the digits that are shown
-_SHORT = 60  # characters of an expression that a message can quote
+_SHORT = 40  # characters of an expression that a message can quote
 
 
 def compared(expression: str, shown: str) -> tuple[str, str]:
@@ -23,7 +24,8 @@ def compared(expression: str, shown: str) -> tuple[str, str]:
     if value is None:
         return f"assert repr({expression}) == {shown!r}", ""
     if _is_numeric(value):
-        what = f", what={expression!r}" if len(expression) <= _SHORT else ""
+        called = json.dumps(expression.replace("submission.", ""), ensure_ascii=False)
+        what = f", what={called}" if len(called) <= _SHORT else ""
         room = f", {_ROOM[kind]}" if kind else ""
         return f"assert_close({expression}, {value!r}{what}{room})", "assert_close"
     return f"assert {_grouped(expression)} == {value!r}", ""

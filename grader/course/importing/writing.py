@@ -41,14 +41,17 @@ def solution(pieces: Iterable[Piece]) -> str:
     return "\n".join(texts)
 
 
-def contract(title: str, points: dict[Stub, float], source: str) -> str:
-    """assignment.toml."""
+def contract(title: str, points: dict[Stub, float], read: Iterable[str], source: str) -> str:
+    """assignment.toml. read: names without points that checks look up."""
     lines = [
         f"# The contract with the students: names, points, limits. Imported from {source}.",
         f"title = {_quoted(title)}",
     ]
     for stub, worth in points.items():
         lines += ["", "[[stub]]", f"signature = {_quoted(stub.signature)}", f"points = {worth:g}"]
+    names = [f"{name} = []" for name in sorted(read)]
+    if names:
+        lines += ["", "# What checks look up besides, and other names of it.", "[names]", *names]
     return "\n".join(lines) + "\n"
 
 
