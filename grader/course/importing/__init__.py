@@ -17,11 +17,12 @@ from grader.course import templates
 from grader.course.importing import nbgrader, notebook, otter, writing
 from grader.course.importing.checks import Check, Maker, Namespace, Statement, statements
 from grader.course.importing.draft import Draft, Note, Piece
-from grader.course.importing.marking import mark
+from grader.course.importing.marking import is_marked, mark, quiet, quiet_text
 from grader.course.importing.notebook import is_python
 from grader.course.importing.stubs import Stub, written
 from grader.course.scaffold import verify_free
 from grader.errors import AssignmentError, UsageError
+from grader.sandbox.inside.uses import bound_in
 
 FORMATS = {"nbgrader": nbgrader, "otter": otter}
 
@@ -106,11 +107,7 @@ def _texts(
 ) -> tuple[dict[str, str], tuple[dict[str, float], int, int, list[Note]]]:
     """The files of the assignment, by their place below the course, and what there is to say."""
     for piece in draft.pieces:
-        if piece.written:
-            piece.source = mark(piece, draft)
-        elif not piece.is_text and not is_python(piece.source):
-            piece.source = "\n".join(f"# {line}" for line in piece.source.split("\n"))
-            draft.note(piece.cell, "a cell that is not Python", "It is a comment now.")
+        _mark(piece, draft)
     stubs, space = _namespace(draft)
     checks = Maker(draft, space).checks()
     if not checks:
@@ -143,6 +140,22 @@ def _texts(
     }, said
 
 
+def _mark(piece: Piece, draft: Draft) -> None:
+    """Put our marks into a piece, and take out what could be taken for one."""
+    if piece.is_text:
+        piece.source, changed = quiet_text(piece.source)
+        if changed:
+            what = "a text with a line like a mark (SOLUTION)"
+            draft.note(piece.cell, what, "The line was changed: look whether it still says it.")
+    elif piece.written or is_marked(piece.source):
+        piece.source = mark(piece, draft)
+    elif is_python(piece.source):
+        piece.source = quiet(piece.source)
+    else:
+        piece.source = "\n".join(f"# {line}".rstrip() for line in piece.source.split("\n"))
+        draft.note(piece.cell, "a cell that is not Python", "It is a comment now.")
+
+
 def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
     """What students write, and what they are given."""
     stubs: list[Stub] = []
@@ -162,7 +175,7 @@ def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
             node.name for node in ast.parse(piece.source).body if isinstance(node, ast.ClassDef)
         }
         hidden = _bound_in_lines(piece, found.lines)
-        private |= hidden - owners
+        private |= hidden - owners if piece.graded else hidden | owners
         given += [
             each
             for each in statements(piece.source, position)
@@ -177,8 +190,6 @@ def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
 
 def _bound_in_lines(piece: Piece, lines: frozenset[int]) -> set[str]:
     """The names that the top-level statements in these lines bind."""
-    from grader.sandbox.inside.uses import bound_in
-
     body = ast.parse(piece.source).body
     return set().union(*(bound_in([node]) for node in body if node.lineno in lines))
 

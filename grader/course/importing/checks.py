@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from grader.course.importing.bodies import (
+    asserts,
+    body_of,
+    flat,
+    is_expression,
+    without_seen,
+    without_values,
+)
 from grader.course.importing.draft import Draft, Test
 from grader.course.importing.live import reasons
 from grader.course.importing.names import outer_names, prefixed, text_of
@@ -17,13 +25,12 @@ from grader.course.importing.outputs import compared, is_text_only
 from grader.course.importing.stubs import Stub
 from grader.sandbox.inside.uses import bound_in
 
-WIDTH = 92
-
 
 @dataclass(frozen=True)
 class Statement:
     """A statement that a test may need. position: how many pieces stand before it. kind: "import",
-    "definition" or "data". from_test: it stands in a test, whose names later tests may use."""
+    "definition" or "data". from_test: it stands in a test, whose names later tests may use; hidden:
+    in a part of it that students did not see."""
 
     text: str
     position: int
@@ -31,6 +38,7 @@ class Statement:
     binds: frozenset[str]
     reads: frozenset[str]
     from_test: bool = False
+    hidden: bool = False
 
 
 @dataclass
@@ -101,11 +109,7 @@ class Maker:
                 self.draft.note(test.cell, "a test that is not Python", "Write a check for it.")
                 continue
             made += self._of(test)
-            self.earlier += [
-                each
-                for each in statements(test.source, test.after, from_test=True)
-                if each.binds and not each.text.startswith(("assert", "print"))
-            ]
+            self.earlier += _bound_by(test)
         return made
 
     def _of(self, test: Test) -> list[Check]:
@@ -113,7 +117,7 @@ class Maker:
         if test.shown is None:
             check = self._check(test, test.source, public=not test.hidden)
             return [check] if check else []
-        whole = _without_seen(test.source, test.shown)
+        whole = without_seen(test.source, test.shown)
         both = [self._check(test, test.shown, True, quiet=True), self._check(test, whole, False)]
         made = [check for check in both if check is not None]
         for check in made:
@@ -122,7 +126,7 @@ class Maker:
 
     def _check(self, test: Test, source: str, public: bool, quiet: bool = False) -> Check | None:
         """quiet: what needs a hand is said of the other part of the test."""
-        nodes, sentence, source = _body(source)
+        nodes, sentence, source = body_of(source)
         if not public and test.shown is None:
             sentence = ""  # nobody has seen it
         used = self._stubs_in(nodes)
@@ -132,10 +136,10 @@ class Maker:
                 self.draft.note(test.cell, what, "It was left out: write a check if it matters.")
             return None
         stub = self._owner(used, source)
-        lines, header, reached = self._lines(nodes, source, test)
+        lines, header, reached = self._lines(nodes, source, test, public)
         imports = self._compare_output(test, lines)
         if not public:
-            lines = [_without_values(line) for line in lines]
+            lines = [without_values(line) for line in lines]
         sentence = test.sentence or sentence or f"{stub.name} passes the tests of `{test.label}`."
         name = self._name(test, stub, public)
         points = test.points or 0.0
@@ -174,7 +178,7 @@ class Maker:
         return ([stub for stub in own if stub.name.rpartition(".")[2] in called] or own)[-1]
 
     def _lines(
-        self, nodes: list[ast.stmt], source: str, test: Test
+        self, nodes: list[ast.stmt], source: str, test: Test, public: bool
     ) -> tuple[list[str], list[Statement], set[str]]:
         """The lines of a check, what stands above it, and the names that it takes from the
         student's file although students are given them."""
@@ -188,7 +192,7 @@ class Maker:
         local = {name for each in needed for name in each.binds}
         for node in nodes:
             names = {name.id for name in outer_names(node)} - local
-            for each in self._needed(names, test):
+            for each in self._needed(names, test, public):
                 if each not in needed:
                     needed.append(each)
             local |= bound_in([node])
@@ -201,14 +205,16 @@ class Maker:
             outside = {name.id for name in outer_names(ast.parse(text))} - bound
             theirs = {name for name in outside if self._is_theirs(name)}
             reached |= theirs - self.space.stubs.keys()
-            lines.append(prefixed(_flat(text), theirs, "submission"))
+            lines.append(prefixed(flat(text), theirs, "submission"))
             bound |= bound_in(ast.parse(text).body)
         return lines, header, reached
 
-    def _needed(self, names: Iterable[str], test: Test) -> list[Statement]:
-        """The statements before a test that bind these names, with what they need, in order."""
+    def _needed(self, names: Iterable[str], test: Test, public: bool) -> list[Statement]:
+        """The statements before a test that bind these names, with what they need, in order; nothing
+        hidden for a public one."""
         pool = [each for each in self.space.given if each.position <= test.after]
-        pool = sorted([*pool, *self.earlier], key=lambda each: each.position)
+        pool += [each for each in self.earlier if not (public and each.hidden)]
+        pool.sort(key=lambda each: each.position)
         found: list[Statement] = []
         waiting = [name for name in names if not self._is_theirs(name)]
         seen: set[str] = set()
@@ -245,7 +251,7 @@ class Maker:
         if test.output is None or not lines:
             return set()
         expression = lines[-1].strip()
-        if not _is_expression(expression):
+        if not is_expression(expression):
             return set()
         if not test.output:
             self.draft.note(
@@ -305,6 +311,10 @@ class Maker:
                 "A mistake there costs points here, too: write parts.py and mark the check with "
                 "@pytest.mark.uses(...) (docs/checks.md).",
             )
+        if not asserts(check.body):
+            check.by_hand.append("it asserts nothing")
+            what = f"{check.name}: it asserts nothing, so it passes whenever it can be run"
+            self.draft.note(test.cell, what, "Say what is demanded: assert_close, or an assert.")
         unknown = self._unknown(check)
         if unknown:
             names = ", ".join(f"`{name}`" for name in unknown)
@@ -325,111 +335,12 @@ _OBJECT = (
 )
 
 
-def _body(source: str) -> tuple[list[ast.stmt], str, str]:
-    """The statements of a test without what it only tells, what it says of itself, and the source
-    that they stand in. A function that is all of a test is unpacked."""
-    body = ast.parse(source).body
-    sentence = ast.get_docstring(ast.parse(source)) or ""
-    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
-    others = [node for node in body if node not in functions and not _only_tells(node)]
-    if len(functions) == 1 and all(_runs(node, functions[0].name) for node in others):
-        sentence = ast.get_docstring(functions[0]) or sentence
-        body = functions[0].body
-    sentence = " ".join(sentence.split("\n\n")[0].split())
-    return [node for node in body if not _only_tells(node)], sentence, source
-
-
-def _flat(text: str) -> str:
-    """A statement that can be moved to the right: no text of it goes over several lines."""
-    tree = ast.parse(text)
-    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr)]
-    return ast.unparse(tree) if any(each.lineno != each.end_lineno for each in texts) else text
-
-
-def _only_tells(node: ast.stmt) -> bool:
-    """A docstring, pass, or a print."""
-    if isinstance(node, ast.Pass):
-        return True
-    if not isinstance(node, ast.Expr):
-        return False
-    value = node.value
-    if isinstance(value, ast.Constant):
-        return value.value is not None and isinstance(value.value, str)
-    return isinstance(value, ast.Call) and ast.unparse(value.func) in ("print", "display")
-
-
-def _runs(node: ast.stmt, name: str) -> bool:
-    """Whether a statement does nothing but call a function, also `if __name__ == "__main__":`."""
-    if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-        return all(_runs(each, name) for each in node.body)
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) == name
-    )
-
-
-def _is_assertion(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assert):
-        return True
-    text = ast.unparse(node) if isinstance(node, ast.Expr) else ""
-    return bool(re.match(r"[\w.]*assert\w*\(", text))
-
-
-def _without_seen(source: str, shown: str) -> str:
-    """A test without the assertions that students could see; what they need stays."""
-    seen = [ast.dump(node) for node in ast.parse(shown).body if _is_assertion(node)]
-    kept: list[ast.stmt] = []
-    shown_too = {ast.dump(node) for node in ast.parse(shown).body}
-    read: set[str] = set()
-    for node in reversed(ast.parse(source).body):
-        names = bound_in([node])
-        is_idle = ast.dump(node) in shown_too and names and not names & read
-        if ast.dump(node) not in seen and not is_idle:
-            kept.insert(0, node)
-            read |= {name.id for name in outer_names(node)}
-    return "\n".join(text_of(source, node) for node in kept)
-
-
-def _without_values(line: str) -> str:
-    """An assertion of a hidden check without a message that is made of values."""
-    tree = ast.parse(line)
-    changed = False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and node.msg and not isinstance(node.msg, ast.Constant):
-            node.msg, changed = None, True
-    return ast.unparse(tree) if changed else line
-
-
-def _is_expression(line: str) -> bool:
-    try:
-        ast.parse(line, mode="eval")
-    except SyntaxError:
-        return False
-    return True
-
-
-def _spaced(body: list[str]) -> list[str]:
-    """The lines of a body, with an empty one around each definition in it."""
-    lines: list[str] = []
-    for before, text in zip(["", *body], body):
-        around = re.match(r"(@|def |class )", text), re.match(r"(@|def |class )", before)
-        lines += [""] if before and any(around) else []
-        lines += text.split("\n")
-    return lines
-
-
-def rendered(check: Check, weight: float | None) -> str:
-    """The text of a check."""
-    marks = [f'@pytest.mark.stub("{check.stub.name}")']
-    if weight is not None:
-        marks.append(f"@pytest.mark.weight({weight:g})")
-    sentence = check.sentence.replace("\\", "\\\\").replace('"', "'")
-    wrapped = textwrap.wrap(f'"""{sentence}', WIDTH - 4) or ['"""']
-    ending = ['"""'] if len(wrapped) > 1 else []
-    if not ending:
-        wrapped[-1] += '"""'
-    hands = [f"# By hand (import.md): {reason}." for reason in check.by_hand]
-    lines = [*wrapped, *ending, *hands, *_spaced(check.body)]
-    text = "\n".join(f"    {line}".rstrip() for line in lines)
-    return "\n".join([*marks, f"def {check.name}(submission):", text]) + "\n"
+def _bound_by(test: Test) -> list[Statement]:
+    """The statements of a test that later ones may need."""
+    seen = "" if test.hidden else test.source if test.shown is None else test.shown
+    public = {each.text for each in statements(seen, test.after)}
+    return [
+        dataclasses.replace(each, hidden=each.text not in public)
+        for each in statements(test.source, test.after, from_test=True)
+        if each.binds and not each.text.startswith(("assert", "print"))
+    ]

@@ -83,7 +83,20 @@ def mark(piece: Piece, draft: Draft) -> str:
         inside = cell.lines[region.first - 1 : region.last]
         block = [indent + begin, *inside, indent + END]
         cell.edits[region.first] = (region.last, block)
-    return _quiet("\n".join(_edited(cell)))
+    return quiet(_PROMPT.sub(_needed_prompt, "\n".join(_edited(cell))))
+
+
+def is_marked(source: str) -> bool:
+    """Whether a cell has marks around what students write."""
+    lines = source.split("\n")
+    return any(_BLOCK.match(line) or _LINE.search(line) for line in lines)
+
+
+def _needed_prompt(match: re.Match[str]) -> str:
+    """A prompt; nothing for one that has definitions only, for their first lines are there."""
+    text = textwrap.dedent(match[3])
+    body = ast.parse(text).body if is_python(text) else []
+    return "" if body and all(isinstance(node, Definition) for node in body) else match[0]
 
 
 def _plain(source: str) -> tuple[str, bool]:
@@ -232,8 +245,8 @@ def _edited(cell: _Cell) -> list[str]:
     return found
 
 
-def _quiet(source: str) -> str:
-    """The source without comments that could be taken for a mark, or for the template."""
+def quiet(source: str) -> str:
+    """A source without comments that could be taken for a mark, or for the template."""
     lines = source.split("\n")
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -242,6 +255,18 @@ def _quiet(source: str) -> str:
                 line = lines[token.start[0] - 1]
                 lines[token.start[0] - 1] = line[: token.start[1]].rstrip()
     return "\n".join(lines)
+
+
+def quiet_text(text: str) -> tuple[str, bool]:
+    """A text of which no line can be taken for a mark, or for the beginning of a cell, and whether
+    some line could."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        for changed in (line, line.replace("SOLUTION", "solution"), f"> {line}", ""):
+            if not is_likeness(f"# {changed}") and not changed.lstrip().startswith("%%"):
+                lines[number] = changed
+                break
+    return "\n".join(lines), lines != text.split("\n")
 
 
 def _body_around(tree: ast.Module, region: _Region) -> tuple[list[ast.stmt], ast.stmt | None]:

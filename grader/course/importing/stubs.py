@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.course.cutting import PLACEHOLDER
-
-_BEGIN = re.compile(r"^\s*#+ BEGIN SOLUTION( NO PROMPT)?$")
-_END = re.compile(r"^\s*#+ END SOLUTION$")
+_BEGIN = re.compile(r"^\s*#+\s*BEGIN (SOLUTION|SOLUTION NO PROMPT|HIDDEN TESTS)\s*$")
+_END = re.compile(r"^\s*#+\s*END (SOLUTION|HIDDEN TESTS)\s*$")
 _VALUE = re.compile(r"^(\w+)\b.*# SOLUTION$")
-_PROMPTED = re.compile(rf"^(\w+) = \.\.\.\s+{PLACEHOLDER}$")
+_PROMPTED = re.compile(r"^(\w+) = \.\.\.\s*(#.*)?$")  # in a prompt
+_PROMPT = re.compile(r"\s*(\"\"\"|''') # (BEGIN|END) PROMPT$")
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,16 @@ def written(source: str) -> Written:
     written is one stub, otherwise each of its methods. lost: what of a signature no contract can
     say."""
     lines, inside, values = source.split("\n"), set(), []
-    asked, is_open = set(), False
+    asked, is_open, in_prompt = set(), False, False
     for number, line in enumerate(lines, start=1):
         begin = _BEGIN.match(line)
         if begin:
             is_open = True
-            if not begin[1]:
+            if begin[1] == "SOLUTION":
                 asked.add(number)
-        value = _VALUE.match(line) or _PROMPTED.match(line)
+        prompt = _PROMPT.match(line)
+        in_prompt = prompt[2] == "BEGIN" if prompt else in_prompt
+        value = _VALUE.match(line) or (in_prompt and _PROMPTED.match(line))
         if value:
             values.append((number, value[1]))
         if is_open or value:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.course.importing.checks import Check, Statement, rendered
+from grader.course.importing.checks import Check, Statement
 from grader.course.importing.draft import Draft, Note, Piece
 from grader.course.importing.stubs import Stub
 
+_WIDTH = 88  # of a docstring
 _HEADING = re.compile(r"^#{1,2}\s+(.+?)\s*#*$", re.MULTILINE)
 _MISCONCEPTIONS = '''\
 """Typical wrong versions of single stubs, each with the sentence that a student with this mistake
@@ -94,7 +96,7 @@ def suite(about: str, checks: list[Check], of_stub: dict[str, list[Check]]) -> s
     if needed:
         imports.append(f"from grader.checking import {', '.join(sorted(needed))}")
     others = [each.text for each in header if each.kind != "import"]
-    texts = [rendered(check, _weight(check, of_stub[check.stub.name])) for check in checks]
+    texts = [_rendered(check, _weight(check, of_stub[check.stub.name])) for check in checks]
     parts = [f'"""{about}"""', "\n".join(imports), *others, *texts]
     return (
         "\n\n\n".join(part.strip("\n") for part in parts if part).replace(
@@ -102,6 +104,32 @@ def suite(about: str, checks: list[Check], of_stub: dict[str, list[Check]]) -> s
         )
         + "\n"
     )
+
+
+def _rendered(check: Check, weight: float | None) -> str:
+    """The text of a check."""
+    marks = [f'@pytest.mark.stub("{check.stub.name}")']
+    if weight is not None:
+        marks.append(f"@pytest.mark.weight({weight:g})")
+    sentence = check.sentence.replace("\\", "\\\\").replace('"', "'")
+    wrapped = textwrap.wrap(f'"""{sentence}', _WIDTH) or ['"""']
+    ending = ['"""'] if len(wrapped) > 1 else []
+    if not ending:
+        wrapped[-1] += '"""'
+    hands = [f"# By hand (import.md): {reason}." for reason in check.by_hand]
+    lines = [*wrapped, *ending, *hands, *_spaced(check.body)]
+    text = "\n".join(f"    {line}".rstrip() for line in lines)
+    return "\n".join([*marks, f"def {check.name}(submission):", text]) + "\n"
+
+
+def _spaced(body: list[str]) -> list[str]:
+    """The lines of a body, with an empty one around each definition in it."""
+    lines: list[str] = []
+    for before, text in zip(["", *body], body):
+        around = re.match(r"(@|def |class )", text), re.match(r"(@|def |class )", before)
+        lines += [""] if before and any(around) else []
+        lines += text.split("\n")
+    return lines
 
 
 def _weight(check: Check, all_of_stub: list[Check]) -> float | None:
