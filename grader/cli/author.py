@@ -107,7 +107,8 @@ def import_(
     """
     from grader.course.importing import create
 
-    chosen = name or re.sub(r"\W+", "_", path.resolve().stem, flags=re.ASCII).strip("_").lower()
+    words = re.sub(r"\W+", "_", path.resolve().stem, flags=re.ASCII).lower()
+    chosen = name or words.strip("_").lstrip("0123456789_")
     made = create(form.value, path, chosen, _course_or_new(course))
     for file in made.files:
         console.print(Text(os.path.relpath(file)), soft_wrap=True)

@@ -7,6 +7,7 @@ loads, and its template can be cut; otherwise nothing is written.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def create(form: str, path: Path, name: str, course: Path) -> Imported:
         except (AssignmentError, SyntaxError) as error:
             reason = str(error).replace(f"{trial}/", "")
             raise UsageError(
-                f"{path} cannot become an assignment that loads, so nothing was written: {reason}"
+                f"{path} cannot become an assignment that loads, so nothing was written: {reason}. "
+                "Change it there, and import it again."
             ) from None
         files = [
             course / each.relative_to(trial)
@@ -176,8 +178,9 @@ def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
         }
         hidden = _bound_in_lines(piece, found.lines)
         private |= hidden - owners if piece.graded else hidden | owners
+        concealed = _bound_in_lines(piece, found.concealed)
         given += [
-            each
+            dataclasses.replace(each, hidden=bool(each.binds & concealed))
             for each in statements(piece.source, position)
             if each.binds and not each.binds & (owners | hidden)
         ]

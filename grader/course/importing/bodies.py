@@ -15,10 +15,11 @@ def body_of(source: str) -> tuple[list[ast.stmt], str, str]:
     body = ast.parse(source).body
     sentence = ast.get_docstring(ast.parse(source)) or ""
     functions = [node for node in body if isinstance(node, ast.FunctionDef)]
-    others = [node for node in body if node not in functions and not _only_tells(node)]
-    if len(functions) == 1 and all(_runs(node, functions[0].name) for node in others):
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    others = [node for node in body if node not in functions + imports and not _only_tells(node)]
+    if len(functions) == 1 and all(_runs(node, functions[0]) for node in others):
         sentence = ast.get_docstring(functions[0]) or sentence
-        body = functions[0].body
+        body = [*imports, *functions[0].body]
     else:
         calls = _uncalled(functions, others)
         source = "\n".join([source, *calls])
@@ -39,14 +40,17 @@ def _only_tells(node: ast.stmt) -> bool:
     return isinstance(value, ast.Call) and ast.unparse(value.func) in ("print", "display")
 
 
-def _runs(node: ast.stmt, name: str) -> bool:
-    """Whether a statement does nothing but call a function, also `if __name__ == "__main__":`."""
+def _runs(node: ast.stmt, function: ast.FunctionDef) -> bool:
+    """Whether a statement does nothing but call a function with what its parameters are called
+    (`env` is all that there is), also `if __name__ == "__main__":`."""
     if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-        return all(_runs(each, name) for each in node.body)
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) == name
+        return all(_runs(each, function) for each in node.body)
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    names = [each.arg for each in function.args.args]
+    given = [ast.unparse(each) for each in node.value.args]
+    return ast.unparse(node.value.func) == function.name and all(
+        name in (value, "env") for name, value in zip(names, given)
     )
 
 

@@ -132,7 +132,7 @@ class Maker:
         used = self._stubs_in(nodes)
         if not nodes or not used:
             if not quiet:
-                what = "a test of nothing that students write"
+                what = f"a test of nothing that students write ({test.points or 0:g} points)"
                 self.draft.note(test.cell, what, "It was left out: write a check if it matters.")
             return None
         stub = self._owner(used, source)
@@ -210,10 +210,10 @@ class Maker:
         return lines, header, reached
 
     def _needed(self, names: Iterable[str], test: Test, public: bool) -> list[Statement]:
-        """The statements before a test that bind these names, with what they need, in order; nothing
-        hidden for a public one."""
-        pool = [each for each in self.space.given if each.position <= test.after]
-        pool += [each for each in self.earlier if not (public and each.hidden)]
+        """The statements before a test that bind these names, with what they need, in order; for a
+        public one nothing hidden."""
+        pool = [each for each in self.space.given if each.position <= test.after] + self.earlier
+        pool = [each for each in pool if not (public and each.hidden)]
         pool.sort(key=lambda each: each.position)
         found: list[Statement] = []
         waiting = [name for name in names if not self._is_theirs(name)]

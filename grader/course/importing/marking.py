@@ -186,12 +186,14 @@ def _mark_statement(cell: _Cell, node: ast.stmt, asked: bool, nested: bool) -> N
         for part in node.body:
             if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
                 _mark_body(cell, part)
+    elif isinstance(node, ast.AugAssign) and not nested:
+        cell.edits[first] = (last, [NO_PROMPT, *text, END])
     elif asked and not nested and isinstance(_target(node), ast.Name):
         cell.edits[first] = (last, [f"{_one_line(node, text)}  # SOLUTION"])
     else:
         indent = _indent(text[0])
         block = [indent + NO_PROMPT, *text, indent + END]
-        names = sorted(bound_in([node]))
+        names = sorted(bound_in([node]) - _passing(node))
         if asked and not cell.prompted:
             wanted = [f"{indent}{name} = ...  {PLACEHOLDER}" for name in names]
             wanted = wanted or [f"{indent}...  {PLACEHOLDER}"]
@@ -218,7 +220,8 @@ def _mark_body(cell: _Cell, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Non
 
 
 def _joined(regions: list[_Region], tree: ast.Module) -> list[_Region]:
-    """The regions inside functions, each function with one at least that students find."""
+    """The regions inside functions, each function with the first one of them to be found by
+    students: there the template stops."""
     regions = sorted(regions, key=lambda each: each.first)
     joined: list[_Region] = []
     for region in regions:
@@ -229,7 +232,7 @@ def _joined(regions: list[_Region], tree: ast.Module) -> list[_Region]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             own = [each for each in joined if node.lineno < each.first <= (node.end_lineno or 0)]
-            if own and not any(each.asked for each in own):
+            if own:
                 own[0].asked = True
     return joined
 
@@ -247,14 +250,14 @@ def _edited(cell: _Cell) -> list[str]:
 
 def quiet(source: str) -> str:
     """A source without comments that could be taken for a mark, or for the template."""
-    lines = source.split("\n")
+    lines: list[str | None] = [*source.split("\n")]
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             text = token.string
             if is_likeness(text) or text.strip("# ").upper() == PLACEHOLDER.strip("# "):
-                line = lines[token.start[0] - 1]
-                lines[token.start[0] - 1] = line[: token.start[1]].rstrip()
-    return "\n".join(lines)
+                before = token.line.split("\n")[0][: token.start[1]].rstrip()
+                lines[token.start[0] - 1] = before or None
+    return "\n".join(line for line in lines if line is not None)
 
 
 def quiet_text(text: str) -> tuple[str, bool]:
@@ -314,6 +317,17 @@ def _target(node: ast.stmt) -> ast.expr | None:
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         return node.targets[0]
     return node.target if isinstance(node, ast.AnnAssign) and node.value else None
+
+
+def _passing(node: ast.stmt) -> set[str]:
+    """The names that loops and with statements bind on the way."""
+    targets: list[ast.AST] = []
+    for each in ast.walk(node):
+        if isinstance(each, ast.For):
+            targets.append(each.target)
+        elif isinstance(each, ast.With):
+            targets += [item.optional_vars for item in each.items if item.optional_vars]
+    return {name.id for each in targets for name in ast.walk(each) if isinstance(name, ast.Name)}
 
 
 def _one_line(node: ast.stmt, lines: list[str]) -> str:

@@ -27,7 +27,7 @@ class Cell:
     number: from 1 on, as they follow each other. id: its name in the notebook, or "".
     kind: "code", "markdown" or "raw". source: without magics. magics: these lines.
     output: of a code cell, the text of the value that its last line has, or None.
-    printed: whether it also printed something.
+    printed: what it printed.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Cell:
     metadata: dict[str, Any] = field(default_factory=dict)
     magics: list[str] = field(default_factory=list)
     output: str | None = None
-    printed: bool = False
+    printed: str = ""
 
     @property
     def place(self) -> str:
@@ -92,7 +92,8 @@ def _cell(number: int, given: Any) -> Cell:
     if cell.kind == "code":
         cell.source, cell.magics = without_magics(given.source)
         for output in given.get("outputs", []):
-            cell.printed |= output.output_type == "stream" and output.get("name") == "stdout"
+            if output.output_type == "stream" and output.get("name") == "stdout":
+                cell.printed += output.text
             if output.output_type == "execute_result":
                 cell.output = output.data.get("text/plain")
     return cell

@@ -161,7 +161,10 @@ class _Reader:
         test.hidden = bool(hidden or config.get("hidden"))
         test.points = number(config.get("points"), cell)
         test.sentence = str(config.get("failure_message") or "")
-        if _ends_with_expression(source):
+        printed = _printed(source)
+        if printed:
+            test.source, test.output = printed, cell.printed.strip()
+        elif _ends_with_expression(source):
             test.output = cell.output or ""
         question.tests.append(test)
 
@@ -294,6 +297,18 @@ def _ends_with_expression(source: str) -> bool:
     value = body[-1].value
     own_call = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
     return not (own_call and value.func.id in defined)  # type: ignore[attr-defined]
+
+
+def _printed(source: str) -> str:
+    """A test that ends with print(value), with the value in its place; "" for another."""
+    node = ast.parse(source).body[-1:] if is_python(source) else []
+    call = node[0].value if node and isinstance(node[0], ast.Expr) else None
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "print":
+        return ""
+    if len(call.args) != 1 or call.keywords or isinstance(call.args[0], ast.Starred):
+        return ""
+    before = "\n".join(source.split("\n")[: node[0].lineno - 1])
+    return f"{before}\n{ast.unparse(call.args[0])}".lstrip("\n")
 
 
 def _without_otter(cell: Cell) -> str:

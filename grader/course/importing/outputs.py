@@ -22,7 +22,8 @@ def compared(expression: str, shown: str) -> tuple[str, str]:
         ), ""
     kind, value = _value(shown)
     if value is None:
-        return f"assert repr({expression}) == {shown!r}", ""
+        shows = "repr" if shown[:1] in "'\"<([{" else "str"
+        return f"assert {shows}({expression}) == {shown!r}", ""
     if _is_numeric(value):
         called = json.dumps(expression.replace("submission.", ""), ensure_ascii=False)
         what = f", what={called}" if len(called) <= _SHORT else ""

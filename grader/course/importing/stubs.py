@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _BEGIN = re.compile(r"^\s*#+\s*BEGIN (SOLUTION|SOLUTION NO PROMPT|HIDDEN TESTS)\s*$")
 _END = re.compile(r"^\s*#+\s*END (SOLUTION|HIDDEN TESTS)\s*$")
 _VALUE = re.compile(r"^(\w+)\b.*# SOLUTION$")
-_PROMPTED = re.compile(r"^(\w+) = \.\.\.\s*(#.*)?$")  # in a prompt
+_PROMPTED = re.compile(r"^\s*(\w+) = \.\.\.\s*(#.*)?$")  # in a prompt
 _PROMPT = re.compile(r"\s*(\"\"\"|''') # (BEGIN|END) PROMPT$")
 
 
@@ -31,10 +31,11 @@ class Stub:
 @dataclass(frozen=True)
 class Written:
     """What students write in a marked source. lines: those of the solution, from 1 on; what they
-    bind is not given to anybody."""
+    bind is not given to anybody. concealed: those of hidden tests, which nobody has."""
 
     stubs: list[Stub]
     lines: frozenset[int]
+    concealed: frozenset[int]
     lost: list[str]
 
 
@@ -43,11 +44,11 @@ def written(source: str) -> Written:
     written is one stub, otherwise each of its methods. lost: what of a signature no contract can
     say."""
     lines, inside, values = source.split("\n"), set(), []
-    asked, is_open, in_prompt = set(), False, False
+    asked, concealed, opened, in_prompt = set(), set(), "", False
     for number, line in enumerate(lines, start=1):
         begin = _BEGIN.match(line)
         if begin:
-            is_open = True
+            opened = begin[1]
             if begin[1] == "SOLUTION":
                 asked.add(number)
         prompt = _PROMPT.match(line)
@@ -55,18 +56,21 @@ def written(source: str) -> Written:
         value = _VALUE.match(line) or (in_prompt and _PROMPTED.match(line))
         if value:
             values.append((number, value[1]))
-        if is_open or value:
-            inside.add(number)
-        is_open = is_open and not _END.match(line)
+        if opened or value:
+            (concealed if opened == "HIDDEN TESTS" else inside).add(number)
+        opened = "" if _END.match(line) else opened
     found: dict[str, tuple[int, Stub]] = {}
     lost: list[str] = []
     for node in ast.parse(source).body:
         for stub in _stubs_of(node, asked, lost):
             found.setdefault(stub.name, (node.lineno, stub))
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     for number, name in values:
+        if any(node.lineno <= number <= (node.end_lineno or 0) for node in classes):
+            continue
         found.setdefault(name, (number, Stub(name, name)))
     ordered = sorted(found.values(), key=lambda each: each[0])
-    return Written([stub for _, stub in ordered], frozenset(inside), lost)
+    return Written([stub for _, stub in ordered], frozenset(inside), frozenset(concealed), lost)
 
 
 def _stubs_of(node: ast.stmt, asked: set[int], lost: list[str]) -> Iterator[Stub]:

@@ -1,0 +1,402 @@
+"""`grader import`: notebooks of nbgrader and Otter become assignments that can be proven."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli.main import app
+from grader.course import assignment as assignments
+from grader.course.cutting import cut_file
+from grader.course.importing import Imported, create
+from grader.errors import UsageError
+from tests.conftest import ROOT, grade_paths
+
+HERE = Path(__file__).parent
+LITTLE = "sentences that say little"
+
+
+class Case(NamedTuple):
+    """A notebook and what becomes of it. notes: what of each entry of the list. by_hand: for a file
+    of the assignment, the text that the list asks to change, and what stands there then."""
+
+    form: str
+    path: str
+    points: dict[str, float]
+    public: int
+    hidden: int
+    notes: list[str]
+    by_hand: dict[str, list[tuple[str, str]]]
+
+
+CASES = {
+    "ranking": Case(
+        "nbgrader",
+        "ranking/hw_1.ipynb",
+        {"hits_at_2": 1, "recall_at_2": 2, "dcg": 12},
+        4,
+        3,
+        ["a line for IPython", "test_dcg_2: it measures time", "a picture", LITTLE],
+        {},
+    ),
+    "thresholds": Case(
+        "nbgrader",
+        "thresholds",
+        {"clip_to_mean": 2, "slowest": 1},
+        3,
+        1,
+        [
+            "a line for IPython",
+            "a text answer, graded by a person (2 points)",
+            "code that was graded by a person (1 points)",
+            "a task, graded by a person (3 points)",
+            "a solution without marks",
+            "a solution without marks",
+            "test_clip_copy: it looks at what a call does to its arguments",
+            "test_slowest_hidden: it also runs limit",
+            "no test has these for its stub: limit",
+            "only public checks: clip_to_mean",
+            LITTLE,
+        ],
+        {},
+    ),
+    "activations": Case(
+        "nbgrader",
+        "activations/activations_dev.py",
+        {"ReLU.forward": 10, "softmax": 15},
+        2,
+        0,
+        [
+            "a solution without marks",
+            "test_relu: it makes an object of a class that students are given",
+            "no test has these for its stub: demonstrate",
+            "only public checks: ReLU.forward, softmax",
+        ],
+        {
+            "assignments/activations/test_public.py": [
+                ("import pytest\n", "import pytest\nfrom grader.checking import in_sandbox\n"),
+                (
+                    '@pytest.mark.stub("ReLU.forward")\n',
+                    "@in_sandbox\n"
+                    "def relu_of(submission, numbers):\n"
+                    '    given = getattr(submission, "Tensor")(numbers)\n'
+                    "    return submission.ReLU().forward(given).data\n\n\n"
+                    '@pytest.mark.stub("ReLU.forward")\n',
+                ),
+                ("    relu = submission.ReLU()\n", ""),
+                ("relu.forward(Tensor([-2, 0, 3]))", "relu_of(submission, [-2, 0, 3])"),
+                ("result.data", "result"),
+                (', f"expected [0, 0, 3], got {result}"', ""),
+            ]
+        },
+    ),
+    "validation": Case(
+        "otter",
+        "validation/lab06.ipynb",
+        {"X_valid": 0.5, "y_valid": 0.5, "errors_of": 1, "errors_by_slope": 2, "best_slope": 1},
+        6,
+        2,
+        [
+            "`files`: ['data']",
+            "a line for IPython: `!pip install otter-grader`",
+            "the text answer of the question q1_4, which a person graded (2 points)",
+            "test_q1_1: it also runs X_train",
+            "no test has these for its stub: is_valid, X_train, y_train",
+            "only public checks: X_valid, y_valid, best_slope",
+            LITTLE,
+        ],
+        {},
+    ),
+    "standardize": Case(
+        "otter",
+        "standardize/hw03.ipynb",
+        {"num_features": 4, "standardize": 3, "Scale.apply": 1},
+        2,
+        4,
+        [
+            "a seed that is set before each cell",
+            "all or nothing: question q1",
+            "test_q2_hidden_3: it asks for gradients",
+            LITTLE,
+        ],
+        {
+            "solutions/standardize/test_hidden.py": [
+                ("import torch\n", "import torch\nfrom grader.checking import in_sandbox\n"),
+                (
+                    '@pytest.mark.stub("standardize")\ndef test_q2_hidden_3',
+                    "@in_sandbox\n"
+                    "def gradient_of(submission, X):\n"
+                    "    X.requires_grad_()\n"
+                    "    submission.standardize(X).sum().backward()\n"
+                    "    return X.grad\n\n\n"
+                    '@pytest.mark.stub("standardize")\ndef test_q2_hidden_3',
+                ),
+                (
+                    "    X = torch.tensor([[1.0], [4.0]], requires_grad=True)\n"
+                    "    submission.standardize(X).sum().backward()\n",
+                    "    gradient = gradient_of(submission, torch.tensor([[1.0], [4.0]]))\n",
+                ),
+                ("torch.allclose(X.grad,", "torch.allclose(gradient,"),
+            ]
+        },
+    ),
+    "old_form": Case(
+        "otter",
+        "old_form/hw01.ipynb",
+        {"classes": 2, "normalized": 4},
+        4,
+        2,
+        [
+            "`requirements`: requirements.txt",
+            "the text answer of the question q3, which a person graded (1 points)",
+            "test_q2_2: `shares` is read from the student's file",
+            "a test of which the notebook does not show the value",
+            "test_q2_3: it asserts nothing",
+            LITTLE,
+        ],
+        {
+            "assignments/old_form/test_public.py": [
+                (
+                    "    submission.normalized(np.array([2.0]))",
+                    "    assert_close(submission.normalized(np.array([2.0])), [1.0])",
+                )
+            ]
+        },
+    ),
+}
+
+
+def imported(name: str, course: Path) -> Imported:
+    """A case, imported into a course, without what it needs of a hand."""
+    case = CASES[name]
+    return create(case.form, HERE / case.path, name, course)
+
+
+def finish(name: str, course: Path) -> None:
+    """What the list of a case asks for."""
+    for file, changes in CASES[name].by_hand.items():
+        text = (course / file).read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (course / file).write_text(text, "utf-8")
+
+
+def notebook(path: Path, cells: list[tuple[str, str, dict[str, Any]]]) -> Path:
+    """A notebook with cells (kind, source, metadata of nbgrader)."""
+    written = [
+        {
+            "cell_type": kind,
+            "metadata": {"nbgrader": said} if said else {},
+            "source": source,
+            **({"outputs": [], "execution_count": None} if kind == "code" else {}),
+        }
+        for kind, source, said in cells
+    ]
+    table = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    path.write_text(json.dumps(table), "utf-8")
+    return path
+
+
+def solution(source: str) -> tuple[str, str, dict[str, Any]]:
+    return "code", source, {"solution": True, "grade_id": "solution"}
+
+
+def graded(source: str, points: object = 1) -> tuple[str, str, dict[str, Any]]:
+    return "code", source, {"grade": True, "grade_id": "test", "points": points}
+
+
+PLUS = solution("def plus(x):\n    ### BEGIN SOLUTION\n    return x + 1\n    ### END SOLUTION")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_notebook_becomes_an_assignment(tmp_path, name):
+    """With its stubs, their points, public and hidden checks, and a list of what needs a hand."""
+    case = CASES[name]
+
+    made = imported(name, tmp_path)
+
+    assert (made.points, made.public, made.hidden) == (case.points, case.public, case.hidden)
+    assert len(made.notes) == len(case.notes)
+    for note, beginning in zip(made.notes, case.notes):
+        assert note.what.startswith(beginning)
+    loaded = assignments.load(name, tmp_path)
+    assert cut_file(loaded.solution) == (loaded.public / f"{name}.py").read_text("utf-8")
+    listed = (tmp_path / f"solutions/{name}/import.md").read_text("utf-8")
+    assert all(note.what in listed and note.todo in listed for note in made.notes)
+
+
+@pytest.mark.parametrize("name", ["thresholds", "validation", "old_form"])
+def test_solution_has_all_points_and_the_template_none(tmp_path, name):
+    """After what the list asks for."""
+    imported(name, tmp_path)
+    finish(name, tmp_path)
+    files = [
+        tmp_path / f"solutions/{name}/solution.py",
+        tmp_path / f"assignments/{name}/{name}.ipynb",
+    ]
+
+    right, empty = grade_paths(files, assignment=name, course=tmp_path, data=None)
+
+    assert right.grade.score == right.grade.max_score == sum(CASES[name].points.values())
+    assert [check.outcome for check in right.record.checks if check.outcome != "passed"] == []
+    assert empty.grade.score == 0
+    assert {stub.status for stub in empty.grade.stubs} == {"missing"}
+
+
+@pytest.mark.parametrize("name", ["ranking", "activations", "standardize"])
+def test_assignment_is_proven_after_the_hand_work(tmp_path, name):
+    """`grader validate` has nothing to say of it."""
+    imported(name, tmp_path)
+    finish(name, tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "validate", name, "--runs", "1", "--course", tmp_path],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_command_says_what_was_written_and_what_needs_a_hand(tmp_path):
+    """The name is the file's, without numbers before it."""
+    path = HERE / "thresholds" / "5 - Arrays.ipynb"
+
+    done = CliRunner().invoke(app, ["import", "nbgrader", str(path), "--course", str(tmp_path)])
+
+    said = " ".join(done.output.split())
+    assert done.exit_code == 0, said
+    assert "2 stubs with 3 points, 3 public and 1 hidden checks." in said
+    assert "cell 11 (why): a text answer, graded by a person (2 points)" in said
+    assert "grader validate arrays" in said
+    assert assignments.available(tmp_path) == ["arrays"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ([PLUS], "No test of it runs anything"),
+        ([PLUS, graded("assert plus(1) == 2", "many")], r"cell 2 \(test\): 'many' is no number"),
+        ([PLUS, graded("### BEGIN HIDDEN TESTS\nassert plus(1)")], "cell 2 .* do not fit"),
+        ([solution("def plus(x:"), graded("assert plus(1)")], "cell 1 .* is not Python"),
+        ([solution("### BEGIN SOLUTION\nx = 1"), graded("assert x")], "cell 1 .* without an END"),
+        ([solution("data = 3"), graded("assert data == 3")], "may not be called data"),
+        ([("code", "x = 1", {})], "has nothing of nbgrader in it"),
+    ],
+)
+def test_what_cannot_become_an_assignment_is_told_in_a_sentence(tmp_path, cells, problem):
+    """With the cell, and nothing is written."""
+    path = notebook(tmp_path / "broken.ipynb", cells)
+
+    with pytest.raises(UsageError, match=problem):
+        create("nbgrader", path, "broken", tmp_path / "course")
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{", "is not a notebook that can be read"),
+        ("[]", "is not a notebook that can be read"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "has no cells"),
+        (
+            '{"nbformat": 4, "nbformat_minor": 5, "cells": [],'
+            ' "metadata": {"kernelspec": {"language": "R", "name": "ir", "display_name": "R"}}}',
+            "is written in R",
+        ),
+    ],
+)
+def test_file_that_is_no_notebook_is_called_that(tmp_path, text, problem):
+    """Also one of another language."""
+    path = tmp_path / "broken.ipynb"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(UsageError, match=problem):
+        create("otter", path, "broken", tmp_path / "course")
+
+
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ("# BEGIN SOLUTION", "stands outside of a question"),
+        ("# BEGIN QUESTION\npoints: 1", "has no name"),
+        ("# BEGIN QUESTION\nname: [", "is not YAML"),
+        ("# BEGIN QUESTION\n- one", "`key: value` in each line"),
+    ],
+)
+def test_block_that_does_not_fit_is_told_with_its_cell(tmp_path, block, problem):
+    """Of a master notebook of Otter."""
+    cells = [("raw", block, {}), ("raw", "# BEGIN QUESTION\nname: last", {})]
+
+    with pytest.raises(UsageError, match=f"cell 1: .*{problem}"):
+        create("otter", notebook(tmp_path / "broken.ipynb", cells), "broken", tmp_path / "course")
+
+
+def test_other_format_is_suggested(tmp_path):
+    """Where the notebook was made for it."""
+    with pytest.raises(UsageError, match="Is it one of nbgrader"):
+        create("otter", HERE / "ranking/hw_1.ipynb", "ranking", tmp_path)
+
+
+def test_nothing_hidden_gets_into_a_public_check(tmp_path):
+    """Neither a value of a hidden test, nor what a solution binds, nor a message made of values."""
+    cells = [
+        ("code", "### BEGIN HIDDEN TESTS\nkey = 4711\n### END HIDDEN TESTS", {}),
+        PLUS,
+        solution("limit = 815  # SOLUTION"),
+        graded(
+            "### BEGIN HIDDEN TESTS\nsecret = 4712\nassert plus(key) == secret\n### END HIDDEN TESTS"
+        ),
+        graded("assert plus(key) == secret\nassert limit > 0"),
+        graded(
+            "x = 1\n### BEGIN HIDDEN TESTS\nassert plus(x) == 2, f'{x + 1}'\n### END HIDDEN TESTS"
+        ),
+    ]
+
+    made = create("nbgrader", notebook(tmp_path / "n.ipynb", cells), "secrets", tmp_path)
+
+    public = "".join(path.read_text("utf-8") for path in (tmp_path / "assignments").rglob("*.*"))
+    assert not [word for word in ("4711", "4712", "815") if word in public]
+    hidden = (tmp_path / "solutions/secrets/test_hidden.py").read_text("utf-8")
+    assert "key = 4711" in hidden
+    assert "assert submission.plus(x) == 2\n" in hidden
+    assert any(
+        "nothing before the test defines `key`, `secret`" in note.what for note in made.notes
+    )
+
+
+def test_names_are_told_apart(tmp_path):
+    """A name that a test binds itself is no stub; one in a text of format is."""
+    source = "def check(plus):\n    return [plus for plus in [plus]]\n\n\ncheck(1)\n"
+    source += "assert f'{plus(1)}' == '2'"
+
+    create("nbgrader", notebook(tmp_path / "n.ipynb", [PLUS, graded(source)]), "names", tmp_path)
+
+    public = (tmp_path / "assignments/names/test_public.py").read_text("utf-8")
+    assert "return [plus for plus in [plus]]" in public
+    assert "f'{submission.plus(1)}'" in public
+
+
+def test_text_that_looks_like_a_mark_is_kept_in_other_words(tmp_path):
+    """Whatever an author writes about solutions, the template can be cut."""
+    cells = [
+        ("markdown", "Solution\n\nThe SOLUTION is near.", {}),
+        PLUS,
+        graded("assert plus(1) == 2"),
+    ]
+
+    made = create("nbgrader", notebook(tmp_path / "n.ipynb", cells), "texts", tmp_path)
+
+    assert made.notes[0].what == "a text with a line like a mark (SOLUTION)"
+    assert "# The solution is near." in (tmp_path / "solutions/texts/solution.py").read_text(
+        "utf-8"
+    )
