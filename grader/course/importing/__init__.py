@@ -16,9 +16,10 @@ from pathlib import Path
 from grader.course import assignment as assignments
 from grader.course import templates
 from grader.course.importing import nbgrader, notebook, otter, writing
-from grader.course.importing.checks import Check, Maker, Namespace, Statement, statements
+from grader.course.importing.checks import Maker
 from grader.course.importing.draft import Draft, Note, Piece
 from grader.course.importing.marking import is_marked, mark, quiet, quiet_text
+from grader.course.importing.model import Check, Namespace, Statement, statements
 from grader.course.importing.notebook import is_python
 from grader.course.importing.stubs import Stub, written
 from grader.course.scaffold import verify_free
@@ -82,8 +83,11 @@ def create(form: str, path: Path, name: str, course: Path) -> Imported:
 def _draft(form: str, path: Path) -> Draft:
     """What all notebooks of a path say, one after the other."""
     reader, drafts, passed = FORMATS[form], [], []
-    for file in notebook.find(path):
+    files = notebook.find(path)
+    for file in files:
         cells = notebook.read(file)
+        for cell in cells:
+            cell.file = file.name if len(files) > 1 else ""
         if reader.is_one(cells):
             drafts.append(reader.draft(cells))
         else:
@@ -108,8 +112,10 @@ def _texts(
     draft: Draft, name: str, source: str
 ) -> tuple[dict[str, str], tuple[dict[str, float], int, int, list[Note]]]:
     """The files of the assignment, by their place below the course, and what there is to say."""
-    for piece in draft.pieces:
-        _mark(piece, draft)
+    sources = [piece.source for piece in draft.pieces] + [test.source for test in draft.tests]
+    found = [*map(notebook.words, sources)]
+    for number, piece in enumerate(draft.pieces):
+        _mark(piece, draft, set().union(*found[:number], *found[number + 1 :]))
     stubs, space = _namespace(draft)
     checks = Maker(draft, space).checks()
     if not checks:
@@ -142,15 +148,16 @@ def _texts(
     }, said
 
 
-def _mark(piece: Piece, draft: Draft) -> None:
-    """Put our marks into a piece, and take out what could be taken for one."""
+def _mark(piece: Piece, draft: Draft, read: set[str]) -> None:
+    """Put our marks into a piece, and take out what could be taken for one. read: words of the
+    others."""
     if piece.is_text:
         piece.source, changed = quiet_text(piece.source)
         if changed:
             what = "a text with a line like a mark (SOLUTION)"
             draft.note(piece.cell, what, "The line was changed: look whether it still says it.")
     elif piece.written or is_marked(piece.source):
-        piece.source = mark(piece, draft)
+        piece.source = mark(piece, draft, read)
     elif is_python(piece.source):
         piece.source = quiet(piece.source)
     else:
@@ -161,6 +168,7 @@ def _mark(piece: Piece, draft: Draft) -> None:
 def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
     """What students write, and what they are given."""
     stubs: list[Stub] = []
+    doubles: dict[str, Piece] = {}
     given: list[Statement] = []
     private: set[str] = set()
     classes: set[str] = set()
@@ -169,7 +177,12 @@ def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
             continue
         found = written(piece.source)
         if piece.graded:
-            stubs += found.stubs
+            for stub in found.stubs:
+                double = next((each for each in stubs if each.name == stub.name), None)
+                if double:  # the last one counts, as in the student's file
+                    stubs.remove(double)
+                    doubles[stub.name] = piece
+                stubs.append(stub)
             for lost in found.lost:
                 draft.note(piece.cell, lost, "Write its signature in assignment.toml.")
         owners = {stub.owner for stub in found.stubs}
@@ -188,6 +201,11 @@ def _namespace(draft: Draft) -> tuple[list[Stub], Namespace]:
     for stub in stubs:
         by_owner.setdefault(stub.owner, []).append(stub)
     order = {name: number for number, name in enumerate(by_owner)}
+    read = {name for test in draft.tests for name in notebook.words(test.source)}
+    for name in doubles.keys() & read:
+        what = f"{name} is written a second time"
+        todo = "All tests meet the last one: give one of them another name."
+        draft.note(doubles[name].cell, what, todo)
     return stubs, Namespace(by_owner, order, given, private, classes)
 
 

@@ -7,10 +7,8 @@ import builtins
 import dataclasses
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from grader.course.importing.bodies import (
-    asserts,
     body_of,
     flat,
     is_expression,
@@ -18,79 +16,13 @@ from grader.course.importing.bodies import (
     without_values,
 )
 from grader.course.importing.draft import Draft, Test
-from grader.course.importing.live import reasons
+from grader.course.importing.hands import hands, importable
+from grader.course.importing.model import Check, Namespace, Statement, statements
 from grader.course.importing.names import outer_names, prefixed, text_of
 from grader.course.importing.notebook import is_python
 from grader.course.importing.outputs import compared, is_text_only
 from grader.course.importing.stubs import Stub
 from grader.sandbox.inside.uses import bound_in
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement that a test may need. position: how many pieces stand before it. kind: "import",
-    "definition" or "data". from_test: it stands in a test, whose names later tests may use; hidden:
-    in a part of it that students did not see."""
-
-    text: str
-    position: int
-    kind: str
-    binds: frozenset[str]
-    reads: frozenset[str]
-    from_test: bool = False
-    hidden: bool = False
-
-
-@dataclass
-class Check:
-    """A check of ours. body: its lines at the margin. header: the statements that stand above all
-    checks of its file. reads: names that it looks up in the student's program."""
-
-    name: str
-    stub: Stub
-    sentence: str
-    body: list[str]
-    header: list[Statement]
-    points: float
-    is_public: bool
-    imports: set[str] = field(default_factory=set)
-    reads: set[str] = field(default_factory=set)
-    by_hand: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Namespace:
-    """What names mean where a test stands.
-
-    stubs: by the name at the top level. given: statements that students are given, in their order.
-    private: names that a cut out part of the solution binds.
-    """
-
-    stubs: dict[str, list[Stub]]
-    order: dict[str, int]
-    given: list[Statement]
-    private: set[str]
-    classes: set[str]
-
-
-def statements(source: str, position: int, from_test: bool = False) -> list[Statement]:
-    """The top-level statements of a source."""
-    found = []
-    for node in ast.parse(source).body:
-        kind = "data"
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            kind = "import"
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            kind = "definition"
-        reads = frozenset(name.id for name in outer_names(node))
-        if kind == "definition":
-            reads -= {node.name}  # type: ignore[attr-defined]
-        found.append(
-            Statement(
-                text_of(source, node), position, kind, frozenset(bound_in([node])), reads, from_test
-            )
-        )
-    return found
 
 
 class Maker:
@@ -137,6 +69,7 @@ class Maker:
             return None
         stub = self._owner(used, source)
         lines, header, reached = self._lines(nodes, source, test, public)
+        header, missing = importable(header)
         imports = self._compare_output(test, lines)
         if not public:
             lines = [without_values(line) for line in lines]
@@ -145,7 +78,13 @@ class Maker:
         points = test.points or 0.0
         check = Check(name, stub, sentence, lines, header, points, public, imports)
         check.reads = set(re.findall(r"\bsubmission\.(\w+)", "\n".join(lines)))
-        self._say(test, check, used, reached, quiet)
+        others = set() if quiet else used - {stub.owner}
+        found = [*hands(check, self.space, missing, reached, others)]
+        check.by_hand = [hand.what for hand in found if hand.urgent]
+        if found:
+            what = "; ".join(hand.what for hand in found)
+            todo = " ".join(dict.fromkeys(hand.todo for hand in found))
+            self.draft.note(test.cell, f"{name}: {what}", todo)
         return check
 
     def _stubs_in(self, nodes: list[ast.stmt]) -> set[str]:
@@ -281,58 +220,6 @@ class Maker:
             name = f"{base}_{number}"
         self.taken.add(name)
         return name
-
-    def _say(
-        self, test: Test, check: Check, used: set[str], reached: set[str], quiet: bool
-    ) -> None:
-        """Note what of a check needs a hand."""
-        text = "\n".join(check.body)
-        bare = re.sub(r"\bsubmission\.", "", text)
-        found = list(reasons(bare, {*self.space.stubs}, self.space.classes))
-        check.by_hand = [what for what, _ in found]
-        for what, todo in found:
-            self.draft.note(test.cell, f"{check.name}: {what}", todo)
-        own_class = any(each.binds & self.space.classes for each in check.header)
-        if own_class:
-            what = f"{check.name}: it makes an object of a class that students are given"
-            check.by_hand.append("it makes an object of a class of the notebook")
-            self.draft.note(test.cell, what, _OBJECT)
-        for name in sorted(reached):
-            self.draft.note(
-                test.cell,
-                f"{check.name}: `{name}` is read from the student's file, for it needs a stub",
-                "A student can change it: compute it in the check.",
-            )
-        others = sorted(used - {check.stub.owner})
-        if others and not quiet:
-            self.draft.note(
-                test.cell,
-                f"{check.name}: it also runs {', '.join(others)}",
-                "A mistake there costs points here, too: write parts.py and mark the check with "
-                "@pytest.mark.uses(...) (docs/checks.md).",
-            )
-        if not asserts(check.body):
-            check.by_hand.append("it asserts nothing")
-            what = f"{check.name}: it asserts nothing, so it passes whenever it can be run"
-            self.draft.note(test.cell, what, "Say what is demanded: assert_close, or an assert.")
-        unknown = self._unknown(check)
-        if unknown:
-            names = ", ".join(f"`{name}`" for name in unknown)
-            check.by_hand.append(f"nothing in the notebook defines {names}")
-            what = f"{check.name}: nothing before the test defines {names}"
-            self.draft.note(test.cell, what, "Write it into the check.")
-
-    def _unknown(self, check: Check) -> list[str]:
-        tree = ast.parse("\n".join([*(each.text for each in check.header), *check.body]))
-        bound = bound_in(tree.body) | {"submission", "assert_close", "__file__"}
-        names = {name.id for name in outer_names(tree)}
-        return sorted(name for name in names - bound if not hasattr(builtins, name))
-
-
-_OBJECT = (
-    "It cannot cross the wall: write an @in_sandbox function that takes plain values, makes the "
-    "object there with getattr(submission, NAME), and returns plain values (docs/checks.md)."
-)
 
 
 def _bound_by(test: Test) -> list[Statement]:

@@ -13,9 +13,15 @@ _SANDBOX = (
     "Put the lines that need the live object into a function marked @in_sandbox, which returns "
     "plain data, and compare that (docs/checks.md)."
 )
+_RAISED = (
+    "What student code raises arrives as grader.errors.StudentError, whose `kind` is the name of "
+    "the exception. Or: an @in_sandbox function that returns the name of what was raised."
+)
+_PLAIN = {"shape", "dtype", "T", "ndim", "size", "data", "real", "imag"}  # of arrays and tensors
 _TABLE = [  # what stands in the text of a test, what it is, what to do
     (r"\.backward\(|\.grad\b|\bautograd\b", "it asks for gradients", _SANDBOX),
     (r"\bpd\.|\bpandas\b|\.DataFrame\(", "it hands over tables of pandas", _SANDBOX),
+    (r"\.(i?loc\[|columns\b|to_numpy\()", "it looks into a table of pandas", _SANDBOX),
     (
         r"\bnn\.[A-Z]\w*\(|\boptim\.[A-Z]\w*\(|\bDataLoader\(",
         "it makes an object of a library and may hand it over",
@@ -34,8 +40,7 @@ _TABLE = [  # what stands in the text of a test, what it is, what to do
     (
         r"\b(raises|assertRaises|assert_raises)\(",
         "it expects an exception",
-        "What student code raises arrives as grader.errors.StudentError, whose `kind` is the name "
-        "of the exception. Or: an @in_sandbox function that returns the name of what was raised.",
+        _RAISED,
     ),
     (
         r"\b(manual_seed|random\.seed|RandomState|default_rng)\(",
@@ -71,11 +76,11 @@ def reasons(source: str, stubs: set[str], classes: set[str]) -> Iterator[tuple[s
             yield what, todo
     handled = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and node.handlers]
     if any(_calls(node, stubs) for node in handled):
-        yield "it catches what student code raises", _TABLE[5][2]
+        yield "it catches what student code raises", _RAISED
     if any(_hands_over_function(node, stubs) for node in ast.walk(tree)):
         yield "it hands a function of its own to student code", _SANDBOX
-    if _looks_into(tree, _objects(tree, classes)):
-        yield "it looks into an object of a class of the notebook", _SANDBOX
+    if _looks_into(tree, _objects(tree, classes), set()) or _looks_into(tree, stubs, _PLAIN):
+        yield "it looks into an object that stays on the other side", _SANDBOX
     if _looks_at_arguments(tree, stubs):
         yield (
             "it looks at what a call does to its arguments",
@@ -113,14 +118,15 @@ def _objects(tree: ast.Module, classes: set[str]) -> set[str]:
     return found
 
 
-def _looks_into(tree: ast.Module, objects: set[str]) -> bool:
-    """Whether an attribute of an object is read, and not called at once."""
+def _looks_into(tree: ast.Module, objects: set[str], plain: set[str]) -> bool:
+    """Whether an attribute of an object, except for plain ones, is read and not called at once."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return any(
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id in objects
         and id(node) not in called
+        and node.attr not in plain
         for node in ast.walk(tree)
     )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from grader.course.cutting import PLACEHOLDER, is_likeness
 from grader.course.importing.draft import Draft, Piece
-from grader.course.importing.notebook import is_python
+from grader.course.importing.notebook import is_python, words
 from grader.errors import UsageError
 from grader.sandbox.inside.uses import bound_in
 
@@ -44,19 +44,25 @@ class _Region:
 
 @dataclass
 class _Cell:
-    """A cell while it is marked. edits: by its first line, the last one and what stands there
-    instead."""
+    """A cell while it is marked.
+
+    read: names that are read elsewhere. named: those that students are asked for so far. edits: by
+    its first line, the last one and what stands there instead. prompted: prompts say what students
+    find.
+    """
 
     piece: Piece
     lines: list[str]
     regions: list[_Region]
+    read: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     edits: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
     wraps: list[_Region] = field(default_factory=list)  # inside functions
     prompted: bool = False
 
 
-def mark(piece: Piece, draft: Draft) -> str:
-    """The source of a cell that students write, with our marks.
+def mark(piece: Piece, draft: Draft, read: set[str]) -> str:
+    """The source of a cell that students write, with our marks. read: names that other cells read.
 
     Raises UsageError, with the cell, for marks that do not fit and for what is not Python.
     """
@@ -75,6 +81,9 @@ def mark(piece: Piece, draft: Draft) -> str:
             "What stands in its functions was marked, and its values. Look whether students should "
             "find more of it.",
         )
+    marked = {number for each in cell.regions for number in range(each.first, each.last + 1)}
+    others = [line for number, line in enumerate(cell.lines, start=1) if number not in marked]
+    cell.read = read | words("\n".join(others))
     for region in cell.regions:
         _place(cell, tree, region)
     for region in _joined(cell.wraps, tree):
@@ -190,13 +199,19 @@ def _mark_statement(cell: _Cell, node: ast.stmt, asked: bool, nested: bool) -> N
         cell.edits[first] = (last, [NO_PROMPT, *text, END])
     elif asked and not nested and isinstance(_target(node), ast.Name):
         cell.edits[first] = (last, [f"{_one_line(node, text)}  # SOLUTION"])
+        cell.named |= bound_in([node])
     else:
         indent = _indent(text[0])
         block = [indent + NO_PROMPT, *text, indent + END]
-        names = sorted(bound_in([node]) - _passing(node))
-        if asked and not cell.prompted:
+        names = sorted(bound_in([node]) - _passing(node) - cell.named)
+        if not isinstance(node, ast.Assign):  # what only a loop needs
+            names = [name for name in names if name in cell.read]
+        if nested and not asked and not cell.prompted:  # it may be all that a body has
+            block += [f'{indent}""" # BEGIN PROMPT', f"{indent}pass", f'{indent}""" # END PROMPT']
+        elif asked and not cell.prompted:
             wanted = [f"{indent}{name} = ...  {PLACEHOLDER}" for name in names]
             wanted = wanted or [f"{indent}...  {PLACEHOLDER}"]
+            cell.named |= {*names}
             block += [f'{indent}""" # BEGIN PROMPT', *wanted, f'{indent}""" # END PROMPT']
         cell.edits[first] = (last, block)
 
@@ -209,7 +224,7 @@ def _mark_body(cell: _Cell, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Non
     if body[0].lineno == node.lineno:  # def f(x): return x
         indent = _indent(cell.lines[node.lineno - 1])
         lines = [indent + line for line in ast.unparse(node).split("\n")]
-        start = next(n for n, line in enumerate(lines) if line.lstrip().startswith("def ")) + 1
+        start = next(n for n, line in enumerate(lines) if re.match(r"\s*(async )?def ", line)) + 1
         lines[start:] = [f"{indent}    {BEGIN}", *lines[start:], f"{indent}    {END}"]
         cell.edits[_first_line(node)] = (node.end_lineno or 0, lines)
         return

@@ -27,7 +27,7 @@ class Cell:
     number: from 1 on, as they follow each other. id: its name in the notebook, or "".
     kind: "code", "markdown" or "raw". source: without magics. magics: these lines.
     output: of a code cell, the text of the value that its last line has, or None.
-    printed: what it printed.
+    printed: what it printed. file: the notebook's, where there are several.
     """
 
     number: int
@@ -38,11 +38,13 @@ class Cell:
     magics: list[str] = field(default_factory=list)
     output: str | None = None
     printed: str = ""
+    file: str = ""
 
     @property
     def place(self) -> str:
         """How a person finds the cell."""
-        return f"cell {self.number} ({self.id})" if self.id else f"cell {self.number}"
+        file = f"{self.file}, " if self.file else ""
+        return f"{file}cell {self.number}" + (f" ({self.id})" if self.id else "")
 
 
 def find(path: Path) -> list[Path]:
@@ -114,6 +116,11 @@ def without_magics(source: str) -> tuple[str, list[str]]:
             statement = "pass  " if match["indent"] else ""  # it may be all that a body has
             lines[number] = f"{match['indent']}{statement}# {match['line']}"
     return "\n".join(lines), magics
+
+
+def words(source: str) -> set[str]:
+    """All names in a text, and what could be one."""
+    return {*re.findall(r"\w+", source)}
 
 
 def is_python(source: str) -> bool:

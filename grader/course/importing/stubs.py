@@ -43,8 +43,12 @@ def written(source: str) -> Written:
     """The stubs of a marked source. A class of which __init__ or another special method is to be
     written is one stub, otherwise each of its methods. lost: what of a signature no contract can
     say."""
-    lines, inside, values = source.split("\n"), set(), []
-    asked, concealed, opened, in_prompt = set(), set(), "", False
+    lines = source.split("\n")
+    inside: set[int] = set()
+    concealed: set[int] = set()
+    asked: set[int] = set()
+    values: list[tuple[int, str]] = []
+    opened, in_prompt = "", False
     for number, line in enumerate(lines, start=1):
         begin = _BEGIN.match(line)
         if begin:

@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.course.importing.checks import Check, Statement
 from grader.course.importing.draft import Draft, Note, Piece
+from grader.course.importing.model import Check, Statement
 from grader.course.importing.stubs import Stub
 
 _WIDTH = 88  # of a docstring

@@ -60,7 +60,7 @@ CASES = {
             "a solution without marks",
             "a solution without marks",
             "test_clip_copy: it looks at what a call does to its arguments",
-            "test_slowest_hidden: it also runs limit",
+            "test_slowest_hidden: it also runs `limit`",
             "no test has these for its stub: limit",
             "only public checks: clip_to_mean",
             LITTLE,
@@ -107,7 +107,7 @@ CASES = {
             "`files`: ['data']",
             "a line for IPython: `!pip install otter-grader`",
             "the text answer of the question q1_4, which a person graded (2 points)",
-            "test_q1_1: it also runs X_train",
+            "test_q1_1: it also runs `X_train`",
             "no test has these for its stub: is_valid, X_train, y_train",
             "only public checks: X_valid, y_valid, best_slope",
             LITTLE,
@@ -156,7 +156,7 @@ CASES = {
         [
             "`requirements`: requirements.txt",
             "the text answer of the question q3, which a person graded (1 points)",
-            "test_q2_2: `shares` is read from the student's file",
+            "test_q2_2: it reads `shares` from the student's file",
             "a test of which the notebook does not show the value",
             "test_q2_3: it asserts nothing",
             LITTLE,
@@ -354,7 +354,8 @@ def test_nothing_hidden_gets_into_a_public_check(tmp_path):
         PLUS,
         solution("limit = 815  # SOLUTION"),
         graded(
-            "### BEGIN HIDDEN TESTS\nsecret = 4712\nassert plus(key) == secret\n### END HIDDEN TESTS"
+            "### BEGIN HIDDEN TESTS\nsecret = 4712\n"
+            "assert plus(key) == secret\n### END HIDDEN TESTS"
         ),
         graded("assert plus(key) == secret\nassert limit > 0"),
         graded(
@@ -400,3 +401,52 @@ def test_text_that_looks_like_a_mark_is_kept_in_other_words(tmp_path):
     assert "# The solution is near." in (tmp_path / "solutions/texts/solution.py").read_text(
         "utf-8"
     )
+
+
+def test_import_of_what_is_not_installed_costs_its_own_check_only(tmp_path):
+    """The file of the checks can be imported all the same, and the list says what is missing."""
+    cells = [
+        ("code", "import no_such_package as nothing", {}),
+        PLUS,
+        graded("assert plus(1) == 2"),
+        graded("assert nothing.right(plus(1))"),
+    ]
+
+    made = create("nbgrader", notebook(tmp_path / "n.ipynb", cells), "absent", tmp_path)
+
+    public = (tmp_path / "assignments/absent/test_public.py").read_text("utf-8")
+    assert "import no_such_package" not in public
+    assert "# By hand (import.md): it imports no_such_package" in public
+    missing = [note.where for note in made.notes if "no_such_package" in note.what]
+    assert missing == ["cell 4 (test)"]
+
+
+def test_statements_outside_of_functions_become_values(tmp_path):
+    """Students find each name that something reads, and nothing of what only a loop needs."""
+    source = "a, b = 1, 2\ntotal = 0\nfor i in [a, b]:\n    step = i * 2\n    total += step"
+    cells = [solution(source), graded("assert a + b == 3\nassert total == 6")]
+
+    create("nbgrader", notebook(tmp_path / "n.ipynb", cells), "outside", tmp_path)
+
+    template = (tmp_path / "assignments/outside/outside.py").read_text("utf-8")
+    found = [line.partition(" = ...")[0] for line in template.split("\n") if " = ..." in line]
+    assert found == ["a", "b", "total"]
+    contract = (tmp_path / "solutions/outside/assignment.toml").read_text("utf-8")
+    assert 'signature = "total"' in contract
+    assert "a = []\nb = []" in contract
+
+
+def test_cells_of_several_notebooks_are_told_with_their_file(tmp_path):
+    """A folder becomes one assignment."""
+    folder = tmp_path / "ps1"
+    folder.mkdir()
+    notebook(folder / "1.ipynb", [PLUS, graded("assert plus(1) == 2")])
+    minus = solution("def minus(x):\n    return x - 1")
+    notebook(folder / "2.ipynb", [minus, graded("assert minus(1) == 0", 2)])
+    notebook(folder / "3.ipynb", [("markdown", "Only a text.", {})])
+
+    made = create("nbgrader", folder, "both", tmp_path)
+
+    assert made.points == {"plus": 1, "minus": 2}
+    assert made.notes[0].what == "3.ipynb has nothing of nbgrader in it"
+    assert made.notes[1].where == "2.ipynb, cell 1 (solution)"
