@@ -17,7 +17,7 @@ from grader.course import assignment as assignments
 from grader.course import templates
 from grader.course.importing import nbgrader, notebook, otter, writing
 from grader.course.importing.checks import Maker
-from grader.course.importing.draft import Draft, Note, Piece
+from grader.course.importing.draft import Draft, Note, Piece, counted
 from grader.course.importing.marking import is_marked, mark, quiet, quiet_text
 from grader.course.importing.model import Check, Namespace, Statement, statements
 from grader.course.importing.notebook import is_python
@@ -45,7 +45,7 @@ class Imported:
         """In one sentence."""
         total = sum(self.points.values())
         return (
-            f"{len(self.points)} stubs with {total:g} points, {self.public} public and "
+            f"{len(self.points)} stubs with {counted(total)}, {self.public} public and "
             f"{self.hidden} hidden checks."
         )
 
@@ -59,7 +59,10 @@ def create(form: str, path: Path, name: str, course: Path) -> Imported:
     verify_free(name, course)
     draft = _draft(form, path)
     source = f"{path.name} ({form})"
-    texts, imported = _texts(draft, name, source)
+    try:
+        texts, imported = _texts(draft, name, source)
+    except RecursionError:
+        raise UsageError(f"{path} has code that is nested too deeply to be read.") from None
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder)
         try:
@@ -129,6 +132,7 @@ def _texts(
         if stub.name in of_stub
     }
     _note_rest(draft, stubs, of_stub)
+    draft.notes.sort(key=lambda note: note.order)
     title = writing.title_of(draft.pieces, name)
     public = [check for check in checks if check.is_public]
     hidden = [check for check in checks if not check.is_public]

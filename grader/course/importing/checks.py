@@ -15,7 +15,7 @@ from grader.course.importing.bodies import (
     without_seen,
     without_values,
 )
-from grader.course.importing.draft import Draft, Test
+from grader.course.importing.draft import Draft, Test, counted
 from grader.course.importing.hands import hands, importable
 from grader.course.importing.model import Check, Namespace, Statement, statements
 from grader.course.importing.names import outer_names, prefixed, text_of
@@ -64,7 +64,7 @@ class Maker:
         used = self._stubs_in(nodes)
         if not nodes or not used:
             if not quiet:
-                what = f"a test of nothing that students write ({test.points or 0:g} points)"
+                what = f"a test of nothing that students write ({counted(test.points or 0)})"
                 self.draft.note(test.cell, what, "It was left out: write a check if it matters.")
             return None
         stub = self._owner(used, source)

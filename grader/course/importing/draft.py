@@ -9,11 +9,17 @@ from grader.course.importing.notebook import Cell
 
 @dataclass(frozen=True)
 class Note:
-    """Something that needs a hand. where: the cell, or ""."""
+    """Something that needs a hand. where: the cell, or "". order: how the list is sorted."""
 
     where: str
     what: str
     todo: str
+    order: tuple[bool, str, int] = (True, "", 0)  # what is of no cell comes last
+
+
+def counted(points: float) -> str:
+    """Points in words: "1 point", "1.5 points"."""
+    return f"{points:g} point" + ("" if points == 1 else "s")
 
 
 @dataclass
@@ -66,7 +72,10 @@ class Draft:
     notes: list[Note] = field(default_factory=list)
 
     def note(self, cell: Cell | None, what: str, todo: str) -> None:
-        self.notes.append(Note(cell.place if cell else "", what, todo))
+        if cell:
+            self.notes.append(Note(cell.place, what, todo, (False, cell.file, cell.number)))
+        else:
+            self.notes.append(Note("", what, todo))
 
     def give(self, cell: Cell, source: str | None = None) -> None:
         """A cell that students get as it is."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from grader.course.importing.draft import Draft, Piece, Test
+from grader.course.importing.draft import Draft, Piece, Test, counted
 from grader.course.importing.notebook import Cell, is_python
 from grader.errors import UsageError
 
@@ -52,7 +52,7 @@ def _take(draft: Draft, cell: Cell) -> None:
 
 def _take_manual(draft: Draft, cell: Cell, points: float, is_task: bool) -> None:
     """What a person graded: code stays in the text, the model answer does not."""
-    worth = f"graded by a person ({points:g} points)"
+    worth = f"graded by a person ({counted(points)})"
     if is_task:
         draft.pieces.append(Piece(cell, cell.source.split("=== BEGIN MARK SCHEME ===")[0]))
         draft.note(cell, f"a task, {worth}", _BY_HAND)

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.course.importing.draft import Draft, Piece, Test
+from grader.course.importing.draft import Draft, Piece, Test, counted
 from grader.course.importing.nbgrader import number
 from grader.course.importing.notebook import Cell, is_python
 from grader.errors import UsageError
@@ -184,7 +184,7 @@ class _Reader:
             points = 1.0 if question.points is None else question.points
             self.draft.note(
                 cell,
-                f"{what} ({points:g} points)",
+                f"{what} ({counted(points)})",
                 "Its points are not in assignment.toml, and a model answer in words was left out. "
                 "Keep grading it by hand: `grader adjust` gives points for it.",
             )

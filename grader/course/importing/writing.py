@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.course.importing.draft import Draft, Note, Piece
+from grader.course.importing.draft import Draft, Note, Piece, counted
 from grader.course.importing.model import Check, Statement
 from grader.course.importing.stubs import Stub
 
@@ -73,7 +73,7 @@ def readme(title: str, name: str, points: dict[Stub, float]) -> str:
             "",
             "## What to write",
             "",
-            f"{total:g} points. Write your code where it says `YOUR CODE HERE` and delete the line "
+            f"{counted(total)}. Write your code where it says `YOUR CODE HERE` and delete the line "
             "that raises `NotImplementedError`. Keep the names and the arguments.",
             "",
             "| stub | points | what it must do |",

@@ -43,7 +43,7 @@ CASES = {
         {"hits_at_2": 1, "recall_at_2": 2, "dcg": 12},
         4,
         3,
-        ["a line for IPython", "test_dcg_2: it measures time", "a picture", LITTLE],
+        ["a line for IPython", "a picture", "test_dcg_2: it measures time", LITTLE],
         {},
     ),
     "thresholds": Case(
@@ -54,13 +54,13 @@ CASES = {
         1,
         [
             "a line for IPython",
-            "a text answer, graded by a person (2 points)",
-            "code that was graded by a person (1 points)",
-            "a task, graded by a person (3 points)",
-            "a solution without marks",
-            "a solution without marks",
             "test_clip_copy: it looks at what a call does to its arguments",
+            "a solution without marks",
             "test_slowest_hidden: it also runs `limit`",
+            "a text answer, graded by a person (2 points)",
+            "code that was graded by a person (1 point)",
+            "a solution without marks",
+            "a task, graded by a person (3 points)",
             "no test has these for its stub: limit",
             "only public checks: clip_to_mean",
             LITTLE,
@@ -74,8 +74,8 @@ CASES = {
         2,
         0,
         [
-            "a solution without marks",
             "test_relu: it makes an object of a class that students are given",
+            "a solution without marks",
             "no test has these for its stub: demonstrate",
             "only public checks: ReLU.forward, softmax",
         ],
@@ -106,8 +106,8 @@ CASES = {
         [
             "`files`: ['data']",
             "a line for IPython: `!pip install otter-grader`",
-            "the text answer of the question q1_4, which a person graded (2 points)",
             "test_q1_1: it also runs `X_train`",
+            "the text answer of the question q1_4, which a person graded (2 points)",
             "no test has these for its stub: is_valid, X_train, y_train",
             "only public checks: X_valid, y_valid, best_slope",
             LITTLE,
@@ -155,10 +155,10 @@ CASES = {
         2,
         [
             "`requirements`: requirements.txt",
-            "the text answer of the question q3, which a person graded (1 points)",
             "test_q2_2: it reads `shares` from the student's file",
             "a test of which the notebook does not show the value",
             "test_q2_3: it asserts nothing",
+            "the text answer of the question q3, which a person graded (1 point)",
             LITTLE,
         ],
         {
@@ -448,5 +448,5 @@ def test_cells_of_several_notebooks_are_told_with_their_file(tmp_path):
     made = create("nbgrader", folder, "both", tmp_path)
 
     assert made.points == {"plus": 1, "minus": 2}
-    assert made.notes[0].what == "3.ipynb has nothing of nbgrader in it"
-    assert made.notes[1].where == "2.ipynb, cell 1 (solution)"
+    assert made.notes[0].where == "2.ipynb, cell 1 (solution)"
+    assert made.notes[1].what == "3.ipynb has nothing of nbgrader in it"
