@@ -264,8 +264,5 @@ def _write(texts: dict[str, str], name: str, course: Path) -> None:
         path.write_text(text, "utf-8", newline="\n")
         if path.suffix == ".py":
             compile(text, path.name, "exec", ast.PyCF_ONLY_AST)
-    loaded = templates.write(
-        course / "solutions" / name / "solution.py", course / "assignments" / name
-    )
-    assert loaded
+    templates.write(course / "solutions" / name / "solution.py", course / "assignments" / name)
     assignments.load(name, course)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import ast
 import re
 
-from grader.course.importing.names import outer_names, text_of
-from grader.sandbox.inside.uses import bound_in
-
 
 def body_of(source: str) -> tuple[list[ast.stmt], str, str]:
     """The statements of a test without what it only tells, what it says of itself, and the source
@@ -68,28 +65,6 @@ def _uncalled(functions: list[ast.FunctionDef], others: list[ast.stmt]) -> list[
         if function.name.startswith("test") and function.name not in called
         if not function.args.args
     ]
-
-
-def _is_assertion(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assert):
-        return True
-    text = ast.unparse(node) if isinstance(node, ast.Expr) else ""
-    return bool(re.match(r"[\w.]*assert\w*\(", text))
-
-
-def without_seen(source: str, shown: str) -> str:
-    """A test without the assertions that students could see; what they need stays."""
-    seen = [ast.dump(node) for node in ast.parse(shown).body if _is_assertion(node)]
-    kept: list[ast.stmt] = []
-    shown_too = {ast.dump(node) for node in ast.parse(shown).body}
-    read: set[str] = set()
-    for node in reversed(ast.parse(source).body):
-        names = bound_in([node])
-        is_idle = ast.dump(node) in shown_too and names and not names & read
-        if ast.dump(node) not in seen and not is_idle:
-            kept.insert(0, node)
-            read |= {name.id for name in outer_names(node)}
-    return "\n".join(text_of(source, node) for node in kept)
 
 
 def without_values(line: str) -> str:

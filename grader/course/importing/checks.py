@@ -8,13 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterable
 
-from grader.course.importing.bodies import (
-    body_of,
-    flat,
-    is_expression,
-    without_seen,
-    without_values,
-)
+from grader.course.importing.bodies import asserts, body_of, flat, is_expression, without_values
 from grader.course.importing.draft import Draft, Test, counted
 from grader.course.importing.hands import hands, importable
 from grader.course.importing.model import Check, Namespace, Statement, statements
@@ -45,19 +39,17 @@ class Maker:
         return made
 
     def _of(self, test: Test) -> list[Check]:
-        """A public or a hidden check; both where a part of the test was hidden."""
-        if test.shown is None:
-            check = self._check(test, test.source, public=not test.hidden)
-            return [check] if check else []
-        whole = without_seen(test.source, test.shown)
-        both = [self._check(test, test.shown, True, quiet=True), self._check(test, whole, False)]
-        made = [check for check in both if check is not None]
-        for check in made:
-            check.points = (test.points or 0.0) / len(made)
-        return made
+        """A public or a hidden check. Where a part of the test was hidden, both: the hidden one is
+        the whole test and has its points, the public one shows students what they saw of it."""
+        whole = self._check(test, test.source, public=not test.hidden and test.shown is None)
+        shown = self._check(test, test.shown, public=True, quiet=True) if test.shown else None
+        if shown and whole:
+            shown.points = 0.0
+        return [check for check in (shown, whole) if check is not None]
 
     def _check(self, test: Test, source: str, public: bool, quiet: bool = False) -> Check | None:
-        """quiet: what needs a hand is said of the other part of the test."""
+        """quiet: what needs a hand is said of the whole test, and a part that asserts nothing is of
+        no use."""
         nodes, sentence, source = body_of(source)
         if not public and test.shown is None:
             sentence = ""  # nobody has seen it
@@ -69,6 +61,8 @@ class Maker:
             return None
         stub = self._owner(used, source)
         lines, header, reached = self._lines(nodes, source, test, public)
+        if quiet and not asserts(lines):
+            return None
         header, missing = importable(header)
         imports = self._compare_output(test, lines)
         if not public:

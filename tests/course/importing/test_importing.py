@@ -450,3 +450,17 @@ def test_cells_of_several_notebooks_are_told_with_their_file(tmp_path):
     assert made.points == {"plus": 1, "minus": 2}
     assert made.notes[0].where == "2.ipynb, cell 1 (solution)"
     assert made.notes[1].what == "3.ipynb has nothing of nbgrader in it"
+
+
+def test_points_of_a_test_with_a_hidden_part_are_in_the_hidden_check(tmp_path):
+    """As there: who passes what is shown only has none of them."""
+    source = "assert plus(1) > 0\n### BEGIN HIDDEN TESTS\nassert plus(1) == 2\n### END HIDDEN TESTS"
+
+    create("nbgrader", notebook(tmp_path / "n.ipynb", [PLUS, graded(source, 3)]), "split", tmp_path)
+
+    public = (tmp_path / "assignments/split/test_public.py").read_text("utf-8")
+    assert "@pytest.mark.weight(0)" in public
+    assert "== 2" not in public
+    hidden = (tmp_path / "solutions/split/test_hidden.py").read_text("utf-8")
+    assert "@pytest.mark.weight(3)" in hidden
+    assert "assert submission.plus(1) > 0\n    assert submission.plus(1) == 2\n" in hidden
