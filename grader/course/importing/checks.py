@@ -74,9 +74,9 @@ class Maker:
         check.reads = set(re.findall(r"\bsubmission\.(\w+)", "\n".join(lines)))
         others = set() if quiet else used - {stub.owner}
         found = [*hands(check, self.space, missing, reached, others)]
-        check.by_hand = [hand.what for hand in found if hand.urgent]
+        check.by_hand = [*dict.fromkeys(hand.what for hand in found if hand.urgent)]
         if found:
-            what = "; ".join(hand.what for hand in found)
+            what = "; ".join(dict.fromkeys(hand.what for hand in found))
             todo = " ".join(dict.fromkeys(hand.todo for hand in found))
             self.draft.note(test.cell, f"{name}: {what}", todo)
         return check

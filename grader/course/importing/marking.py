@@ -87,9 +87,10 @@ def mark(piece: Piece, draft: Draft, read: set[str]) -> str:
     for region in cell.regions:
         _place(cell, tree, region)
     for region in _joined(cell.wraps, tree):
-        indent = _indent(cell.lines[region.first - 1])
-        begin = BEGIN if region.asked else NO_PROMPT
         inside = cell.lines[region.first - 1 : region.last]
+        code = (line for line in inside if not re.match(r"\s*(#|$)", line))
+        indent = _indent(next(code, inside[0]))
+        begin = BEGIN if region.asked else NO_PROMPT
         block = [indent + begin, *inside, indent + END]
         cell.edits[region.first] = (region.last, block)
     return quiet(_PROMPT.sub(_needed_prompt, "\n".join(_edited(cell))))

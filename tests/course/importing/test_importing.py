@@ -314,3 +314,18 @@ def test_points_of_a_test_with_a_hidden_part_are_in_the_hidden_check(tmp_path):
     hidden = (tmp_path / "solutions/split/test_hidden.py").read_text("utf-8")
     assert "@pytest.mark.weight(3)" in hidden
     assert "assert submission.plus(1) > 0\n    assert submission.plus(1) == 2\n" in hidden
+
+
+def test_marks_stand_as_deep_as_the_code_between_them(tmp_path):
+    """Whatever empty lines and comments there are, and in functions of one line."""
+    source = "def half(x):\n    ### BEGIN SOLUTION\n\n# at the margin\n    return x / 2\n"
+    source += "    ### END SOLUTION"
+    cells = [solution(source), solution("def twice(x): return 2 * x")]
+    cells += [graded("assert half(2) == 1"), graded("assert twice(2) == 4")]
+
+    made = create("nbgrader", notebook(tmp_path / "n.ipynb", cells), "deep", tmp_path)
+
+    assert made.points == {"half": 1, "twice": 1}
+    template = (tmp_path / "assignments/deep/deep.py").read_text("utf-8")
+    assert "return" not in template
+    assert template.count("    raise NotImplementedError") == 2
