@@ -1,8 +1,10 @@
-"""What authors type: ``new``, ``template``, ``preview``, ``release``, ``package``, ``validate``."""
+"""What authors type: ``new``, ``import``, ``template``, ``preview``, ``release``, ``package`` and
+``validate``."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from enum import Enum
 from pathlib import Path
@@ -34,11 +36,24 @@ class Form(str, Enum):
     both = "both"
 
 
+class Format(str, Enum):
+    nbgrader = "nbgrader"
+    otter = "otter"
+
+
 class Service(str, Enum):
     gradescope = "gradescope"
     github = "github"
 
 
+NewCourseOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder of the course; a new course begins where there is none.",
+        envvar="GRADER_COURSE",
+        show_default="the current folder, or the nearest course above it",
+    ),
+]
 ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")]
 
 
@@ -46,14 +61,7 @@ ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with
 def new(
     name: Annotated[str, typer.Argument(help="Name of the assignment: letters, digits and _.")],
     title: Annotated[str, typer.Option(help="Its heading.", show_default="the name in words")] = "",
-    course: Annotated[
-        Path,
-        typer.Option(
-            help="Folder of the course; a new course begins where there is none.",
-            envvar="GRADER_COURSE",
-            show_default="the current folder, or the nearest course above it",
-        ),
-    ] = Path(),
+    course: NewCourseOption = Path(),
 ) -> None:
     """Begin an assignment: two folders that work, to be changed from there.
 
@@ -73,6 +81,47 @@ def new(
             f"  grader template {name}    cut the template again\n"
             f"  grader validate {name}    prove the checks\n"
             f"  grader preview {name}     see what students get"
+        )
+    )
+
+
+@readable_errors
+def import_(
+    form: Annotated[Format, typer.Argument(metavar="nbgrader|otter", help="What it was made for.")],
+    path: Annotated[
+        Path, typer.Argument(help="A notebook with its solution, or a folder with some of them.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the assignment.", show_default="the file's")
+    ] = None,
+    course: NewCourseOption = Path(),
+) -> None:
+    """Make an assignment from a source notebook of nbgrader or a master notebook of Otter Assign.
+
+    Text, solution, tests and points become ours as far as a rule can say how. What needs a hand is
+    listed, and kept as solutions/NAME/import.md. docs/importing.md says what becomes what.
+
+    Exit codes: 0 written, 2 it cannot become an assignment that loads: nothing is written.
+
+    [dim]grader import nbgrader source/ps1 --name regression[/dim]
+    """
+    from grader.course.importing import create
+
+    words = re.sub(r"\W+", "_", path.resolve().stem, flags=re.ASCII).lower()
+    chosen = name or words.strip("_").lstrip("0123456789_")
+    made = create(form.value, path, chosen, _course_or_new(course))
+    for file in made.files:
+        console.print(Text(os.path.relpath(file)), soft_wrap=True)
+    console.print(Text(f"\n{made.summary}"))
+    if made.notes:
+        console.print(Text(f"\nNeeds a hand (kept as solutions/{chosen}/import.md):"))
+    for number, note in enumerate(made.notes, start=1):
+        where = f"{note.where}: " if note.where else ""
+        console.print(Text(f"{number:3}. {where}{note.what}. {note.todo}"))
+    console.print(
+        Text(
+            f"\nNext: look at solutions/{chosen}/ and assignments/{chosen}/, then\n"
+            f"  grader validate {chosen}    prove the checks"
         )
     )
 

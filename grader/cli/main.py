@@ -44,6 +44,7 @@ for command in (
     machine.doctor,
 ):
     app.command()(command)
+app.command("import")(author.import_)
 app.add_typer(misconception.app, name="misconception")
 gradebook.app.command()(grades)
 gradebook.app.command()(similar)

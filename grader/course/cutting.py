@@ -158,10 +158,20 @@ def _marks(source: str) -> dict[int, _Mark]:
 
 def _refuse_likeness(comment: str, number: int) -> None:
     """Raise AssignmentError for a comment that was meant to be a mark."""
+    if _is_like_a_mark(comment):
+        raise _error(number, f"{comment!r} is not a mark, or stands in the wrong place")
+
+
+def _is_like_a_mark(comment: str) -> bool:
     words = " ".join(re.findall(r"[^\W\d_]+", comment.upper()))
     near = difflib.get_close_matches(words, _WORDS, 1, _NEAR)
-    if near or _SUSPECT.fullmatch(comment):
-        raise _error(number, f"{comment!r} is not a mark, or stands in the wrong place")
+    return bool(near or _SUSPECT.fullmatch(comment))
+
+
+def is_likeness(comment: str) -> bool:
+    """Whether a comment is no mark, and would be refused because it resembles one."""
+    marks = (_BLOCK, _INLINE, _PROMPT_END)
+    return _is_like_a_mark(comment) and not any(mark.fullmatch(comment) for mark in marks)
 
 
 def _prompts(source: str) -> dict[int, tuple[int, str]]:

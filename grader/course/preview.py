@@ -24,7 +24,7 @@ def page(handout: Path) -> Path:
 
     Raises UsageError without the packages for pages.
     """
-    require("nbconvert", "author")
+    require("nbconvert", "pages")
     from nbconvert import HTMLExporter
     from nbconvert.filters import markdown2html
 

@@ -25,18 +25,10 @@ def create(name: str, course: Path, title: str = "") -> list[Path]:
     title: of the assignment; by default its name in words. Raises UsageError for a name that Python
     or a heading cannot take, and where one of the folders is there already.
     """
-    if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
-        raise UsageError(
-            f"{name!r} cannot name an assignment: it becomes a file of Python, so use letters, "
-            "digits and _, such as convolution or week_3."
-        )
     if any(character in title for character in '"\\\n\r\t'):
         raise UsageError("A title is one line without quotation marks and backslashes.")
+    public, private = verify_free(name, course)
     words = {"name": name, "title": title or name.replace("_", " ").capitalize()}
-    public, private = course / "assignments" / name, course / "solutions" / name
-    for folder in (public, private):
-        if folder.exists():
-            raise UsageError(f"{folder} is there already: choose another name, or remove it.")
     written = []
     for folder, names in ((public, PUBLIC), (private, PRIVATE)):
         folder.mkdir(parents=True)
@@ -46,3 +38,18 @@ def create(name: str, course: Path, title: str = "") -> list[Path]:
             (folder / file).write_text(text, "utf-8", newline="\n")
             written.append(folder / file)
     return [*written, *templates.write(private / "solution.py", public)]
+
+
+def verify_free(name: str, course: Path) -> tuple[Path, Path]:
+    """The public and the private folder of a new assignment. Raises UsageError for a name that
+    Python cannot take, and where one of them is there already."""
+    if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
+        raise UsageError(
+            f"{name!r} cannot name an assignment: it becomes a file of Python, so use letters, "
+            "digits and _, such as convolution or week_3."
+        )
+    public, private = course / "assignments" / name, course / "solutions" / name
+    for folder in (public, private):
+        if folder.exists():
+            raise UsageError(f"{folder} is there already: choose another name, or remove it.")
+    return public, private
