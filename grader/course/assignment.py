@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from grader.course import datasets, engine
-from grader.course.operations import OPERATIONS
+from grader.course.operations import known_operations
 from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 
@@ -330,8 +330,9 @@ def _read_stub(
             text = f"{alias!r} is no name (of a method it is written without its class)"
             raise document.error(text, *place, "aliases")
     for operation in entry.forbidden:
-        if operation not in OPERATIONS:
-            text = f"there is no operation {operation!r}; {suggestion(operation, OPERATIONS)}"
+        if operation not in known_operations():
+            near = suggestion(operation, known_operations())
+            text = f"there is no operation {operation!r}; {near}"
             raise document.error(text, *place, "forbidden")
     aliases = tuple(values.get(name, ())) if is_value else entry.aliases
     return Stub(name, entry.points, parameters, aliases, entry.forbidden, is_value)

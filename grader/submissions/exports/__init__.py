@@ -5,27 +5,13 @@ another kind (is_wanted: a person said that it is of this one, so that less is e
 ``around(path) -> Path | None``, the folder of the export to which one path may belong; and
 ``LOOKS_LIKE``, which says what it looks for. It reads names and, where the platform writes them,
 small files of its own; of what people handed in it reads nothing. ``plain`` takes what no platform
-has made.
+has made. Another package brings a reader with an entry point of the group ``grader.exports``.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
-
-from grader.errors import UsageError
+from grader.course.plugins import Plugins
 
 PLAIN = "plain"
-
-
-def names() -> list[str]:
-    """The readers that there are; none of them is imported."""
-    return sorted(module.name for module in iter_modules(__path__))
-
-
-def reader_of(name: str) -> ModuleType:
-    """The reader of a name. Raises UsageError."""
-    if name not in names():
-        raise UsageError(f"There is no reader {name} of exports. There are: {', '.join(names())}.")
-    return import_module(f"{__name__}.{name}")
+READERS = Plugins(__name__, __path__, "grader.exports", "reader of exports")
+names, reader_of = READERS.names, READERS.load
