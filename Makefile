@@ -19,7 +19,7 @@ BUILDS_DIR  ?= .builds
 FULL_DATA   := /usr/share/datasets/fashion-mnist
 PACKAGE     := pyproject.toml $(shell find grader -type f ! -path '*/__pycache__/*')
 
-.PHONY: help grade test slow test-gpu test-builds lint templates messages data postgresql \
+.PHONY: help grade test slow test-gpu test-builds lint templates reference messages data postgresql \
         chromium $(BUILDS:%=test-build-%)
 
 help: ## these commands
@@ -49,7 +49,10 @@ lint: .venv/installed ## ruff and mypy
 	$(BIN)/mypy
 
 templates: .venv/installed ## cut what is public from the solutions again
-	$(BIN)/python -m grader.course.templates
+	$(BIN)/grader template
+
+reference: .venv/installed ## write docs/reference.md from the code again
+	$(BIN)/python -m grader.validation.reference > docs/reference.md
 
 messages: .venv/installed ## bring the translations up to date
 	$(BIN)/python -m grader.course.translation

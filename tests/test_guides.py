@@ -48,6 +48,8 @@ def programs(tmp_path_factory) -> Path:
     ours = shutil.ignore_patterns("grader*", "gradebox*", "__editable__*")
     for own in site.getsitepackages():
         shutil.copytree(own, packages, copy_function=_linked, ignore=ours, dirs_exist_ok=True)
+    shared = Path(sys.prefix) / "share/jupyter"  # the templates of nbconvert
+    shutil.copytree(shared, environment / "share/jupyter", copy_function=_linked)
     wheels = map(str, folder.glob("*.whl"))
     subprocess.run([*PIP, "--python", str(python), "install", *offline, *wheels], check=True)
     return environment / "bin"
@@ -148,6 +150,20 @@ def test_guide_for_instructors(evening):
         "Cy Ng": "0.00",
         "Dora Roe": "0.00",
     }
+
+
+def test_guide_for_authors(folder, tmp_path, monkeypatch):
+    """In an empty folder: begun, changed, proved, looked at, handed out and graded."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("BROWSER", "true")  # nobody looks
+    said = follow("authoring.md", empty)
+
+    assert re.findall(r"findings\s+│\s+(\d+) │", said) == ["0", "0"]
+    assert "weights" in (empty / "preview/week_3.html").read_text("utf-8")
+    assert (empty / "week_3.zip").is_file()
+    grades = csv.DictReader((empty / "results/grades.csv").read_text("utf-8").splitlines())
+    assert [row["score"] for row in grades] == ["20.0"]
 
 
 def test_guide_for_ci(folder):

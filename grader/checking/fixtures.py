@@ -1,15 +1,4 @@
-"""The fixtures that checks may ask for.
-
-submission         the student's module, as it was loaded, for every check
-shared_submission  one copy for all checks of a file that ask for it: for a long training run, with
-                   the author's parts in the place of those that have failed their own checks
-reference          the solution behind the same interface
-rng                a torch.Generator seeded by assignment and check: equal for every student
-dataset            course.datasets.Dataset with the hidden test images and labels
-from_scratch       called with a stub's name and arguments (of a method, the object first), asserts
-                   its from-scratch rule; further lists are arguments for calls of the result
-passed_stubs       names of the stubs that passed all their checks before it was first used
-"""
+"""The fixtures that checks may ask for."""
 
 from __future__ import annotations
 
@@ -47,6 +36,8 @@ def _opened(
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
+    """The student's module, as it was loaded; the checks share a copy, which is put back in
+    between."""
     run = _run(request)
     check, each = run.check, run.call_seconds()
     with _opened(run, request.node.name, check.timeout, each, check.stub) as remote:
@@ -55,6 +46,9 @@ def submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
 
 @pytest.fixture(scope="module")
 def shared_submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
+    """One copy for all checks of a file that ask for it: for one long training run. The author's
+    parts stand in it for stubs that failed their own checks; `shared_submission.supplied` has their
+    names."""
     seconds = TIMEOUT["training"]
     with _opened(_run(request), request.node.name, seconds, seconds) as remote:
         yield remote
@@ -64,6 +58,9 @@ def shared_submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmissi
 def from_scratch(
     request: pytest.FixtureRequest, submission: RemoteSubmission
 ) -> Callable[..., None]:
+    """Called with a stub's name and a list of arguments (of a method, the object first), asserts
+    its from-scratch rule; with the name alone it looks at the source only. Further lists are
+    arguments for calls of the result: `from_scratch("MyLoss", [], [y_hat, y])`."""
     run = _run(request)
     stubs = {stub.name: stub for stub in run.assignment.stubs}
 
@@ -77,16 +74,19 @@ def from_scratch(
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> RemoteSubmission:
+    """The solution behind the same interface as `submission`."""
     return _run(request).reference.for_check(request.node)
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> torch.Generator:
+    """A `torch.Generator` seeded by assignment and check: equal inputs for every student."""
     return _run(request).reference.rng(request.node)
 
 
 @pytest.fixture(scope="session")
 def dataset(request: pytest.FixtureRequest) -> Dataset:
+    """The data set of assignment.toml with its hidden test images and labels."""
     found = _run(request).dataset
     if found is None:
         raise AssignmentError("assignment.toml names no dataset, but a check asks for it")
@@ -95,4 +95,5 @@ def dataset(request: pytest.FixtureRequest) -> Dataset:
 
 @pytest.fixture(scope="module")
 def passed_stubs(request: pytest.FixtureRequest) -> frozenset[str]:
+    """Names of the stubs that passed all their checks before it was first used in the file."""
     return _run(request).passed()

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.checking.comparison import Cause
 from grader.course.assignment import Stub
-from grader.course.operations import OPERATIONS
+from grader.course.operations import known_operations
 from grader.i18n.words import _
 from grader.sandbox.inside.definitions import Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
@@ -42,7 +42,7 @@ def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[s
         for node in ast.walk(definition.node):
             used = _torch_names(node, imported)
             for operation in stub.forbidden:
-                for spelling in used.intersection(OPERATIONS[operation].spellings):
+                for spelling in used.intersection(known_operations()[operation].spellings):
                     text = _(
                         "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
                     )
@@ -57,7 +57,7 @@ def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any])
     """
     seen = set(operations(submission, stub.name, calls))
     for operation in stub.forbidden:
-        if seen & set(OPERATIONS[operation].dispatched):
+        if seen & set(known_operations()[operation].dispatched):
             text = _("it calls PyTorch's ready-made {name}; build it yourself")
             raise Cause(text.format(name=operation))
 

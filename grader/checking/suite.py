@@ -20,10 +20,11 @@ import pytest
 from _pytest.config import _prepareconfig
 
 from grader.checking import fixtures
+from grader.checking.collecting import Collected, located
 from grader.checking.comparison import Observed, observing
 from grader.checking.diagnosis.mistakes import Diagnosis, bounded, observe_raised
 from grader.checking.digests import of_stubs
-from grader.checking.marks import MARKS, Check, read_checks
+from grader.checking.marks import Check, read_checks
 from grader.checking.reach import WatchedSolution
 from grader.checking.reference import Reference
 from grader.checking.run import RUNNING, Attempt, Box, Run
@@ -174,7 +175,7 @@ class Suite:
             self.reference.meet(item, arguments, submission)
         except Exception as error:
             raise InfrastructureError(
-                f"{item.name} fails for the solution too: {type(error).__name__}: {error}"
+                f"{item.name} fails for the solution too: {located(error, self.assignment.suite)}"
             ) from error
 
     @functools.cached_property
@@ -225,7 +226,7 @@ def open_suite(assignment: Assignment, dataset: Dataset | None) -> Iterator[Suit
 
     Raises AssignmentError when the checks cannot be collected or are marked wrongly.
     """
-    collected = _Collected()
+    collected = Collected(assignment.suite)
     files = list(map(str, assignment.suite))
     with (
         _clean_environment(),
@@ -239,21 +240,6 @@ def open_suite(assignment: Assignment, dataset: Dataset | None) -> Iterator[Suit
                 f"The checks of {assignment.name} cannot be collected: {problems}"
             )
         yield Suite(session, assignment, dataset)
-
-
-class _Collected:
-    """The plugin that knows the marks and hears what could not be collected."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        for mark in MARKS:
-            config.addinivalue_line("markers", mark)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.problems.append(str(report.longrepr))
 
 
 @contextlib.contextmanager

@@ -1,7 +1,11 @@
-"""``grader release``, ``package`` and ``validate``: for the author of an assignment."""
+"""What authors type: ``new``, ``import``, ``template``, ``preview``, ``release``, ``package`` and
+``validate``."""
 
 from __future__ import annotations
 
+import os
+import re
+import tempfile
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -32,12 +36,159 @@ class Form(str, Enum):
     both = "both"
 
 
+class Format(str, Enum):
+    nbgrader = "nbgrader"
+    otter = "otter"
+
+
 class Service(str, Enum):
     gradescope = "gradescope"
     github = "github"
 
 
+NewCourseOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder of the course; a new course begins where there is none.",
+        envvar="GRADER_COURSE",
+        show_default="the current folder, or the nearest course above it",
+    ),
+]
 ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")]
+
+
+@readable_errors
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the assignment: letters, digits and _.")],
+    title: Annotated[str, typer.Option(help="Its heading.", show_default="the name in words")] = "",
+    course: NewCourseOption = Path(),
+) -> None:
+    """Begin an assignment: two folders that work, to be changed from there.
+
+    One stub with a public and a hidden check and two known mistakes. docs/authoring.md goes on from
+    here, step by step.
+
+    [dim]grader new convolution --title "Convolution by hand"[/dim]
+    """
+    from grader.course.scaffold import create
+
+    folder = _course_or_new(course)
+    for file in create(name, folder, title):
+        console.print(Text(os.path.relpath(file)), soft_wrap=True)
+    console.print(
+        Text(
+            f"\nNext: change solutions/{name}/ and assignments/{name}/, then\n"
+            f"  grader template {name}    cut the template again\n"
+            f"  grader validate {name}    prove the checks\n"
+            f"  grader preview {name}     see what students get"
+        )
+    )
+
+
+@readable_errors
+def import_(
+    form: Annotated[Format, typer.Argument(metavar="nbgrader|otter", help="What it was made for.")],
+    path: Annotated[
+        Path, typer.Argument(help="A notebook with its solution, or a folder with some of them.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the assignment.", show_default="the file's")
+    ] = None,
+    course: NewCourseOption = Path(),
+) -> None:
+    """Make an assignment from a source notebook of nbgrader or a master notebook of Otter Assign.
+
+    Text, solution, tests and points become ours as far as a rule can say how. What needs a hand is
+    listed, and kept as solutions/NAME/import.md. docs/importing.md says what becomes what.
+
+    Exit codes: 0 written, 2 it cannot become an assignment that loads: nothing is written.
+
+    [dim]grader import nbgrader source/ps1 --name regression[/dim]
+    """
+    from grader.course.importing import create
+
+    words = re.sub(r"\W+", "_", path.resolve().stem, flags=re.ASCII).lower()
+    chosen = name or words.strip("_").lstrip("0123456789_")
+    made = create(form.value, path, chosen, _course_or_new(course))
+    for file in made.files:
+        console.print(Text(os.path.relpath(file)), soft_wrap=True)
+    console.print(Text(f"\n{made.summary}"))
+    if made.notes:
+        console.print(Text(f"\nNeeds a hand (kept as solutions/{chosen}/import.md):"))
+    for number, note in enumerate(made.notes, start=1):
+        where = f"{note.where}: " if note.where else ""
+        console.print(Text(f"{number:3}. {where}{note.what}. {note.todo}"))
+    console.print(
+        Text(
+            f"\nNext: look at solutions/{chosen}/ and assignments/{chosen}/, then\n"
+            f"  grader validate {chosen}    prove the checks"
+        )
+    )
+
+
+def _course_or_new(folder: Path) -> Path:
+    """The course that a folder is in; the folder itself where it is in none."""
+    try:
+        return course_of(folder)
+    except UsageError:
+        return folder.resolve()
+
+
+@readable_errors
+def template(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all of the course."),
+    ] = None,
+    course: CourseOption = Path(),
+) -> None:
+    """Cut what is public from the solutions: the template as .py and .ipynb, and the public
+    assignment.toml.
+
+    Exit codes: 0 written, 2 a mark or an assignment.toml is wrong: file and line are said.
+
+    [dim]grader template convolution[/dim]
+    """
+    from grader.course import assignment as assignments
+    from grader.course import templates
+
+    folder = course_of(course)
+    for name in names or assignments.available(folder):
+        loaded = assignments.load(name, folder)
+        for file in templates.write(loaded.solution, loaded.public):
+            console.print(Text(os.path.relpath(file)), soft_wrap=True)
+
+
+@readable_errors
+def preview(
+    assignment: AssignmentArgument,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the handout.", show_default="a temporary one")
+    ] = None,
+    jupyter: Annotated[
+        bool, typer.Option("--jupyter", help="Open the notebook in JupyterLab instead.")
+    ] = False,
+    lang: LanguageOption = Language.en,
+    course: CourseOption = Path(),
+) -> None:
+    """See what students get: README and notebook in the browser, or the handout in JupyterLab.
+
+    [dim]grader preview convolution[/dim]
+    """
+    from grader.course import assignment as assignments
+    from grader.course import preview as previews
+    from grader.course.files import write
+    from grader.course.release import contents
+
+    loaded = assignments.load(assignment, course_of(course))
+    folder = to or Path(tempfile.mkdtemp(prefix=f"{assignment}-"))
+    write(contents(loaded), folder)
+    if jupyter:
+        previews.open_jupyter(folder / assignment)
+        return
+    page = previews.page(folder / assignment)
+    console.print(Text(f"What students get: {folder}\nThe page: {page}"), soft_wrap=True)
+    previews.open_browser(page)
 
 
 @readable_errors

@@ -38,6 +38,9 @@ for command in (
     report,
     show,
     student.check,
+    author.new,
+    author.template,
+    author.preview,
     author.release,
     author.package,
     author.validate,
@@ -45,6 +48,7 @@ for command in (
     machine.doctor,
 ):
     app.command()(command)
+app.command("import")(author.import_)
 app.add_typer(misconception.app, name="misconception")
 gradebook.app.command()(grades)
 gradebook.app.command()(similar)

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from grader.course import datasets, engine
-from grader.course.operations import OPERATIONS
+from grader.course.operations import known_operations
 from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 
@@ -158,7 +158,15 @@ class Assignment:
 
 
 class _StubEntry(msgspec.Struct, forbid_unknown_fields=True):
-    """What a [[stub]] may say."""
+    """What a [[stub]] may say.
+
+    signature: "name(a, b, c=1)"; of a method "Class.name(a, b)", without self; of a value that is
+        bound at the top level its name alone, "W".
+    points: at most two digits behind the point.
+    aliases: other names that are accepted, in any case, with underscores or without, if kind and
+        parameters fit; of a method without its class. Those of a value stand in [names].
+    forbidden: operations that may not stand in for it; without any, a library's function may.
+    """
 
     signature: str
     points: float
@@ -167,14 +175,31 @@ class _StubEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What [limits] may say, in seconds."""
+    """What [limits] may say, in seconds.
+
+    load_seconds: for all that runs when a file is loaded.
+    call_seconds: for one call of a stub.
+    """
 
     load_seconds: float = 60.0
     call_seconds: float = 10.0
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the private assignment.toml may say."""
+    """What the private assignment.toml may say.
+
+    title: the heading of reports.
+    stub: a table for each stub, [[stub]].
+    dataset: one data set, or a list of which the first one that is found is used; `dataset.name`
+        tells a check which.
+    helpers: packages that the notebook imports and students may not have: folders of
+        assignments/helpers/.
+    limits: the table [limits].
+    spellings: a table of other names of parameters, so that arguments are bound by name in any
+        order.
+    names: a table of other names of values at the top level, in the order in which a list of all
+        parameters holds them, net(X, params), and of classes whose methods are stubs.
+    """
 
     title: str
     stub: tuple[_StubEntry, ...]
@@ -208,6 +233,8 @@ def load(name: str, root: Path) -> Assignment:
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
             raise AssignmentError(f"The assignment {name!r} is not complete: {needed} is missing.")
+    for file in filter(None, (assignment.solution, assignment.parts)):
+        _verify_python(file)
     _verify_helpers(document, assignment)
     _verify_names(document, assignment)
     return assignment
@@ -303,8 +330,9 @@ def _read_stub(
             text = f"{alias!r} is no name (of a method it is written without its class)"
             raise document.error(text, *place, "aliases")
     for operation in entry.forbidden:
-        if operation not in OPERATIONS:
-            text = f"there is no operation {operation!r}; {suggestion(operation, OPERATIONS)}"
+        if operation not in known_operations():
+            near = suggestion(operation, known_operations())
+            text = f"there is no operation {operation!r}; {near}"
             raise document.error(text, *place, "forbidden")
     aliases = tuple(values.get(name, ())) if is_value else entry.aliases
     return Stub(name, entry.points, parameters, aliases, entry.forbidden, is_value)
@@ -367,6 +395,13 @@ def _other_names(document: Document, section: str) -> dict[str, list[str]]:
     return found
 
 
+def _verify_python(path: Path) -> None:
+    try:
+        ast.parse(path.read_text("utf-8"))
+    except SyntaxError as error:
+        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from None
+
+
 def _verify_helpers(document: Document, assignment: Assignment) -> None:
     for helper in assignment.helpers:
         folder = assignment.helpers_folder / helper
@@ -377,11 +412,7 @@ def _verify_helpers(document: Document, assignment: Assignment) -> None:
 def _verify_names(document: Document, assignment: Assignment) -> None:
     """The keys of [names] are values or classes of the solution, and it binds values that are
     stubs."""
-    source = assignment.solution.read_text("utf-8")
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError as error:
-        raise AssignmentError(f"{assignment.solution}, line {error.lineno}: {error.msg}") from None
+    nodes = list(ast.walk(ast.parse(assignment.solution.read_text("utf-8"))))
     defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -34,9 +34,11 @@ from pathlib import Path
 from typing import TypeGuard, TypeVar
 
 from grader.course.assignment import Assignment
+from grader.course.strict_toml import near_word
 from grader.errors import AssignmentError, UsageError
 
 _T = TypeVar("_T")
+MARKS = ("misconception", "edit", "also")  # of a definition
 _Definition = ast.FunctionDef | ast.ClassDef
 _FIRST_LINES = """\"\"\"Typical wrong versions of stubs, each with the sentence a student reads.
 
@@ -215,6 +217,10 @@ def _marked(
     """The entry of a definition with one decorator. Raises ValueError."""
     name = definition.name
     pairs: list[list[str]] = []
+    function = getattr(getattr(mark, "func", mark), "id", "")
+    if function not in MARKS:
+        near = near_word(function, MARKS)
+        raise ValueError(f"{name}: there is no mark @{function or ast.unparse(mark)}{near}")
     if _is_call(mark, "also"):
         (first,), pairs = _strings_and_pairs(mark, "also", 1)
         if first not in above:
@@ -290,7 +296,8 @@ def _plain(nodes: list[ast.expr]) -> list[str]:
 def _edited(name: str, stub: str, pairs: list[list[str]], definitions: dict[str, str]) -> str:
     """Return the solution's definition of a stub with each (old, new) replaced."""
     if stub not in definitions:
-        raise ValueError(f"{name}: the solution has no definition of {stub}")
+        near = near_word(stub, definitions)
+        raise ValueError(f"{name}: the solution has no definition of {stub}{near}")
     source = definitions[stub]
     for old, new in pairs:
         places = list(_replaced(source, old, new))

@@ -1,11 +1,19 @@
 """The operations of PyTorch that an assignment can forbid: what the from-scratch rule looks for.
 
-A new one is one entry of OPERATIONS; its name is what authors write into `forbidden`.
+A new one is one entry of OPERATIONS; its name is what authors write into `forbidden`. Another
+package brings one with an entry point of the group ``grader.operations``, whose name is the
+operation's and whose value is a `ReadyMade`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from grader.course.plugins import loaded
+from grader.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -51,3 +59,18 @@ OPERATIONS = {
     "elu": ReadyMade(("elu", "elu_", "ELU"), ("aten.elu", "aten.elu_")),
     "softplus": ReadyMade(("softplus", "Softplus"), ("aten.softplus",)),
 }
+
+
+@cache
+def known_operations() -> Mapping[str, ReadyMade]:
+    """All operations by their names, those of other packages among them; ours count where both have
+    one. Raises UsageError where a package brings something else."""
+    others = {}
+    for installed in entry_points(group="grader.operations"):
+        others[installed.name] = operation = loaded(installed, "operation")
+        if not isinstance(operation, ReadyMade):
+            raise UsageError(
+                f"The operation {installed.name!r} is {operation!r}, not a ReadyMade of "
+                "grader.course.operations."
+            )
+    return others | OPERATIONS

@@ -113,6 +113,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
 
 
+def near_word(word: str, known: Iterable[str]) -> str:
+    """The known word that somebody may have meant, as the end of a sentence; "" if none is near."""
+    near = difflib.get_close_matches(word, sorted({*known}), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
 def _in_toml(name: re.Match[str]) -> str:
     return TYPES.get(name[0], name[0])
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from grader.course import templates
 from grader.course.assignment import Assignment, Stub
+from grader.course.cutting import cut_file
 from grader.errors import AssignmentError
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.definitions import (
@@ -149,7 +149,7 @@ def template_of(assignment: Assignment) -> Index | None:
     if assignment.private is None:
         return None
     try:
-        text = templates.cut(assignment.solution.read_text("utf-8"))
+        text = cut_file(assignment.solution)
     except AssignmentError:
         return None
     return Index([Cell("the template", text)])

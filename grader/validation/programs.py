@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
+from grader.course.cutting import cut_file
 from grader.course.misconceptions import Misconception
 from grader.grading.settings import WHOLE, Part
 from grader.validation.mutants import Mutant, mutants
@@ -46,7 +47,7 @@ def others(
     the stub's own training.
     """
     text = _text(assignment)
-    template = templates.cut(text)
+    template = cut_file(assignment.solution)
     unwritten = Part(of_template=True)
     yield Program("template", "template", template, part=unwritten)
     notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.checking.marks import Check
+from grader.checking.suite import open_suite
 from grader.course import assignment as assignments
 from grader.course import release
 from grader.course.assignment import Assignment
@@ -25,7 +27,7 @@ from grader.grading.scoring import score
 from grader.grading.settings import WHOLE, Settings
 from grader.grading.tasks import Task
 from grader.submissions.uploads import Upload
-from grader.validation import programs
+from grader.validation import programs, sources
 from grader.validation.equivalents import Equivalent, judged
 from grader.validation.mutants import Mutant
 from grader.validation.programs import Program
@@ -67,7 +69,9 @@ class Proof:
     def see(self, program: Program, record: Record) -> None:
         """Compare what was seen of a program with what should be."""
         if record.status != "graded":
-            self._find(program.name, f"it cannot be graded: {' '.join(record.warnings)}")
+            problem = f"it cannot be graded: {' '.join(record.warnings)}"
+            if problem not in [finding.problem for finding in self.findings]:  # all have it
+                self._find(program.name, problem)
         elif program.kind == "template":
             self._see_template(f"template.{program.form}", record)
         elif program.mistakes:
@@ -80,6 +84,11 @@ class Proof:
             self._see_mutant(program.mutant, record)
         else:
             self._see_right_program(program, record)
+
+    def see_sources(self, checks: Iterable[Check]) -> None:
+        """Nothing that the sources show of the suite may be unguarded or given away."""
+        for about, problem in sources.problems(self.assignment, checks):
+            self._find(about, problem)
 
     def see_handout(self) -> None:
         """Nothing of the solution may be in what students get."""
@@ -191,6 +200,8 @@ def prove(
     """
     assignment = assignments.load(name, course)
     proof = Proof(assignment, judged(assignment))
+    with open_suite(assignment, None) as suite:
+        proof.see_sources(suite.checks)
     proof.see_handout()
     places = _places(settings, assignment)
     tried = [

@@ -27,6 +27,9 @@ def show(proof: Proof, console: Console) -> None:
             highlight=False,
         )
     console.print(_figures(proof))
+    count = len(proof.findings)
+    what = f"{count} thing{'s' * (count != 1)} to change (✗)" if count else "Nothing to change"
+    console.print(f"{what} before students meet it.")
 
 
 def _figures(proof: Proof) -> Table:

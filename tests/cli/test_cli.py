@@ -320,7 +320,7 @@ def test_score_below_the_demand_is_1(empty):
             "a file",
         ),
         (["grade", "greeting"], "PATH"),
-        (["release", "greeting", "--to", "HERE/new", "--course", COURSE], "make templates"),
+        (["release", "greeting", "--to", "HERE/new", "--course", COURSE], "grader template"),
         (["package", "gradescope", "greeting", "--to", "HERE", "--course", COURSE], "already"),
         (["package", "gitlab", "greeting", "--to", "HERE/new", "--course", COURSE], "gitlab"),
         (["data", "Unknown"], "There is no data set"),

@@ -103,10 +103,10 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
     [
         ("jupytext", ["grader", "release", "classifier", "--to", "out", "--course", str(ROOT)]),
         ("jupytext", ["grader", "validate", "classifier", "--course", str(ROOT)]),
-        ("jupytext", ["grader.course.templates"]),
+        ("jupytext", ["grader", "template", "--course", str(ROOT)]),
         ("babel", ["grader.course.translation"]),
     ],
-    ids=["release", "validate", "make templates", "make messages"],
+    ids=["release", "validate", "template", "make messages"],
 )
 def test_command_without_the_extra_names_it(package, command, tmp_path):
     """One sentence on what to install, before anything is written."""

@@ -21,6 +21,7 @@ from grader.cli.main import app
 from grader.course import files as written_files
 from grader.course import misconceptions, release, templates
 from grader.course.assignment import available, load
+from grader.course.cutting import written_parts
 from grader.errors import AssignmentError, UsageError
 from tests.conftest import ROOT
 
@@ -44,7 +45,7 @@ def test_nothing_of_solutions_is_in_a_release(name):
     text = "\n".join(data.decode(errors="replace") for data in files.values())
     lines = without_indentation(text)
     template = files[f"{name}/{name}.py"].decode()
-    for part in templates.written_parts(assignment.solution.read_text("utf-8")):
+    for part in written_parts(assignment.solution.read_text("utf-8")):
         if "\n" in part:  # single lines, such as `return self.sums[i]`, stand in public checks too
             assert without_indentation(part) not in without_indentation(template)
             assert without_indentation(part) not in lines.replace("\\n", "\n")
@@ -139,7 +140,7 @@ def test_template_with_the_solution_in_it_is_refused(course):
     template = course / f"assignments/{NAME}/{NAME}.py"
     shutil.copyfile(course / f"solutions/{NAME}/solution.py", template)
 
-    with pytest.raises(AssignmentError, match="make templates"):
+    with pytest.raises(AssignmentError, match="grader template"):
         release.contents(load(NAME, course))
 
 
@@ -147,7 +148,7 @@ def test_template_with_the_solution_in_it_is_refused(course):
 def test_part_of_the_solution_in_another_file_is_refused(course, name):
     """Also in the cell of a notebook, with another indentation."""
     folder = course / f"assignments/{NAME}"
-    parts = templates.written_parts((course / f"solutions/{NAME}/solution.py").read_text())
+    parts = written_parts((course / f"solutions/{NAME}/solution.py").read_text())
     part = textwrap.indent(max(parts, key=len), "        ")
     text = f"# %%\ndef mine():\n{part}\n"
     (folder / name).write_text(templates.to_notebook(text) if name.endswith("nb") else text)

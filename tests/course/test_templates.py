@@ -11,6 +11,7 @@ import pytest
 
 from grader.course import templates
 from grader.course.assignment import available, load, load_public
+from grader.course.cutting import cut
 from grader.course.strict_toml import tomllib
 from grader.errors import AssignmentError
 
@@ -77,12 +78,47 @@ class A:
 
 def test_cut_takes_out_the_marked_parts_and_nothing_else():
     """Blocks and marked values are replaced; text, code and strings around them are kept."""
-    assert templates.cut(SOURCE) == TEMPLATE
+    assert cut(SOURCE) == TEMPLATE
+
+
+OTHERS = '''\
+seed = 3  # SOLUTION NO PROMPT
+# BEGIN SOLUTION NO PROMPT
+W = torch.zeros(2)
+# END SOLUTION
+""" # BEGIN PROMPT
+W = ...
+""" # END PROMPT
+
+
+def f(x):
+    # BEGIN SOLUTION NO PROMPT
+    return x
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    return ...  # one line
+    """ # END PROMPT
+
+
+# a resolution of the solution's problems begins and ends here
+assert f(1) == 1
+### BEGIN HIDDEN TESTS
+assert f(2) == 2
+### END HIDDEN TESTS
+'''
+
+
+def test_marks_of_nbgrader_and_otter_are_understood():
+    """What students shall not see is cut out, with or without something in its place."""
+    assert cut(OTHERS) == (
+        "W = ...\n\n\ndef f(x):\n    return ...  # one line\n\n\n"
+        "# a resolution of the solution's problems begins and ends here\nassert f(1) == 1\n"
+    )
 
 
 def test_a_template_is_cut_into_itself():
     """Without marks nothing changes."""
-    assert templates.cut(TEMPLATE) == TEMPLATE
+    assert cut(TEMPLATE) == TEMPLATE
 
 
 def test_nested_functions_are_named_with_a_dot():
@@ -90,7 +126,7 @@ def test_nested_functions_are_named_with_a_dot():
     source = (
         "def f():\n    def g():\n        # BEGIN SOLUTION\n        pass\n        # END SOLUTION\n"
     )
-    assert 'NotImplementedError("f.g: your code' in templates.cut(source)
+    assert 'NotImplementedError("f.g: your code' in cut(source)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +139,12 @@ def test_nested_functions_are_named_with_a_dot():
         ("    pass  # BEGIN SOLUTION\n", 2, "wrong place"),
         ("    # begin solution\n    pass\n", 2, "not a mark"),
         ("    # BEGIN SOLUTIONS\n    pass\n", 2, "not a mark"),
+        ("    # BEGIN SOLUTION\n    pass\n    # END SOLUTON\n", 4, "not a mark"),
+        ("    # BEGIN HIDEN TESTS\n    pass\n", 2, "not a mark"),
+        ("    # BEGIN HIDDEN TESTS\n    pass\n    # END SOLUTION\n", 4, "for the BEGIN HIDDEN"),
+        ("    # BEGIN HIDDEN TESTS\n    pass\n", 2, "without an END HIDDEN TESTS"),
+        ('    """ # BEGIN PROMPT\n    pass\n    """\n', 4, "without an END PROMPT"),
+        ("    pass  # END PROMPT\n", 2, "not a mark"),
         ("    # SOLUTION\n    pass\n", 2, "wrong place"),
         ("    x = 1  # Solution\n", 2, "not a mark"),
         ("    x = 1  # SOLUTION: one\n", 2, "not a mark"),
@@ -119,7 +161,7 @@ def test_nested_functions_are_named_with_a_dot():
 def test_wrong_marks_are_errors_that_name_the_line(body, line, words):
     """A mark that does not fit is never passed over, for it would give the solution away."""
     with pytest.raises(AssignmentError, match=rf"^line {line}: .*{words}"):
-        templates.cut("def f():\n" + body)
+        cut("def f():\n" + body)
 
 
 def test_a_cut_that_breaks_the_program_is_an_error():
@@ -129,7 +171,7 @@ def test_a_cut_that_breaks_the_program_is_an_error():
         "    # END SOLUTION\n    finally:\n        pass\n"
     )
     with pytest.raises(AssignmentError, match="the template cut from it is not valid Python"):
-        templates.cut(source)
+        cut(source)
 
 
 def test_notebooks_are_the_same_every_time():
@@ -180,7 +222,7 @@ def test_templates_give_nothing_away(solution):
     """A template is valid Python, has no marks left, and every function with a mark only raises."""
     source = solution.read_text(encoding="utf-8")
 
-    template = templates.cut(source)
+    template = cut(source)
 
     assert "SOLUTION" not in template
     raising = [

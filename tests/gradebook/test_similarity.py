@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.course import assignment as assignments
-from grader.course.templates import cut
+from grader.course.cutting import cut
 from grader.errors import UnreadableSubmission
 from grader.gradebook.book import open_book
 from grader.gradebook.similarity import MAX_CODE, Work, handout, matches, read_program

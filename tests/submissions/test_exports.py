@@ -393,7 +393,7 @@ def test_a_reader_can_be_named(tmp_path):
     assert names(found(tmp_path, files, reader="plain")) == ["lab_1_2_a", "lab_1_3_b"]
     with pytest.raises(UsageError, match=r"no export that moodle makes.*assignsubmission.*lab_1_2"):
         found(tmp_path, files, reader="moodle")
-    with pytest.raises(UsageError, match=r"no reader blackbord.*blackboard, canvas"):
+    with pytest.raises(UsageError, match=r"no reader of exports .blackbord..*blackboard, canvas"):
         found(tmp_path, files, reader="blackbord")
 
 

@@ -177,7 +177,7 @@ def test_part_of_the_solution_in_the_handout_is_found(course):
     ((about, problem),) = findings(course)
 
     assert about == "handout"
-    assert "run `make templates`" in problem
+    assert "run `grader template" in problem
 
 
 WEAK = """

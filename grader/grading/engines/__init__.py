@@ -2,6 +2,7 @@
 
 A module has ``engine(run) -> Engine``. An engine is where submissions are graded: it gives a
 `concurrent.futures.Executor`, to which `graded` submits tasks and takes their records as they come.
+Another package brings one with an entry point of the group ``grader.engines``.
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
+from grader.course.plugins import Plugins
 
 if TYPE_CHECKING:  # the names of engines are asked for by every command
     from grader.grading.records import Record
@@ -89,16 +88,13 @@ class Engine(AbstractContextManager["Engine"], ABC):
         raises, and InfrastructureError."""
 
 
-def names() -> list[str]:
-    """The engines that there are; none of them is imported."""
-    return sorted(module.name for module in iter_modules(__path__))
+ENGINES = Plugins(__name__, __path__, "grader.engines", "engine")
+names = ENGINES.names
 
 
 def engine_of(name: str, run: Run) -> Engine:
     """The engine of this name, which is to be entered. Raises UsageError."""
-    if name not in names():
-        raise UsageError(f"There is no engine {name!r}; choose one of {', '.join(names())}.")
-    found: Engine = import_module(f"{__name__}.{name}").engine(run)
+    found: Engine = ENGINES.load(name).engine(run)
     return found
 
 

@@ -9,29 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
-from pkgutil import iter_modules
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from grader.course.plugins import Plugins
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.grading.scoring import Result
 
 SCREEN = Path("-")
-GROUP = "grader.reports"
-
-
-def names() -> list[str]:
-    """The formats that there are; none of them is imported."""
-    return sorted({*_own(), *entry_points(group=GROUP).names})
-
-
-def _own() -> list[str]:
-    return [module.name for module in iter_modules(__path__)]
+FORMATS = Plugins(__name__, __path__, "grader.reports", "format")
+names = FORMATS.names
 
 
 @dataclass(frozen=True)
@@ -50,19 +39,12 @@ class Report:
 
     def text(self, results: Sequence[Result]) -> str:
         """What the report says about these results."""
-        text: str = self._module().render(results)
+        text: str = FORMATS.load(self.format).render(results)
         return text
 
     def is_about_one(self) -> bool:
         """Whether it can be about one submission only."""
-        return getattr(self._module(), "IS_ABOUT_ONE", False)
-
-    def _module(self) -> ModuleType:
-        if self.format in _own():
-            return import_module(f"{__name__}.{self.format}")
-        (installed, *_) = entry_points(group=GROUP, name=self.format)
-        module: ModuleType = installed.load()
-        return module
+        return getattr(FORMATS.load(self.format), "IS_ABOUT_ONE", False)
 
 
 def parse(wanted: Sequence[str]) -> list[Report]:

@@ -1,7 +1,8 @@
 """The formats of ``grader export --format NAME``: each module of this folder is one.
 
 A module has ``render(sheet, given) -> Gradesheet``; given is the file of ``--into``, or None. One
-that can put grades into such a file has ``FILLS = True``.
+that can put grades into such a file has ``FILLS = True``. Another package brings a format with an
+entry point of the group ``grader.gradesheets``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from grader.course.plugins import Plugins
 from grader.errors import UsageError
 from grader.reports.matching import labels
 from grader.reports.text import number
@@ -63,17 +63,14 @@ class Gradesheet:
     notes: list[str] = field(default_factory=list)
 
 
-def names() -> list[str]:
-    """The formats that there are; none of them is imported."""
-    return sorted(module.name for module in iter_modules(__path__))
+FORMATS = Plugins(__name__, __path__, "grader.gradesheets", "format")
+names = FORMATS.names
 
 
 def render(name: str, sheet: Sheet, given: bytes | None) -> Gradesheet:
     """The sheet in this format. Raises UsageError where there is no such format, or where it
     cannot be put into the given file."""
-    if name not in names():
-        raise UsageError(f"There is no format {name!r}; choose one of {', '.join(names())}.")
-    module = import_module(f"{__name__}.{name}")
+    module = FORMATS.load(name)
     if given is not None and not getattr(module, "FILLS", False):
         raise UsageError(f"{name} is written anew: leave --into away.")
     found: Gradesheet = module.render(sheet, given)

@@ -7,25 +7,20 @@ another kind (is_wanted: a person said that it is of this one, so that less is e
 ``feedback_name(path, assignment) -> str | None``, what the page about an upload is called in there,
 None where the platform would not know whose it is. It reads names and, where the platform writes
 them, small files of its own; of what people handed in it reads nothing. ``plain`` takes what no
-platform has made.
+platform has made. Another package brings a reader with an entry point of the group
+``grader.exports``.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
-from types import ModuleType
 
-from grader.errors import UsageError
+from grader.course.plugins import Plugins
 from grader.submissions.uploads import Origin
 
 PLAIN = "plain"
-
-
-def names() -> list[str]:
-    """The readers that there are; none of them is imported."""
-    return sorted(module.name for module in iter_modules(__path__))
+READERS = Plugins(__name__, __path__, "grader.exports", "reader of exports")
+names, reader_of = READERS.names, READERS.load
 
 
 def feedback_name(origin: Origin, path: Path, assignment: str) -> str | None:
@@ -35,10 +30,3 @@ def feedback_name(origin: Origin, path: Path, assignment: str) -> str | None:
         return None
     named = getattr(reader_of(origin.reader), "feedback_name", None)
     return named(path, assignment) if named else None
-
-
-def reader_of(name: str) -> ModuleType:
-    """The reader of a name. Raises UsageError."""
-    if name not in names():
-        raise UsageError(f"There is no reader {name} of exports. There are: {', '.join(names())}.")
-    return import_module(f"{__name__}.{name}")
