@@ -78,7 +78,30 @@ CASES = {
                 ("relu.forward(Tensor([-2, 0, 3]))", "relu_of(submission, [-2, 0, 3])"),
                 ("result.data", "result"),
                 (', f"expected [0, 0, 3], got {result}"', ""),
-            ]
+            ],
+            "solutions/activations/test_hidden.py": [
+                (
+                    '(nbgrader)."""\n',
+                    '(nbgrader)."""\n\n'
+                    "import pytest\nimport torch\n\n"
+                    "from grader.checking import assert_close, assert_same, in_sandbox\n\n\n"
+                    "@in_sandbox\n"
+                    "def relu_of(submission, numbers):\n"
+                    '    given = getattr(submission, "Tensor")(numbers)\n'
+                    "    return submission.ReLU().forward(given).data\n\n\n"
+                    '@pytest.mark.stub("ReLU.forward")\n'
+                    "def test_relu_random(submission, reference, rng):\n"
+                    '    """ReLU works for any numbers."""\n'
+                    "    numbers = torch.randn(3, 4, generator=rng).numpy()\n"
+                    "    expected = relu_of(reference, numbers)\n"
+                    "    assert_close(relu_of(submission, numbers), expected)\n\n\n"
+                    '@pytest.mark.stub("softmax")\n'
+                    "def test_softmax_random(submission, reference, rng):\n"
+                    '    """softmax works row by row."""\n'
+                    "    X = torch.randn(3, 4, generator=rng).numpy()\n"
+                    '    assert_same(submission, reference, "softmax(x)", X)\n',
+                )
+            ],
         },
     ),
     "validation": Case(
