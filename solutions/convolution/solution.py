@@ -1,29 +1,30 @@
 # %% [markdown]
 # # Convolution by hand
 #
-# A dense layer gives every pixel a weight of its own. It does not know that neighbours belong together, and what it has
-# learnt about the upper left corner tells it nothing about the rest of the image. A **convolution** looks at a small
-# window, with the *same* few weights wherever the window is. Here you build one from indices, sums and products, make a
-# layer, then a network of the kind of LeNet from it, and train that on Fashion-MNIST.
+# A dense layer gives every pixel a weight of its own. It does not know that neighbours belong
+# together, and what it has learnt about the upper left corner tells it nothing about the rest of
+# the image. A **convolution** looks at a small window, with the *same* few weights wherever the
+# window is. Here you build one from indices, sums and products, make a layer, then a network of the
+# kind of LeNet from it, and train that on Fashion-MNIST.
 #
-# `torch.nn.functional.conv2d`, `nn.Conv2d` and PyTorch's pooling do all this for you, so they may not stand in for your
-# code; compare with them as often as you like in cells of your own. Everything else of PyTorch is yours.
+# `torch.nn.functional.conv2d`, `nn.Conv2d` and PyTorch's pooling do all this for you, so they may
+# not stand in for your code; compare with them as often as you like in cells of your own.
+# Everything else of PyTorch is yours.
 #
-# Work from top to bottom. Write your code where it says `YOUR CODE HERE`; the printed values below a stub should be those
-# of the comment.
+# Work from top to bottom. Write your code where it says `YOUR CODE HERE`; the printed values below
+# a stub should be those of the comment.
 
 # %%
 import matplotlib.pyplot as plt
 import torch
 import torchvision
 from torch import nn
-from torch.nn import functional as F
 
 
 # %%
 def show(images, titles):
     """Draw images (h, w) side by side in grey."""
-    figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.4), squeeze=False)
+    _, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.4), squeeze=False)
     for axis, image, title in zip(axes[0], images, titles):
         axis.imshow(image.detach().numpy(), cmap="gray")
         axis.set_title(title, fontsize=9)
@@ -34,15 +35,15 @@ def show(images, titles):
 # %% [markdown]
 # ## 1. `corr2d(X, K)`
 #
-# Lay the kernel K on the upper left corner of X, multiply the numbers that lie on each other, and add the products: that
-# is the first number of the output. Move the kernel one column to the right for the next one, and after the last column
-# one row down:
+# Lay the kernel K on the upper left corner of X, multiply the numbers that lie on each other, and
+# add the products: that is the first number of the output. Move the kernel one column to the right
+# for the next one, and after the last column one row down:
 #
 # $$Y_{ij} = \sum_{a=0}^{k_h-1} \sum_{b=0}^{k_w-1} X_{i+a,\,j+b}\, K_{ab}$$
 #
-# The kernel has to lie on X with all its cells. So the output has $h - k_h + 1$ rows and $w - k_w + 1$ columns. (In
-# mathematics a convolution turns the kernel upside down first, and this is called a *cross-correlation*. Deep learning
-# learns the kernel anyway, says convolution, and turns nothing.)
+# The kernel has to lie on X with all its cells. So the output has $h - k_h + 1$ rows and $w - k_w +
+# 1$ columns. (In mathematics a convolution turns the kernel upside down first, and this is called a
+# *cross-correlation*. Deep learning learns the kernel anyway, says convolution, and turns nothing.)
 
 
 # %%
@@ -54,7 +55,8 @@ def corr2d(X, K):
         K: a float tensor of shape (kh, kw), not larger than X.
 
     Returns:
-        A tensor of shape (h - kh + 1, w - kw + 1). X and K stay as they are, and gradients reach both.
+        A tensor of shape (h - kh + 1, w - kw + 1). X and K stay as they are, and gradients reach
+        both.
 
     Example:
         X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]] and K = [[0, 1], [2, 3]] give [[19, 25], [37, 43]].
@@ -75,8 +77,9 @@ print(corr2d(torch.arange(9.0).reshape(3, 3), torch.tensor([[0.0, 1.0], [2.0, 3.
 # expected: [[19., 25.], [37., 43.]]
 
 # %% [markdown]
-# What is it good for? The kernel (1, −1) subtracts each pixel's right neighbour: where nothing changes the output is 0,
-# and at an edge it is not. A kernel of nine equal weights takes the mean of a neighbourhood. Look at both on a shirt.
+# What is it good for? The kernel (1, −1) subtracts each pixel's right neighbour: where nothing
+# changes the output is 0, and at an edge it is not. A kernel of nine equal weights takes the mean
+# of a neighbourhood. Look at both on a shirt.
 
 # %%
 training_set = torchvision.datasets.FashionMNIST("data", train=True, download=True)
@@ -96,9 +99,10 @@ show(
 # %% [markdown]
 # ## 2. `Conv2D`
 #
-# Nobody has to invent kernels: a layer *learns* them. Make `corr2d` a layer with two parameters. `weight` is the kernel
-# and begins with random numbers, different ones in each layer; `bias` is one number, begins with 0, and is added to every
-# cell of the output. Both are `nn.Parameter`s, so that an optimizer finds them.
+# Nobody has to invent kernels: a layer *learns* them. Make `corr2d` a layer with two parameters.
+# `weight` is the kernel and begins with random numbers, different ones in each layer; `bias` is one
+# number, begins with 0, and is added to every cell of the output. Both are `nn.Parameter`s, so that
+# an optimizer finds them.
 
 
 # %%
@@ -132,14 +136,14 @@ print([tuple(parameter.shape) for parameter in layer.parameters()], layer(shirt)
 # expected: [(3, 3), (1,)] torch.Size([26, 26])
 
 # %% [markdown]
-# Does it learn? Show it an image and the image of its edges, and let gradient descent find the kernel that makes the one
-# out of the other. It has to come close to (1, −1).
+# Does it learn? Show it an image and the image of its edges, and let gradient descent find the
+# kernel that makes the one out of the other. It has to come close to (1, −1).
 
 # %%
 torch.manual_seed(0)
 layer, target = Conv2D((1, 2)), corr2d(shirt, edges)
 losses = []
-for step in range(100):
+for _ in range(100):
     loss = ((layer(shirt) - target) ** 2).mean()
     layer.zero_grad()
     loss.backward()
@@ -160,9 +164,10 @@ plt.show()
 # %% [markdown]
 # ## 3. `output_size(size, kernel, padding, stride)`
 #
-# Two things decide how large the output is. **Padding** p puts p rows and columns of zeros around the image, on *each* of
-# its four sides, so that its border is not lost. The **stride** s is the number of cells that the window moves each time.
-# A window that would reach beyond the padded image does not count, so we round down:
+# Two things decide how large the output is. **Padding** p puts p rows and columns of zeros around
+# the image, on *each* of its four sides, so that its border is not lost. The **stride** s is the
+# number of cells that the window moves each time. A window that would reach beyond the padded image
+# does not count, so we round down:
 #
 # $$\left\lfloor \frac{n - k + 2p}{s} \right\rfloor + 1$$
 
@@ -195,7 +200,8 @@ print(output_size(28, 5, 2, 1), output_size(8, 3, 1, 2), output_size(5, 2, 0, 2)
 # %% [markdown]
 # ## 4. `pad2d(X, padding)`
 #
-# From here on, X is a batch of images with channels: (n, c, h, w). Put the zeros around each of them.
+# From here on, X is a batch of images with channels: (n, c, h, w). Put the zeros around each of
+# them.
 
 
 # %%
@@ -227,17 +233,19 @@ print(pad2d(torch.ones(1, 1, 1, 1), 1))
 # %% [markdown]
 # ## 5. `conv2d(X, K, padding=0, stride=1)`
 #
-# An image can have several channels, such as red, green and blue, and a layer gives several channels, too. For *one*
-# output channel the kernel has a matrix for each input channel; cross-correlate channel by channel and **add the
-# results**. For `o` output channels there are `o` such kernels, so K has the shape (o, c, kh, kw):
+# An image can have several channels, such as red, green and blue, and a layer gives several
+# channels, too. For *one* output channel the kernel has a matrix for each input channel;
+# cross-correlate channel by channel and **add the results**. For `o` output channels there are `o`
+# such kernels, so K has the shape (o, c, kh, kw):
 #
 # $$Y_{n\,o\,i\,j} = \sum_{c} \sum_{a,b} X_{n,\,c,\,i s+a,\,j s+b}\; K_{o\,c\,a\,b}$$
 #
 # where X has been padded first and s is the stride.
 #
-# Python is slow, PyTorch is fast: a network needs this thousands of times, so a loop over images, channels or
-# output cells takes too long. Loop over the few positions (a, b) of the kernel at most. `X[:, :, a : a + m : s]` takes
-# every s-th row from a on, all windows at once, and `torch.einsum` or a matrix product adds over the channels.
+# Python is slow, PyTorch is fast: a network needs this thousands of times, so a loop over images,
+# channels or output cells takes too long. Loop over the few positions (a, b) of the kernel at most.
+# `X[:, :, a : a + m : s]` takes every s-th row from a on, all windows at once, and `torch.einsum`
+# or a matrix product adds over the channels.
 
 
 # %%
@@ -246,13 +254,15 @@ def conv2d(X, K, padding=0, stride=1):
 
     Args:
         X: a float tensor of shape (n, c, h, w).
-        K: a float tensor of shape (o, c, kh, kw): for each output channel a kernel for each input channel.
+        K: a float tensor of shape (o, c, kh, kw): for each output channel a kernel for each input
+            channel.
         padding: the number of rows and columns of zeros on each side.
         stride: the number of cells that the window moves, down and to the right.
 
     Returns:
-        A tensor of shape (n, o, output_size(h, kh, padding, stride), output_size(w, kw, padding, stride)).
-        X and K stay as they are, and gradients reach both.
+        A tensor of shape (n, o, oh, ow) with oh = output_size(h, kh, padding, stride) and
+        ow = output_size(w, kw, padding, stride). X and K stay as they are, and gradients reach
+        both.
     """
     ### BEGIN SOLUTION
     kh, kw = K.shape[2:]
@@ -281,10 +291,11 @@ print(conv2d(X, K.unsqueeze(0), padding=1, stride=2))
 # %% [markdown]
 # ## 6. `pool2d(X, size, mode="max", stride=None)`
 #
-# Where exactly an edge lies matters less than that there is one. **Pooling** keeps one number of each window: the largest
-# (`"max"`) or the mean (`"avg"`). It has no weights and looks at each channel on its own. Mostly the windows do not
-# overlap, so the stride is the size of the window unless another one is asked for. There is no padding; again, a window
-# that does not fit does not count.
+# Where exactly an edge lies matters less than that there is one. **Pooling** keeps one number of
+# each window: the largest (`"max"`) or the mean (`"avg"`). It has no weights and looks at each
+# channel on its own. Mostly the windows do not overlap, so the stride is the size of the window
+# unless another one is asked for. There is no padding; again, a window that does not fit does not
+# count.
 
 
 # %%
@@ -301,8 +312,8 @@ def pool2d(X, size, mode="max", stride=None):
         A tensor of shape (n, c, output_size(h, size, 0, stride), output_size(w, size, 0, stride)).
 
     Example:
-        For X = [[[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]], pool2d(X, 2, stride=1) is [[[[4, 5], [7, 8]]]],
-        and pool2d(X, 2, "avg") is [[[[2]]]].
+        For X = [[[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]], pool2d(X, 2, stride=1) is
+        [[[[4, 5], [7, 8]]]], and pool2d(X, 2, "avg") is [[[[2]]]].
     """
     ### BEGIN SOLUTION
     if stride is None:
@@ -336,7 +347,8 @@ show(
 # %% [markdown]
 # ## 7. `init_params()`
 #
-# The network, a small relative of LeNet (LeCun et al., 1998), has two blocks of convolution, ReLU and pooling, then two dense layers:
+# The network, a small relative of LeNet (LeCun et al., 1998), has two blocks of convolution, ReLU
+# and pooling, then two dense layers:
 #
 # | | output | parameters |
 # |---|---|---|
@@ -349,9 +361,10 @@ show(
 # | dense; ReLU | (n, 84) | W3 (400, 84), b3 (84,) |
 # | dense | (n, 10) | W4 (84, 10), b4 (10,) |
 #
-# Draw the kernels and weights from a normal distribution with mean 0 and **standard deviation** $\sqrt{2 / m}$, where m is the number of inputs
-# of one output number: c · kh · kw for a convolution, the number of rows for a dense layer (He et al., 2015). So the
-# numbers neither die out nor explode from layer to layer. The biases begin with zeros. All eight require gradients.
+# Draw the kernels and weights from a normal distribution with mean 0 and **standard deviation**
+# $\sqrt{2 / m}$, where m is the number of inputs of one output number: c · kh · kw for a
+# convolution, the number of rows for a dense layer (He et al., 2015). So the numbers neither die
+# out nor explode from layer to layer. The biases begin with zeros. All eight require gradients.
 
 
 # %%
@@ -359,8 +372,9 @@ def init_params():
     """Make the parameters of the network.
 
     Returns:
-        The list [K1, b1, K2, b2, W3, b3, W4, b4] of tensors that require gradients: kernels and weights from
-        N(0, 2 / m), m being the number of inputs of one output number, and biases of zeros.
+        The list [K1, b1, K2, b2, W3, b3, W4, b4] of tensors that require gradients: kernels and
+        weights from N(0, 2 / m), m being the number of inputs of one output number, and biases of
+        zeros.
     """
     ### BEGIN SOLUTION
     params = []
@@ -386,8 +400,9 @@ for param in params:
 # %% [markdown]
 # ## 8. `lenet(X, params)`
 #
-# Now put the layers of the table together. A bias of a convolution is one number for each *channel*: `b.reshape(-1, 1, 1)`
-# stands along the channels of (n, o, h, w). After the last layer there is no ReLU: its ten numbers are scores (logits).
+# Now put the layers of the table together. A bias of a convolution is one number for each
+# *channel*: `b.reshape(-1, 1, 1)` stands along the channels of (n, o, h, w). After the last layer
+# there is no ReLU: its ten numbers are scores (logits).
 
 
 # %%
@@ -419,12 +434,13 @@ print(lenet(X_train[:2], params).shape)
 # %% [markdown]
 # ## 9. `train(params, X, y, epochs, batch_size, lr)`
 #
-# In each epoch, go through all examples in batches, in a **new random order**; the last batch may be smaller. For each
-# batch: the scores, their mean cross entropy (`F.cross_entropy` takes scores), its gradients, and the step
-# `param -= lr * gradient` for each parameter, written by you instead of `torch.optim`. Then the gradients must be cleared.
+# In each epoch, go through all examples in batches, in a **new random order**; the last batch may
+# be smaller. For each batch: the scores, their mean cross entropy (`nn.functional.cross_entropy`
+# takes scores), its gradients, and the step `param -= lr * gradient` for each parameter, written by
+# you instead of `torch.optim`. Then the gradients must be cleared.
 #
-# After each epoch note the **mean loss per example** of that epoch, as it was seen on the way. If the last batch has 2
-# examples and the others 4, its mean may not weigh as much as theirs.
+# After each epoch note the **mean loss per example** of that epoch, as it was seen on the way. If
+# the last batch has 2 examples and the others 4, its mean may not weigh as much as theirs.
 
 
 # %%
@@ -447,7 +463,7 @@ def train(params, X, y, epochs, batch_size, lr):
     for _ in range(epochs):
         total = 0.0
         for rows in torch.randperm(len(X)).split(batch_size):
-            loss = F.cross_entropy(lenet(X[rows], params), y[rows])
+            loss = nn.functional.cross_entropy(lenet(X[rows], params), y[rows])
             loss.backward()
             with torch.no_grad():
                 for param in params:
@@ -469,9 +485,9 @@ print(history)
 # %% [markdown]
 # ## 10. `evaluate(params, X, y, batch_size)`
 #
-# How many of the images does the network recognise? Go through them in batches, so that the memory suffices for any number of
-# images, and divide the number of right answers by the number of images at the end. No gradients are needed here:
-# `with torch.no_grad():` saves time.
+# How many of the images does the network recognise? Go through them in batches, so that the memory
+# suffices for any number of images, and divide the number of right answers by the number of images
+# at the end. No gradients are needed here: `with torch.no_grad():` saves time.
 
 
 # %%
@@ -503,8 +519,8 @@ print(evaluate(params, X_test[:400], y_test[:400], batch_size=150))
 # %% [markdown]
 # ## What has it learnt?
 #
-# Six kernels of 5 x 5 weights are all that the network sees of the pixels. Look at them, and at what they make of a shirt:
-# some answer to edges, some to areas.
+# Six kernels of 5 x 5 weights are all that the network sees of the pixels. Look at them, and at
+# what they make of a shirt: some answer to edges, some to areas.
 
 # %%
 K1, b1 = params[0], params[1]
