@@ -69,9 +69,9 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1.
-
-    problem: what to say of something else. Raises Mismatch.
+    """The accuracy, from 0 to 1, of the scores (n, 10) that the function `model` gives for the hidden
+    test images (n, 1, 28, 28) of `data`, the fixture `dataset`; `problem` is the sentence of the
+    Mismatch where it gives something else.
     """
     images = torch.from_numpy(data.hidden_images()).float().div(255).unsqueeze(1)
     scores = model(images)
@@ -82,8 +82,8 @@ def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem
 
 
 def assert_bias(b: Any, problem: str) -> None:
-    """Raise Mismatch unless b is ten zeros and learnable. problem: says which {name} is not a
-    tensor of which {shape}."""
+    """Raise Mismatch unless b is ten zeros and learnable. problem: a sentence with {name} and
+    {shape} for what is no such tensor."""
     _assert_learnable(b, "b", (10,), problem)
     assert_close(b, torch.zeros(10), what="b")
 

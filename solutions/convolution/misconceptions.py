@@ -311,6 +311,14 @@ def init_variance(): ...
 
 @edit(
     "init_params",
+    "You set the seed in init_params, so every call gives the same numbers. Leave that to the caller.",
+    ("params = []", "torch.manual_seed(0)\nparams = []"),
+)
+def init_seeded(): ...
+
+
+@edit(
+    "init_params",
     "The biases are random. They begin with zeros.",
     ("torch.zeros(outputs)", "torch.randn(outputs)"),
 )
