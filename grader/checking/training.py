@@ -69,9 +69,9 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy, from 0 to 1, of the scores (n, 10) that the function `model` gives for the hidden
-    test images (n, 1, 28, 28) of `data`, the fixture `dataset`; `problem` is the sentence of the
-    Mismatch where it gives something else.
+    """The accuracy, from 0 to 1, of the scores (n, 10) that the function `model` gives for the
+    hidden test images (n, 1, 28, 28) of `data`, the fixture `dataset`; `problem` is the sentence of
+    the Mismatch where it gives something else.
     """
     images = torch.from_numpy(data.hidden_images()).float().div(255).unsqueeze(1)
     scores = model(images)

@@ -89,8 +89,8 @@ def _fixtures() -> dict[str, str]:
 
 
 def _functions(module: ModuleType | type, names: Iterable[str] | None = None) -> dict[str, str]:
-    """Functions of a module or class with the first paragraph of their docstrings; by default all that are
-    its own and public."""
+    """Functions of a module or class with the first paragraph of their docstrings; by default all
+    that are its own and public."""
     own = (
         name
         for name, value in vars(module).items()

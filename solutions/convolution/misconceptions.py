@@ -311,7 +311,8 @@ def init_variance(): ...
 
 @edit(
     "init_params",
-    "You set the seed in init_params, so every call gives the same numbers. Leave that to the caller.",
+    "You set the seed in init_params, so every call gives the same numbers. Leave that to the "
+    "caller.",
     ("params = []", "torch.manual_seed(0)\nparams = []"),
 )
 def init_seeded(): ...
