@@ -75,8 +75,8 @@ print(corr2d(torch.arange(9.0).reshape(3, 3), torch.tensor([[0.0, 1.0], [2.0, 3.
 # of a neighbourhood. Look at both on a shirt.
 
 # %%
-training_set = torchvision.datasets.FashionMNIST("data", train=True, download=True)
-test_set = torchvision.datasets.FashionMNIST("data", train=False, download=True)
+training_set = torchvision.datasets.FashionMNIST("../data", train=True, download=True)
+test_set = torchvision.datasets.FashionMNIST("../data", train=False, download=True)
 X_train, y_train = training_set.data.unsqueeze(1) / 255, training_set.targets
 X_test, y_test = test_set.data.unsqueeze(1) / 255, test_set.targets
 print(X_train.shape, X_test.shape)
