@@ -326,6 +326,7 @@ show(
 # $\sqrt{2 / m}$, where m is the number of inputs of one output number: c · kh · kw for a
 # convolution, the number of rows for a dense layer (He et al., 2015). So the numbers neither die
 # out nor explode from layer to layer. The biases begin with zeros. All eight require gradients.
+# Each call draws anew, so set no seed in the function.
 
 
 # %%

@@ -403,11 +403,13 @@ def test_init_distribution(submission, place):
     """Kernels and weights have the mean 0 and the standard deviation of the text."""
     numbers = torch.cat([drawn(submission, seed)[0][place].flatten() for seed in range(20)])
     expected = (2 / INPUTS[place]) ** 0.5
-    # 3,000 numbers at least: the standard deviation is known to 1.3 %, the mean to 1.8 % of it.
+    # Of n numbers the standard deviation is known to 1 / sqrt(2 n), the mean to 1 / sqrt(n) of it:
+    # six times that, and 2 % at least. There are 3,000 numbers of K1, and more of the others.
+    room = max(6 / (2 * len(numbers)) ** 0.5, 0.02) * expected
     spread = _("the standard deviation of {name}").format(name=NAMES[place])
-    assert_number(float(numbers.std()), expected, tolerance=0.07 * expected, what=spread)
+    assert_number(float(numbers.std()), expected, tolerance=room, what=spread)
     mean = _("the mean of {name}").format(name=NAMES[place])
-    assert_number(float(numbers.mean()), 0.0, tolerance=0.1 * expected, what=mean)
+    assert_number(float(numbers.mean()), 0.0, tolerance=2 * room, what=mean)
 
 
 @pytest.mark.stub("init_params")
@@ -423,7 +425,9 @@ def test_init_biases(submission):
 def test_init_random(submission):
     """The kernels and weights are drawn anew in each call."""
     first, second = drawn(submission, 0)[0], drawn(submission, 1)[0]
-    assert not bool((first[0] == second[0]).all()), _("K1 is the same in two calls")
+    same = bool((first[0] == second[0]).all())
+    observe(same)
+    assert not same, _("K1 is the same in two calls")
 
 
 # lenet
@@ -570,7 +574,7 @@ def real_training(submission, dataset):
     """The history and the parameters of a training on the first 4,000 images."""
     X, y = submission.data.tensors(dataset, "train")
     params = [param.detach().to(X.device).requires_grad_() for param in submission.init_params()]
-    history = submission.train(params, X[:4000], y[:4000], epochs=3, batch_size=32, lr=0.1)
+    history = submission.train(params, X[:4000], y[:4000], epochs=3, batch_size=32, lr=0.05)
     return [float(loss) for loss in history], [param.detach() for param in params]
 
 
@@ -593,8 +597,8 @@ def test_training(submission, dataset):
     """
     history, params = real_training(submission, dataset.name)
     assert_sequence(history, 3, _("the history"))
-    assert_between(history[0], 0.7, 1.5, what=_("the loss of the first epoch"))
-    assert_between(history[2], 0.35, 0.75, what=_("the loss of the third epoch"))
+    assert_between(history[0], 0.7, 1.8, what=_("the loss of the first epoch"))
+    assert_between(history[2], 0.35, 0.85, what=_("the loss of the third epoch"))
     problem = _("lenet(X, params) gives no tensor of shape (n, 10) after the training")
     accuracy = hidden_accuracy(
         lambda images: scores_of(submission, images, params), dataset, problem
