@@ -20,7 +20,7 @@ def operations_of(submission, name, arguments):
 
     with Listen():
         if name == "Conv2D":
-            submission.Conv2D((2, 2))(*arguments)
+            submission.Conv2D((2, 2)).to(arguments[0].device)(*arguments)
         else:
             getattr(submission, name)(*arguments)
     return sorted(reached)
@@ -57,7 +57,7 @@ def test_corr2d_rule(submission):
 @in_sandbox
 def layer_of(submission, shape, X):
     """The parameters of a new layer, and its output."""
-    layer = submission.Conv2D(shape)
+    layer = submission.Conv2D(shape).to(X.device)
     return {name: value.detach() for name, value in layer.named_parameters()}, layer(X)
 
 
