@@ -79,7 +79,7 @@ print(corr2d(torch.arange(9.0).reshape(3, 3), torch.tensor([[0.0, 1.0], [2.0, 3.
 # %% [markdown]
 # What is it good for? The kernel (1, −1) subtracts each pixel's right neighbour: where nothing
 # changes the output is 0, and at an edge it is not. A kernel of nine equal weights takes the mean
-# of a neighbourhood. Look at both on a shirt.
+# of a neighbourhood. Look at both on a boot.
 
 # %%
 training_set = torchvision.datasets.FashionMNIST("../data", train=True, download=True)
@@ -89,10 +89,10 @@ X_test, y_test = test_set.data.unsqueeze(1) / 255, test_set.targets
 print(X_train.shape, X_test.shape)
 
 # %%
-shirt = X_train[1, 0]
+boot = X_train[y_train == 9][0, 0]
 edges = torch.tensor([[1.0, -1.0]])
 show(
-    [shirt, corr2d(shirt, edges), corr2d(shirt, edges.T), corr2d(shirt, torch.full((3, 3), 1 / 9))],
+    [boot, corr2d(boot, edges), corr2d(boot, edges.T), corr2d(boot, torch.full((3, 3), 1 / 9))],
     ["the image", "vertical edges", "horizontal edges", "a blur"],
 )
 
@@ -132,7 +132,7 @@ class Conv2D(nn.Module):
 # %%
 torch.manual_seed(0)
 layer = Conv2D((3, 3))
-print([tuple(parameter.shape) for parameter in layer.parameters()], layer(shirt).shape)
+print([tuple(parameter.shape) for parameter in layer.parameters()], layer(boot).shape)
 # expected: [(3, 3), (1,)] torch.Size([26, 26])
 
 # %% [markdown]
@@ -141,10 +141,10 @@ print([tuple(parameter.shape) for parameter in layer.parameters()], layer(shirt)
 
 # %%
 torch.manual_seed(0)
-layer, target = Conv2D((1, 2)), corr2d(shirt, edges)
+layer, target = Conv2D((1, 2)), corr2d(boot, edges)
 losses = []
-for _ in range(100):
-    loss = ((layer(shirt) - target) ** 2).mean()
+for _ in range(400):
+    loss = ((layer(boot) - target) ** 2).mean()
     layer.zero_grad()
     loss.backward()
     with torch.no_grad():
@@ -338,7 +338,7 @@ print(pool2d(X, 2, stride=1), pool2d(X, 2, "avg"))
 # expected: [[[[4., 5.], [7., 8.]]]] [[[[2.]]]]
 
 # %%
-image = X_train[1:2]
+image = X_train[y_train == 9][:1]
 show(
     [image[0, 0], pool2d(image, 2)[0, 0], pool2d(image, 4)[0, 0], pool2d(image, 4, "avg")[0, 0]],
     ["28 x 28", "max of 2 x 2", "max of 4 x 4", "mean of 4 x 4"],
@@ -521,7 +521,7 @@ print(evaluate(params, X_test[:400], y_test[:400], batch_size=150))
 # ## What has it learnt?
 #
 # Six kernels of 5 x 5 weights are all that the network sees of the pixels. Look at them, and at
-# what they make of a shirt: some answer to edges, some to areas.
+# what they make of a boot: some answer to edges, some to areas.
 
 # %%
 K1, b1 = params[0], params[1]
