@@ -121,10 +121,10 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy of scores (n, 10) for the hidden test images (n, 1, 28, 28), from 0 to 1. What
-    the public ones, which go along in the same call, are taken for is kept.
-
-    problem: what to say of something else. Raises Mismatch.
+    """The accuracy, from 0 to 1, of the scores (n, 10) that the function `model` gives for the
+    hidden test images (n, 1, 28, 28) of `data`, the fixture `dataset`; `problem` is the sentence of
+    the Mismatch where it gives something else. What the public ones, which go along in the same
+    call, are taken for is kept.
     """
     hidden, public = data.hidden_images(), data.public_images()
     images = torch.from_numpy(np.concatenate([hidden, public]))
@@ -176,8 +176,8 @@ def _leading_numbers(values: Iterable[Any]) -> Iterator[float]:
 
 
 def assert_bias(b: Any, problem: str) -> None:
-    """Raise Mismatch unless b is ten zeros and learnable. problem: says which {name} is not a
-    tensor of which {shape}."""
+    """Raise Mismatch unless b is ten zeros and learnable. problem: a sentence with {name} and
+    {shape} for what is no such tensor."""
     _assert_learnable(b, "b", (10,), problem)
     assert_close(b, torch.zeros(10), what="b")
 

@@ -195,8 +195,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     helpers: packages that the notebook imports and students may not have: folders of
         assignments/helpers/.
     limits: the table [limits].
-    spellings: a table of other names of parameters, so that arguments are bound by name in any
-        order.
+    spellings: a table of other names of parameters, such as K = ["kernel"], so that arguments are
+        bound by name in any order.
     names: a table of other names of values at the top level, in the order in which a list of all
         parameters holds them, net(X, params), and of classes whose methods are stubs.
     """

@@ -304,7 +304,7 @@ def _edited(name: str, stub: str, pairs: list[list[str]], definitions: dict[str,
         if len(places) != 1:
             raise ValueError(
                 f"{name}: {old!r} has to be once in the solution's {stub}, "
-                f"and is there {len(places)} times"
+                f"and is there {len(places)} times, its docstring counted"
             )
         source = places[0]
     _require_python(source, name)

@@ -164,7 +164,8 @@ class Proof:
         names = {check.misconception for check in record.checks if check.misconception}
         known = {wrong.mistake for wrong in program.mistakes}
         for name in sorted(known - names):
-            self._find(program.name, f"no failed check names {name}")
+            text = "one that compares a value (assert_close, observe) where it differs would"
+            self._find(program.name, f"no failed check names {name}; {text}")
         for other in sorted(names - known):
             self._find(program.name, f"a failed check names it {other}")
         for check in record.checks:

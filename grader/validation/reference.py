@@ -14,8 +14,11 @@ from typing import Any
 from grader import checking
 from grader.checking import cases, fixtures, marks, training
 from grader.course import assignment, cutting, misconceptions
-from grader.course.datasets import DIGESTS
+from grader.course.datasets import DIGESTS, Dataset
 from grader.course.operations import OPERATIONS
+from grader.sandbox.inside.binding import Submission
+from grader.sandbox.inside.data import PublicData
+from grader.sandbox.proxies import RemoteSubmission
 
 HEAD = """\
 # Reference for authors
@@ -48,6 +51,17 @@ def reference() -> str:
         _table("mark", marks.MARKS),
         "## Fixtures of checks",
         _table("fixture", _fixtures()),
+        "## What submission and dataset can do",
+        _table(
+            "in a check",
+            _methods(RemoteSubmission, "submission", "bind", "supply")
+            | _methods(Dataset, "dataset", "hidden_images", "hidden_labels"),
+        ),
+        _table(
+            "in an `@in_sandbox` function",
+            _methods(Submission, "submission", "bind")
+            | _methods(PublicData, "submission.data", "tensors", "batches"),
+        ),
         "## What checks import",
         _table("of `grader.checking`", _functions(checking, checking.__all__)),
         _table("of `grader.checking.cases`", _functions(cases)),
@@ -74,9 +88,9 @@ def _fixtures() -> dict[str, str]:
     return found
 
 
-def _functions(module: ModuleType, names: Iterable[str] | None = None) -> dict[str, str]:
-    """Functions of a module with the first paragraph of their docstrings; by default all that are
-    its own and public."""
+def _functions(module: ModuleType | type, names: Iterable[str] | None = None) -> dict[str, str]:
+    """Functions of a module or class with the first paragraph of their docstrings; by default all
+    that are its own and public."""
     own = (
         name
         for name, value in vars(module).items()
@@ -89,6 +103,12 @@ def _functions(module: ModuleType, names: Iterable[str] | None = None) -> dict[s
             signature = re.sub(r"\s*->.*", "", str(_plain(inspect.signature(value))))
             found[f"{name}{signature}"] = _first(value)
     return found
+
+
+def _methods(kind: type, name: str, *methods: str) -> dict[str, str]:
+    """Methods of a class, each as it is called on an object of this name."""
+    found = _functions(kind, methods)
+    return {f"{name}.{re.sub(r'self(, )?', '', call)}": text for call, text in found.items()}
 
 
 def _plain(signature: inspect.Signature) -> inspect.Signature:

@@ -25,6 +25,7 @@ def show(proof: Proof, console: Console) -> None:
             f"[yellow]·[/yellow] {escape(mutant.stub)}, line {mutant.line}: {escape(mutant.what)}, "
             f"and no check notices\n[dim]{escape(mutant.diff)}[/dim]",
             highlight=False,
+            soft_wrap=True,  # equivalents.toml takes the diff as it stands here
         )
     console.print(_figures(proof))
     count = len(proof.findings)
