@@ -163,7 +163,7 @@ def test_guide_for_authors(folder, tmp_path, monkeypatch):
     assert "weights" in (empty / "preview/week_3.html").read_text("utf-8")
     assert (empty / "week_3.zip").is_file()
     grades = csv.DictReader((empty / "results/grades.csv").read_text("utf-8").splitlines())
-    assert [row["score"] for row in grades] == ["20.0"]
+    assert [float(row["score"]) for row in grades] == [20]
 
 
 def test_guide_for_ci(folder):

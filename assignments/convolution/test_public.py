@@ -83,13 +83,11 @@ def test_layer_rule(submission):
 
 
 @pytest.mark.stub("output_size")
-@pytest.mark.parametrize(
-    ("sizes", "expected"), [((28, 5, 2, 1), 28), ((8, 3, 1, 2), 4), ((5, 2, 0, 2), 2)], ids=str
-)
-def test_output_size_examples(submission, sizes, expected):
+def test_output_size_examples(submission):
     """output_size(28, 5, 2, 1) is 28, output_size(8, 3, 1, 2) is 4,
     output_size(5, 2, 0, 2) is 2."""
-    assert_number(submission.output_size(*sizes), expected, what=f"output_size{sizes}")
+    for sizes, expected in (((28, 5, 2, 1), 28), ((8, 3, 1, 2), 4), ((5, 2, 0, 2), 2)):
+        assert_number(submission.output_size(*sizes), expected, what=f"output_size{sizes}")
 
 
 @pytest.mark.stub("pad2d")

@@ -224,6 +224,12 @@ def test_method_of_a_class_is_read():
         assert sentence == "`add` prints and returns nothing (None): use return (cell 3, line 3)"
 
 
+def test_sizes_are_counted_with_whole_divisions():
+    """A number of windows is no average."""
+    body = "    half = (len(values) + 1) // 2\n    return sum(values[:half])\n"
+    assert said(f"def total(values):\n{body}") == ""
+
+
 def test_function_that_need_not_return_is_let_alone():
     """Where the solution returns nothing, printing is no sign of a mistake."""
     assert (

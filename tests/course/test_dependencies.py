@@ -51,7 +51,7 @@ def test_all_that_templates_import_comes_with_the_grader():
 
 def test_authors_need_an_extra_that_the_tests_have():
     """A student gets neither jupytext nor Babel."""
-    assert names(EXTRAS["author"]) == {"babel", "jupytext"}
+    assert names(EXTRAS["author"]) == {"babel", "gradebox", "jupytext", "pyyaml"}
     assert not names(EXTRAS["author"]) & names(PROJECT["dependencies"])
     assert any(line.startswith("gradebox[author") for line in EXTRAS["dev"])
 

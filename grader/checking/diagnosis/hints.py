@@ -22,6 +22,9 @@ from grader.i18n.words import _
 from grader.sandbox.inside.definitions import DEFINITIONS, Definition, Index, dotted
 from grader.submissions.definitions import definition_of, repeated
 
+# Functions whose arguments are sizes or places, in Python and in PyTorch.
+COUNTING = {"range", "arange", "reshape", "view", "expand", "repeat", "zeros", "ones", "empty"}
+COUNTING |= {"new_zeros", "new_ones", "new_empty", "split", "chunk", "unfold", "narrow"}
 SIGNS = {ast.Add: "+", ast.Sub: "-"}
 BUILTINS = frozenset(vars(builtins))
 MOST_SHOWN = 60  # characters of the student's code
@@ -267,12 +270,33 @@ def _binds_anew(reading: Reading) -> Iterator[Hint]:
 
 
 def _divides_whole(reading: Reading) -> Iterator[Hint]:
-    """`//` where the solution has none."""
+    """`//` where the solution has none, and no size or place is counted with it."""
     if reading.reference is None or any(map(_is_whole_division, ast.walk(reading.reference))):
         return
+    counted = _counted(reading.node)
     for node in filter(_is_whole_division, _inside(reading.node)):
+        if node in counted:
+            continue
         text = _("{place}: `//` cuts off what is behind the point; use `/`")
         yield Hint(text.format(place=reading.place(node)), ("value",))
+
+
+def _counted(function: ast.FunctionDef) -> set[ast.AST]:
+    """What of a function gives sizes and places: the arguments of `range`, `reshape` and the like,
+    slices, and the assignments of the names that stand there."""
+    places: list[ast.AST] = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Slice):
+            places.append(node)
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            places += node.args if name in COUNTING else []
+    found = {part for place in places for part in ast.walk(place)}
+    names = {part.id for part in found if isinstance(part, ast.Name)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and names.intersection(_bound(node)):
+            found.update(ast.walk(node.value))
+    return found
 
 
 def _is_whole_division(node: ast.AST) -> bool:
