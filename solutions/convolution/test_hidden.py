@@ -16,7 +16,7 @@ from grader.checking import (
     observe,
     with_shapes,
 )
-from grader.checking.training import hidden_accuracy
+from grader.checking.training import hidden_accuracy, keep_curve
 
 NAMES = ["K1", "b1", "K2", "b2", "W3", "b3", "W4", "b4"]
 SHAPES = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (400, 84), (84,), (84, 10), (10,)]
@@ -535,6 +535,7 @@ def test_train_history_of_steps(submission, reference, rng):
     options = {"epochs": 3, "batch_size": 5, "lr": 0.05}
     history = trained(submission, params, X, y, options)[0]
     assert_sequence(history, 3, _("the history"))
+    keep_curve(_("the training loss"), history)
     expected = trained(reference, params, X, y, options)[0]
     assert_close(torch.tensor(history), expected, atol=1e-4, rtol=1e-3, what=_("the history"))
 
