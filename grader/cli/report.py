@@ -164,10 +164,11 @@ def write_pages(
     has_notebooks = False
     with Folder(feedback, assignment.name, names.values()) if feedback else nullcontext() as folder:
         for entry in progress(source.entries, "pages"):
-            work = maker.work(entry)
-            if folder is not None and entry.has_page:
+            place = folder if entry.has_page else None
+            work = maker.work(entry, for_class=place is None)
+            if place is not None:
                 page = student.render(work, assignment.title)
-                folder.add(names[entry.name], page, entry.origin, entry.path)
+                place.add(names[entry.name], page, entry.origin, entry.path)
             has_notebooks |= bool(work.notebook)
             works.append(replace(work, notebook="", pictures=()))
     if folder is not None:

@@ -210,16 +210,18 @@ class Maker:
     def __post_init__(self) -> None:
         self.without_code: list[str] = []
 
-    def work(self, entry: Entry) -> Work:
-        """All that a page shows of an entry."""
-        code, notebook = self._read(entry)
+    def work(self, entry: Entry, for_class: bool = False) -> Work:
+        """All that a page of its own shows of an entry; for that about the class no notebook and no
+        pictures."""
+        code, notebook = self._read(entry, for_class)
         if entry.result is None:
             return Work(entry.name, None, entry.grade)
         record = entry.result.record
-        pictures, classes = pictures_of(record), classes_of(record)
+        pictures = [] if for_class else pictures_of(record)
+        classes = classes_of(record)
         return Work(entry.name, entry.result, entry.grade, code, notebook, pictures, classes)
 
-    def _read(self, entry: Entry) -> tuple[dict[str, Code], str]:
+    def _read(self, entry: Entry, for_class: bool) -> tuple[dict[str, Code], str]:
         """The stubs, and the notebook or ""; nothing of what cannot be read."""
         if entry.result is None or entry.result.record.status != "graded":
             return {}, ""  # there is no program, as its record says
@@ -229,7 +231,8 @@ class Maker:
             is_as_graded = entry.attempt or _is_as_graded(submission, entry.result.record)
             if not is_as_graded:
                 raise UsageError(f"{upload.path} has changed since.")
-            return _code(submission, self.assignment), _notebook(upload, submission)
+            notebook = "" if for_class else _notebook(upload, submission)
+            return _code(submission, self.assignment), notebook
         except (UsageError, UnreadableSubmission):
             self.without_code.append(entry.name)
             return {}, ""
