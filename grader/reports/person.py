@@ -17,9 +17,9 @@ from grader.reports.feedback import Feedback, Told
 from grader.reports.grids import Grid
 from grader.reports.pages.figures import trainings
 from grader.reports.pages.work import Work
+from grader.reports.terminal import STYLE
 from grader.reports.text import mark, number, status
 
-STYLES = {"passed": "green", "missing": "yellow", "timeout": "magenta"}
 COLUMNS = 8  # of a table of values
 INDENT = (0, 0, 0, 2)  # above, right, below, left
 
@@ -65,7 +65,7 @@ def _overview(found: list[Feedback]) -> Table:
     for one in found:
         name = one.grade.status
         points = f"{number(one.grade.points)} / {number(one.grade.max_points)}"
-        words = Text(f"{mark(name)} {status(name)}", STYLES.get(name, "red"))
+        words = Text(f"{mark(name)} {status(name)}", STYLE.get(name, "red"))
         table.add_row(Text(one.name), points, words)
     return table
 

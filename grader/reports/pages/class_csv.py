@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from grader.reports.class_figures import PARTS, Answer, Mistake
-from grader.reports.pages.class_facts import STATUSES, ClassFacts, status_of
+from grader.reports.pages.class_facts import STATUSES, ClassFacts
 from grader.reports.pages.work import Work
+from grader.reports.standing import outcome
 from grader.reports.tables import BOM, to_csv
 from grader.reports.text import number
 
@@ -35,7 +36,7 @@ def render(works: Sequence[Work]) -> str:
 def _class(facts: ClassFacts) -> Iterator[dict[str, str]]:
     """How many people have each status, and who, but for those who were graded."""
     for status, count in facts.statuses.items():
-        people = [work for work in facts.people if status_of(work) == status != "graded"]
+        people = [work for work in facts.people if outcome(work) == status != "graded"]
         yield _row("class", STATUSES[status], count, len(facts.people)) | {"who": _who(people)}
     if facts.late:
         late = _row("class", "late", len(facts.late), len(facts.people))

@@ -13,6 +13,7 @@ from grader.reports import class_figures
 from grader.reports.attention import by_name
 from grader.reports.class_figures import Answer, CheckFigures, Mistake, Points, StubFigures, Times
 from grader.reports.pages.work import Work
+from grader.reports.standing import outcome, points
 
 STATUSES = {  # in the order of a list
     "graded": "graded",
@@ -24,22 +25,6 @@ STATUSES = {  # in the order of a list
     "open": "not due yet",
     "excused": "excused",
 }
-
-
-def status_of(work: Work) -> str:
-    """By the rules of the course, else as the record says; a key of STATUSES."""
-    if work.grade is not None:
-        return work.grade.status
-    return work.result.record.status if work.result else "missing"
-
-
-def points_of(work: Work) -> float | None:
-    """By the rules of the course, else what was earned; None where there is no grade."""
-    if work.grade is not None:
-        return work.grade.points
-    if work.result is None or work.result.record.status == "infrastructure_error":
-        return None
-    return work.result.grade.score
 
 
 def lateness_of(work: Work) -> str:
@@ -77,7 +62,7 @@ class ClassFacts:
     @cached_property
     def statuses(self) -> dict[str, int]:
         """How many people have each status that somebody has."""
-        found = Counter(map(status_of, self.people))
+        found = Counter(map(outcome, self.people))
         return {status: found[status] for status in STATUSES if found[status]}
 
     @cached_property
@@ -87,8 +72,8 @@ class ClassFacts:
     @cached_property
     def values(self) -> list[float]:
         """The points of those whose status is graded."""
-        found = [points_of(work) for work in self.people if status_of(work) == "graded"]
-        return [points for points in found if points is not None]
+        found = [points(work) for work in self.people if outcome(work) == "graded"]
+        return [earned for earned, _most in filter(None, found)]
 
     @cached_property
     def maximum(self) -> float:

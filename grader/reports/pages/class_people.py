@@ -9,14 +9,9 @@ from pathlib import PurePath
 
 from grader.reports.attention import concerns
 from grader.reports.class_figures import lost_stubs
-from grader.reports.pages.class_facts import (
-    STATUSES,
-    ClassFacts,
-    lateness_of,
-    points_of,
-    status_of,
-)
+from grader.reports.pages.class_facts import STATUSES, ClassFacts, lateness_of
 from grader.reports.pages.work import Work
+from grader.reports.standing import outcome, points
 from grader.reports.text import number, one_line
 
 MISSING, LATE, NOTED = "missing", "late", "a note of the gradebook"
@@ -79,14 +74,14 @@ def rows(facts: ClassFacts, links: Mapping[str, str]) -> list[Row]:
     for work_number, work in enumerate(facts.people, 1):
         place, record = places.get(id(work)), work.result.record if work.result else None
         lost = lost_stubs(work.result) if work.result and place is not None else []
-        points = points_of(work)
+        earned = points(work)
         found.append(
             Row(
                 number=work_number,
                 name=one_line(work.person) or "(no name)",
                 link=links.get(work.person, ""),
-                points="" if points is None else number(points),
-                status=STATUSES[status_of(work)],
+                points="" if earned is None else number(earned[0]),
+                status=STATUSES[outcome(work)],
                 late=lateness_of(work),
                 lost=[stubs[name] for name in lost],
                 lost_words="every stub" if len(lost) == len(stubs) > 1 else ", ".join(lost),
@@ -125,7 +120,7 @@ def looks(facts: ClassFacts) -> list[Look]:
 
 def _reasons(work: Work) -> Iterator[tuple[str, str]]:
     """Why somebody needs a look, a key of MEANINGS, and what is known of it."""
-    if status_of(work) == "missing":
+    if outcome(work) == "missing":
         yield MISSING, ""
     if late := lateness_of(work):
         yield LATE, late
