@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
-from grader.sandbox.inside.definitions import Index
+from grader.sandbox.inside.definitions import Index, first_line
 from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation
 from grader.sandbox.proxies import RemoteSubmission
@@ -49,8 +49,7 @@ class WatchedSolution:
             if name not in found:
                 raise AssignmentError(f"{assignment.solution} does not define {name}")
             node = found[name].node
-            marks = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(mark.lineno for mark in marks)])
+            first = first_line(node)
             for line in range(first, (node.end_lineno or first) + 1):
                 self._stubs_at[line].add(stub.name)
 

@@ -37,7 +37,7 @@ from grader.reports.progress import Progress
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
-from grader.sandbox.inside.definitions import DEFINITIONS
+from grader.sandbox.inside.definitions import DEFINITIONS, first_line
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
 from grader.student import public
@@ -297,8 +297,7 @@ def _cells() -> list[tuple[str, str, int]]:
                 if isinstance(node, DEFINITIONS):
                     names.add(node.name)
                     if node.name in later:
-                        first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-                        for line in range(first - 1, node.end_lineno or first):
+                        for line in range(first_line(node) - 1, node.end_lineno or node.lineno):
                             lines[line] = ""
         later |= names
         cells.append((f"In[{number}]", "\n".join(lines), 1))

@@ -18,7 +18,7 @@ from pathlib import PurePath
 from grader.course.assignment import Stub
 from grader.i18n.words import _
 from grader.sandbox.inside.cells import Cell
-from grader.sandbox.inside.definitions import DEFINITIONS, Index
+from grader.sandbox.inside.definitions import DEFINITIONS, Index, first_line
 from grader.sandbox.inside.protocol import well_formed
 from grader.submissions.definitions import (
     assigned,
@@ -173,8 +173,7 @@ class _File:
             lines = cell.source.split("\n")
             for node in tree.body:
                 if _is_one_of(node, foreign) or _is_blank_value(node, filled):
-                    marks = getattr(node, "decorator_list", [])
-                    first = min(part.lineno for part in (node, *marks)) - 1
+                    first = first_line(node) - 1
                     last = node.end_lineno or node.lineno
                     lines[first:last] = [""] * (last - first)
             name = f"{well_formed(str(self.path))}, {cell.name}"

@@ -18,6 +18,7 @@ from grader.course.cutting import PLACEHOLDER, is_likeness
 from grader.course.importing.draft import Draft, Piece
 from grader.course.importing.notebook import is_python, words
 from grader.errors import UsageError
+from grader.sandbox.inside.definitions import first_line
 from grader.sandbox.inside.uses import bound_in
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -170,14 +171,14 @@ def _place(cell: _Cell, tree: ast.Module, region: _Region) -> None:
     if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef) or _in_function(tree, region):
         if inside:
             last = max(region.last, *(node.end_lineno or 0 for node in inside))
-            first = min(region.first, *(_first_line(node) for node in inside))
+            first = min(region.first, *(first_line(node) for node in inside))
             cell.wraps.append(_Region(first, last, region.asked))
         return
     for number in range(region.first, region.last + 1):  # comments between statements
         if cell.lines[number - 1].strip():
             cell.edits.setdefault(number, (number, []))
     for node in inside:
-        for number in range(_first_line(node), (node.end_lineno or 0) + 1):
+        for number in range(first_line(node), (node.end_lineno or 0) + 1):
             cell.edits.pop(number, None)
         is_call = isinstance(node, ast.Expr) and len(inside) > 1  # nothing stands in its place
         _mark_statement(cell, node, region.asked and not is_call, nested=around is not None)
@@ -186,7 +187,7 @@ def _place(cell: _Cell, tree: ast.Module, region: _Region) -> None:
 def _mark_statement(cell: _Cell, node: ast.stmt, asked: bool, nested: bool) -> None:
     """Mark a statement that stands at the top level, in a class or, `nested`, in an if or a loop
     there."""
-    first, last = _first_line(node), node.end_lineno or node.lineno
+    first, last = first_line(node), node.end_lineno or node.lineno
     text = cell.lines[first - 1 : last]
     if isinstance(node, ast.Import | ast.ImportFrom) or _is_docstring(node):
         return
@@ -227,9 +228,9 @@ def _mark_body(cell: _Cell, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Non
         lines = [indent + line for line in ast.unparse(node).split("\n")]
         start = next(n for n, line in enumerate(lines) if re.match(r"\s*(async )?def ", line)) + 1
         lines[start:] = [f"{indent}    {BEGIN}", *lines[start:], f"{indent}    {END}"]
-        cell.edits[_first_line(node)] = (node.end_lineno or 0, lines)
+        cell.edits[first_line(node)] = (node.end_lineno or 0, lines)
         return
-    first = _first_line(body[0])
+    first = first_line(body[0])
     while first - 1 > node.lineno and re.match(r"\s*(#|$)", cell.lines[first - 2]):
         first -= 1  # what a comment says belongs to the solution
     cell.wraps.append(_Region(first, node.end_lineno or 0))
@@ -349,11 +350,6 @@ def _passing(node: ast.stmt) -> set[str]:
 def _one_line(node: ast.stmt, lines: list[str]) -> str:
     is_short = len(lines) == 1 and "#" not in lines[0] and ";" not in lines[0]
     return lines[0].rstrip() if is_short else _indent(lines[0]) + ast.unparse(node)
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _is_docstring(node: ast.stmt) -> bool:

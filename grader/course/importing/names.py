@@ -6,6 +6,7 @@ import ast
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from grader.sandbox.inside.definitions import first_line
 from grader.sandbox.inside.uses import bound_in
 
 _LOOPS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -72,9 +73,7 @@ def text_of(source: str, node: ast.stmt) -> str:
     ):
         return ast.unparse(node)
     lines = source.split("\n")
-    decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(each.lineno for each in decorators)])
-    own = lines[first - 1 : node.end_lineno]
+    own = lines[first_line(node) - 1 : node.end_lineno]
     if ";" in own[0] or lines[node.lineno - 1][: node.col_offset].strip():
         return ast.unparse(node)  # several statements in one line
     own[-1] = own[-1].encode()[: node.end_col_offset].decode()

@@ -119,6 +119,12 @@ class Index:
         return found
 
 
+def first_line(node: ast.stmt) -> int:
+    """The number of the line in which a statement begins, with its decorators."""
+    marks = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(mark.lineno for mark in marks)])
+
+
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a body in order, with those inside of its ifs, tries, withs and loops."""
     waiting: list[ast.AST] = [*reversed(list(body))]
