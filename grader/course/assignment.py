@@ -233,8 +233,8 @@ def load(name: str, root: Path) -> Assignment:
     for needed in (assignment.solution, *assignment.suite):
         if not needed.is_file():
             raise AssignmentError(f"The assignment {name!r} is not complete: {needed} is missing.")
-    for file in filter(None, (assignment.solution, assignment.parts)):
-        _verify_python(file)
+    if assignment.parts is not None:
+        parsed(assignment.parts, assignment.parts.read_text("utf-8"))
     _verify_helpers(document, assignment)
     _verify_names(document, assignment)
     return assignment
@@ -255,6 +255,14 @@ def verify(path: Path) -> tuple[Stub, ...]:
         document, document.convert(_File), path.parent.name, path.parent, path.parent
     )
     return assignment.stubs
+
+
+def parsed(path: Path, source: str) -> ast.Module:
+    """A Python file of an author with this text. Raises AssignmentError, with the line."""
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from None
 
 
 def available(root: Path) -> list[str]:
@@ -395,13 +403,6 @@ def _other_names(document: Document, section: str) -> dict[str, list[str]]:
     return found
 
 
-def _verify_python(path: Path) -> None:
-    try:
-        ast.parse(path.read_text("utf-8"))
-    except SyntaxError as error:
-        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from None
-
-
 def _verify_helpers(document: Document, assignment: Assignment) -> None:
     for helper in assignment.helpers:
         folder = assignment.helpers_folder / helper
@@ -412,7 +413,8 @@ def _verify_helpers(document: Document, assignment: Assignment) -> None:
 def _verify_names(document: Document, assignment: Assignment) -> None:
     """The keys of [names] are values or classes of the solution, and it binds values that are
     stubs."""
-    nodes = list(ast.walk(ast.parse(assignment.solution.read_text("utf-8"))))
+    source = assignment.solution.read_text("utf-8")
+    nodes = list(ast.walk(parsed(assignment.solution, source)))
     defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

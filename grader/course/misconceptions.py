@@ -33,7 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
-from grader.course.assignment import Assignment
+from grader.course.assignment import Assignment, parsed
 from grader.course.strict_toml import near_word
 from grader.errors import AssignmentError, UsageError
 
@@ -166,10 +166,7 @@ def add(bank: Path, solution: Path, stub: str, source: str, name: str, sentence:
 def _read(path: Path) -> tuple[str, list[ast.stmt]]:
     """The text of a Python file and its statements."""
     text = path.read_text(encoding="utf-8")
-    try:
-        return text, ast.parse(text).body
-    except SyntaxError as error:
-        raise AssignmentError(f"{path}, line {error.lineno}: {error.msg}") from error
+    return text, parsed(path, text).body
 
 
 def _definitions(solution: Path) -> dict[str, str]:

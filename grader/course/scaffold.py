@@ -18,6 +18,11 @@ PUBLIC = ("README.md", "test_public.py")
 PRIVATE = ("assignment.toml", "solution.py", "test_hidden.py", "misconceptions.py")
 
 
+def in_words(name: str) -> str:
+    """The name of an assignment as a heading: "Week 3"."""
+    return name.replace("_", " ").capitalize()
+
+
 def create(name: str, course: Path, title: str = "") -> list[Path]:
     """Write assignments/<name>/ and solutions/<name>/ into a course's folder, the template among
     them; the paths of all files.
@@ -28,7 +33,7 @@ def create(name: str, course: Path, title: str = "") -> list[Path]:
     if any(character in title for character in '"\\\n\r\t'):
         raise UsageError("A title is one line without quotation marks and backslashes.")
     public, private = verify_free(name, course)
-    words = {"name": name, "title": title or name.replace("_", " ").capitalize()}
+    words = {"name": name, "title": title or in_words(name)}
     written = []
     for folder, names in ((public, PUBLIC), (private, PRIVATE)):
         folder.mkdir(parents=True)

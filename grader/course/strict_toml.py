@@ -109,8 +109,8 @@ class Document:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The known word that somebody may have meant; all of them, if none is near."""
     known = sorted(known)
-    near = difflib.get_close_matches(word, known, 1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+    near = near_word(word, known).removeprefix("; ")
+    return near or f"known are {', '.join(known) or 'none'}"
 
 
 def near_word(word: str, known: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.course.importing.draft import Draft, Note, Piece, counted
 from grader.course.importing.model import Check, Statement
 from grader.course.importing.stubs import Stub
+from grader.course.scaffold import in_words
 
 _WIDTH = 88  # of a docstring
 _HEADING = re.compile(r"^#{1,2}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -27,7 +28,7 @@ def title_of(pieces: Iterable[Piece], name: str) -> str:
         if match:
             plain = re.sub(r"[*_`$\\\\\"<>]", "", match[1])
             return " ".join(plain.split()) or name
-    return name.replace("_", " ").capitalize()
+    return in_words(name)
 
 
 def solution(pieces: Iterable[Piece]) -> str:
