@@ -49,16 +49,18 @@ def _common(assignment: Assignment) -> str:
     private = assignment.private or assignment.public
     folders = [assignment.helpers_folder / package for package in assignment.helpers]
     paths = [path for folder in folders for path in folder.rglob("*.py")]
-    paths += [file for file in (assignment.solution, private / "parts.py") if file.is_file()]
+    paths += [file for file in (private / "parts.py",) if file.is_file()]
     for folder in {assignment.public, private}:
         paths += folder.glob(f"locale/{words.language()}/LC_MESSAGES/*.mo")
     root = assignment.public.parents[1]
-    places = {str(path.relative_to(root)): path for path in paths}
+    files = {str(path.relative_to(root)): path.read_bytes() for path in paths}
+    if assignment.private is not None:
+        files["solution"] = assignment.source.digested
     table = Document(private / "assignment.toml").table
     entries = [{**entry, "points": None} for entry in table["stub"]]
     contract = {**table, "title": None, "stub": entries}
     said = msgspec.json.encode(contract, order="sorted").decode()
-    return _digest(engine.digest(), engine.digest_of(places), said)
+    return _digest(engine.digest(), engine.digest_of(files), said)
 
 
 class _Module:

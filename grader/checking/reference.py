@@ -15,7 +15,7 @@ from grader.sandbox.inside.cells import AnyCell
 from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
 from grader.sandbox.proxies import RemoteSubmission
-from grader.submissions.reading import Submission, read
+from grader.submissions.reading import Submission, read_file
 
 
 class Reference:
@@ -29,7 +29,8 @@ class Reference:
     @cached_property
     def solution(self) -> Submission:
         """Raises AssignmentError on a student's machine, where there is none."""
-        return read(self.assignment.solution, self.assignment.stubs)
+        source = self.assignment.source
+        return read_file(source.path, source.program().encode(), self.assignment.stubs)
 
     def for_check(self, item: pytest.Item) -> RemoteSubmission:
         """The solution for one check, which computes what the check asks for once for all

@@ -36,6 +36,11 @@ class Form(str, Enum):
     both = "both"
 
 
+class SourceForm(str, Enum):
+    script = "script"
+    notebook = "notebook"
+
+
 class Format(str, Enum):
     nbgrader = "nbgrader"
     otter = "otter"
@@ -54,6 +59,10 @@ NewCourseOption = Annotated[
         show_default="the current folder, or the nearest course above it",
     ),
 ]
+FormOption = Annotated[
+    SourceForm,
+    typer.Option(help="What you write the solution in: solution.py, or solution.ipynb in Jupyter."),
+]
 ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with .zip.")]
 
 
@@ -61,6 +70,7 @@ ToOption = Annotated[Path, typer.Option(help="A folder, or a file that ends with
 def new(
     name: Annotated[str, typer.Argument(help="Name of the assignment: letters, digits and _.")],
     title: Annotated[str, typer.Option(help="Its heading.", show_default="the name in words")] = "",
+    form: FormOption = SourceForm.script,
     course: NewCourseOption = Path(),
 ) -> None:
     """Begin an assignment: two folders that work, to be changed from there.
@@ -73,7 +83,7 @@ def new(
     from grader.course.scaffold import create
 
     folder = _course_or_new(course)
-    for file in create(name, folder, title):
+    for file in create(name, folder, title, form.value):
         console.print(Text(os.path.relpath(file)), soft_wrap=True)
     console.print(
         Text(
@@ -87,13 +97,16 @@ def new(
 
 @readable_errors
 def import_(
-    form: Annotated[Format, typer.Argument(metavar="nbgrader|otter", help="What it was made for.")],
+    service: Annotated[
+        Format, typer.Argument(metavar="nbgrader|otter", help="What it was made for.")
+    ],
     path: Annotated[
         Path, typer.Argument(help="A notebook with its solution, or a folder with some of them.")
     ],
     name: Annotated[
         str | None, typer.Option(help="Name of the assignment.", show_default="the file's")
     ] = None,
+    form: FormOption = SourceForm.script,
     course: NewCourseOption = Path(),
 ) -> None:
     """Make an assignment from a source notebook of nbgrader or a master notebook of Otter Assign.
@@ -109,7 +122,7 @@ def import_(
 
     words = re.sub(r"\W+", "_", path.resolve().stem, flags=re.ASCII).lower()
     chosen = name or words.strip("_").lstrip("0123456789_")
-    made = create(form.value, path, chosen, _course_or_new(course))
+    made = create(service.value, path, chosen, _course_or_new(course), form.value)
     for file in made.files:
         console.print(Text(os.path.relpath(file)), soft_wrap=True)
     console.print(Text(f"\n{made.summary}"))

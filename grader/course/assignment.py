@@ -1,8 +1,9 @@
 """An assignment as its author wrote it: assignment.toml and the files beside it.
 
 ``assignments/<name>/`` is public; ``solutions/<name>/`` is private and holds assignment.toml,
-solution.py, misconceptions.py and test_hidden.py. The public folder has an assignment.toml of its
-own, cut from the private one by templates.py, so that students can run the public checks.
+solution.py or solution.ipynb, misconceptions.py and test_hidden.py. The public folder has an
+assignment.toml of its own, cut from the private one by templates.py, so that students can run the
+public checks.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 import msgspec
 
 from grader.course import datasets, engine
+from grader.course import source as sources
 from grader.course.operations import known_operations
+from grader.course.source import Source
 from grader.course.strict_toml import Document, suggestion
 from grader.errors import AssignmentError
 
@@ -28,7 +31,6 @@ SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
 RESERVED = {"bind", "data", "supply"}  # attributes of the submission
 DECISIVE = (  # of the files of its two folders
     "assignment.toml",
-    "solution.py",
     "test_public.py",
     "test_hidden.py",
     "misconceptions.py",
@@ -71,10 +73,16 @@ class Assignment:
 
     @property
     def solution(self) -> Path:
-        """The reference solution, the one source of the templates."""
+        """The file of the reference solution, the one source of the templates. Raises
+        AssignmentError where there are two."""
         if self.private is None:
             raise AssignmentError(f"{self.name} is here without its solution")
-        return self.private / "solution.py"
+        return sources.find(self.private)
+
+    @property
+    def source(self) -> Source:
+        """What stands in the file of the solution. Raises AssignmentError."""
+        return sources.read(self.solution)
 
     @property
     def suite(self) -> list[Path]:
@@ -122,7 +130,10 @@ class Assignment:
                 for path in (self.helpers_folder / package).rglob("*")
                 if path.is_file() and "__pycache__" not in path.parts
             }
-        return sha256(f"{engine.digest()} {engine.digest_of(places)}".encode()).hexdigest()
+        files = {name: path.read_bytes() for name, path in places.items()}
+        if self.private is not None:
+            files["private/solution"] = self.source.digested
+        return sha256(f"{engine.digest()} {engine.digest_of(files)}".encode()).hexdigest()
 
     @property
     def helpers_folder(self) -> Path:
@@ -413,8 +424,7 @@ def _verify_helpers(document: Document, assignment: Assignment) -> None:
 def _verify_names(document: Document, assignment: Assignment) -> None:
     """The keys of [names] are values or classes of the solution, and it binds values that are
     stubs."""
-    source = assignment.solution.read_text("utf-8")
-    nodes = list(ast.walk(parsed(assignment.solution, source)))
+    nodes = list(ast.walk(assignment.source.tree()))
     defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     bound = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

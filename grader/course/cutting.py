@@ -1,7 +1,7 @@
 """Cuts what students write, and what they may not see, out of the one source of an assignment.
 
-The source is a py:percent text with marks, all of them comments; those of nbgrader and of Otter
-are understood as they stand. Any number of "#" begins one.
+The source (source.py) is a py:percent text with marks, all of them comments; those of nbgrader and
+of Otter are understood as they stand. Any number of "#" begins one.
 
     ### BEGIN SOLUTION          stands alone on its line, inside a function
     return X_exp / partition
@@ -35,7 +35,7 @@ import itertools
 import re
 import textwrap
 import tokenize
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader.errors import AssignmentError
@@ -73,12 +73,24 @@ class _Mark(NamedTuple):
     what: str
 
 
+class WrongLine(AssignmentError):
+    """A line of a source that is wrong. what: with {opened} where a line above it is named."""
+
+    def __init__(self, line: int, what: str, opened: int = 0) -> None:
+        self.line, self.what, self.opened = line, what, opened
+        super().__init__(self.said(f"line {line}", f"line {opened}"))
+
+    def said(self, line: str, opened: str) -> str:
+        """The sentence, for what the two lines are called."""
+        return f"{line}: {self.what}".replace("{opened}", opened)
+
+
 def cut(source: str) -> str:
-    """Return the template of a solution; AssignmentError names the line of a mark that is wrong."""
+    """Return the template of a solution; WrongLine names the line of a mark that is wrong."""
     tree = _parse(source, "the solution")
     marks = _marks(source)
     prompts = _prompts(source)
-    template: list[str] = []
+    template: list[tuple[int, str]] = []  # with the line that it comes from
     begin, what = 0, ""  # the line of the open BEGIN and what it opened, 0 outside of blocks
     inside = 0  # the last line of the prompt that was written
     for number, line in enumerate(io.StringIO(source), start=1):
@@ -87,37 +99,31 @@ def cut(source: str) -> str:
             continue
         if number in prompts and not begin:
             inside, text = prompts[number]
-            template.append(text)
+            template.append((number, text))
         elif mark and mark.kind == "BEGIN":
             if begin:
-                text = f"BEGIN {mark.what} inside the block that line {begin} opened"
-                raise _error(number, text)
+                text = f"BEGIN {mark.what} inside the block that {{opened}} opened"
+                raise WrongLine(number, text, begin)
             begin, what = number, mark.what
             if what == "SOLUTION":
-                template.append(_missing(tree, line, number))
+                template.append((number, _missing(tree, line, number)))
         elif mark and mark.kind == "END":
             if not begin:
-                raise _error(number, f"END {mark.what} without a BEGIN {mark.what} before it")
+                raise WrongLine(number, f"END {mark.what} without a BEGIN {mark.what} before it")
             if not what.startswith(mark.what):
-                raise _error(number, f"END {mark.what} for the BEGIN {what} of line {begin}")
+                text = f"END {mark.what} for the BEGIN {what} of {{opened}}"
+                raise WrongLine(number, text, begin)
             begin = 0
         elif begin and (mark or number in prompts):
-            raise _error(number, f"a mark inside the block that line {begin} opened")
+            raise WrongLine(number, "a mark inside the block that {opened} opened", begin)
         elif not begin and not (mark and mark.what == "SOLUTION NO PROMPT"):
-            template.append(_blanked(tree, line, number) if mark else line)
+            template.append((number, _blanked(tree, line, number) if mark else line))
     if begin:
-        raise _error(begin, f"BEGIN {what} without an END {what.split(' NO')[0]} after it")
-    result = "".join(template)
-    _parse(result, "the template cut from it")
+        raise WrongLine(begin, f"BEGIN {what} without an END {what.split(' NO')[0]} after it")
+    result = "".join(text for _, text in template)
+    origins = [number for number, text in template for _ in text.splitlines()]
+    _parse(result, "the template cut from it", origins)
     return result
-
-
-def cut_file(solution: Path) -> str:
-    """The template cut from the file of a solution. Raises AssignmentError, with file and line."""
-    try:
-        return cut(solution.read_text("utf-8"))
-    except AssignmentError as error:
-        raise AssignmentError(f"{solution}, {error}") from None
 
 
 def written_parts(source: str) -> list[str]:
@@ -157,9 +163,9 @@ def _marks(source: str) -> dict[int, _Mark]:
 
 
 def _refuse_likeness(comment: str, number: int) -> None:
-    """Raise AssignmentError for a comment that was meant to be a mark."""
+    """Raise WrongLine for a comment that was meant to be a mark."""
     if _is_like_a_mark(comment):
-        raise _error(number, f"{comment!r} is not a mark, or stands in the wrong place")
+        raise WrongLine(number, f"{comment!r} is not a mark, or stands in the wrong place")
 
 
 def _is_like_a_mark(comment: str) -> bool:
@@ -182,7 +188,9 @@ def _prompts(source: str) -> dict[int, tuple[int, str]]:
         opened = _PROMPT_BEGIN.match(token.string) if token.type == tokenize.STRING else None
         if opened:
             if not _PROMPT_END.fullmatch(after.string.rstrip()):
-                raise _error(token.end[0], "BEGIN PROMPT without an END PROMPT behind its string")
+                raise WrongLine(
+                    token.end[0], "BEGIN PROMPT without an END PROMPT behind its string"
+                )
             text = token.string[opened.end() : -len(opened[1])]
             found[token.start[0]] = (token.end[0], text.rstrip(" "))
     return found
@@ -196,7 +204,7 @@ def _blanked(tree: ast.Module, line: str, number: int) -> str:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == node.end_lineno == number
     ]
     if len(values) != 1 or values[0] is None:
-        raise _error(number, "a SOLUTION mark belongs at the end of an assignment of one line")
+        raise WrongLine(number, "a SOLUTION mark belongs at the end of an assignment of one line")
     before = line.encode()[: values[0].col_offset].decode()  # the parser counts bytes
     return f"{before.rstrip('( ')} ...  {PLACEHOLDER}\n"
 
@@ -212,16 +220,15 @@ def _enclosing(tree: ast.Module, number: int, column: int) -> str:
     ]
     around.sort(key=lambda node: node.lineno)
     if not around or isinstance(around[-1], ast.ClassDef):
-        raise _error(number, "BEGIN SOLUTION must stand inside a function or a method")
+        raise WrongLine(number, "BEGIN SOLUTION must stand inside a function or a method")
     return ".".join(node.name for node in around)
 
 
-def _parse(source: str, what: str) -> ast.Module:
+def _parse(source: str, what: str, origins: Sequence[int] = ()) -> ast.Module:
+    """The tree of a text. origins: the lines of the source that its lines come from."""
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise _error(error.lineno or 0, f"{what} is not valid Python: {error.msg}") from error
-
-
-def _error(number: int, what: str) -> AssignmentError:
-    return AssignmentError(f"line {number}: {what}")
+        line = error.lineno or 1
+        line = origins[min(line, len(origins)) - 1] if origins else line
+        raise WrongLine(line, f"{what} is not valid Python: {error.msg}") from error

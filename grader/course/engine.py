@@ -18,12 +18,12 @@ def digest(package: Path = PACKAGE) -> str:
     files = {
         path for room in ROOMS for pattern in DECISIVE for path in (package / room).rglob(pattern)
     }
-    return digest_of({path.relative_to(package).as_posix(): path for path in files})
+    return digest_of({path.relative_to(package).as_posix(): path.read_bytes() for path in files})
 
 
-def digest_of(files: dict[str, Path]) -> str:
+def digest_of(files: dict[str, bytes]) -> str:
     """Digest of files by their names (sha256, hexadecimal); where they lie does not matter."""
     found = sha256()
-    for name, path in sorted(files.items()):
-        found.update(sha256(name.encode()).digest() + sha256(path.read_bytes()).digest())
+    for name, content in sorted(files.items()):
+        found.update(sha256(name.encode()).digest() + sha256(content).digest())
     return found.hexdigest()

@@ -33,6 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
+from grader.course import source as sources
 from grader.course.assignment import Assignment, parsed
 from grader.course.strict_toml import near_word
 from grader.errors import AssignmentError, UsageError
@@ -120,10 +121,10 @@ def load(bank: Path, solution: Path) -> list[Misconception]:
     docstring, for a name that is used twice, for an edit that does not fit the solution, and for
     what is no regular expression.
     """
-    text, statements = _read(bank)
+    text = bank.read_text("utf-8")
     definitions = _definitions(solution)
     found: dict[str, Misconception] = {}
-    for statement in statements:
+    for statement in parsed(bank, text).body:
         if isinstance(statement, ast.Import | ast.ImportFrom) or _is_docstring(statement):
             continue
         try:
@@ -163,17 +164,11 @@ def add(bank: Path, solution: Path, stub: str, source: str, name: str, sentence:
     beside.replace(bank)
 
 
-def _read(path: Path) -> tuple[str, list[ast.stmt]]:
-    """The text of a Python file and its statements."""
-    text = path.read_text(encoding="utf-8")
-    return text, parsed(path, text).body
-
-
 def _definitions(solution: Path) -> dict[str, str]:
     """The text of each function, class and method ("Class.method") of a solution."""
-    text, statements = _read(solution)
-    found = {}
-    for node in statements:
+    source = sources.read(solution)
+    text, found = source.python, {}
+    for node in source.tree().body:
         if isinstance(node, _Definition):
             found[node.name] = _text_of(node, text)
         if isinstance(node, ast.ClassDef):

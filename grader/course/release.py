@@ -11,7 +11,7 @@ import nbformat
 
 from grader.course import templates
 from grader.course.assignment import Assignment
-from grader.course.cutting import cut_file, written_parts
+from grader.course.cutting import written_parts
 from grader.course.files import Files, tree
 from grader.course.wheel import wheel
 from grader.errors import AssignmentError, UsageError
@@ -72,7 +72,7 @@ def _in_other_words(assignment: Assignment) -> Files:
     if not catalogue.is_dir():
         raise UsageError(f"{assignment.name} is not translated: there is no {catalogue}.")
     with words.quoting(assignment.name, assignment.public, assignment.private):
-        template = templates.translated(cut_file(assignment.solution))
+        template = templates.translated(assignment.source.template())
         readme = templates.translated_text((assignment.public / "README.md").read_text("utf-8"))
     notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
     texts = {"py": template, "ipynb": notebook}
@@ -95,7 +95,7 @@ def _verify_templates(assignment: Assignment) -> None:
 def _verify_nothing_private(assignment: Assignment, files: Files) -> None:
     """No part of the solution of two lines or more stands in a file; a single line, such as
     `return self.sums[i]`, may be in the public checks too."""
-    written = written_parts(assignment.solution.read_text("utf-8"))
+    written = written_parts(assignment.source.text)
     parts = {_at_the_margin(part): part.split("\n")[0] for part in written if "\n" in part}
     for name, data in files.items():
         text = data.decode("utf-8", "replace")

@@ -10,9 +10,14 @@ import keyword
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Literal
 
+from grader.course import source as sources
 from grader.course import templates
+from grader.course.extras import require
 from grader.errors import UsageError
+
+SourceForm = Literal["script", "notebook"]  # solution.py or solution.ipynb
 
 PUBLIC = ("README.md", "test_public.py")
 PRIVATE = ("assignment.toml", "solution.py", "test_hidden.py", "misconceptions.py")
@@ -23,16 +28,18 @@ def in_words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def create(name: str, course: Path, title: str = "") -> list[Path]:
+def create(name: str, course: Path, title: str = "", form: SourceForm = "script") -> list[Path]:
     """Write assignments/<name>/ and solutions/<name>/ into a course's folder, the template among
     them; the paths of all files.
 
-    title: of the assignment; by default its name in words. Raises UsageError for a name that Python
-    or a heading cannot take, and where one of the folders is there already.
+    title: of the assignment; by default its name in words. form: of the source. Raises UsageError
+    for a name that Python or a heading cannot take, where one of the folders is there already, and
+    without the packages for authors.
     """
     if any(character in title for character in '"\\\n\r\t'):
         raise UsageError("A title is one line without quotation marks and backslashes.")
     public, private = verify_free(name, course)
+    require("jupytext", "author")
     words = {"name": name, "title": title or in_words(name)}
     written = []
     for folder, names in ((public, PUBLIC), (private, PRIVATE)):
@@ -40,9 +47,12 @@ def create(name: str, course: Path, title: str = "") -> list[Path]:
         for file in names:
             skeleton = files("grader.course") / "skeleton" / f"{file}.in"
             text = Template(skeleton.read_text("utf-8")).substitute(words)
-            (folder / file).write_text(text, "utf-8", newline="\n")
-            written.append(folder / file)
-    return [*written, *templates.write(private / "solution.py", public)]
+            path = folder / file
+            if file == "solution.py" and form == "notebook":
+                path, text = path.with_suffix(".ipynb"), templates.to_notebook(text)
+            path.write_text(text, "utf-8", newline="\n")
+            written.append(path)
+    return [*written, *templates.write(sources.find(private), public)]
 
 
 def verify_free(name: str, course: Path) -> tuple[Path, Path]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import assignment as assignments
-from grader.course.cutting import PLACEHOLDER, cut_file
+from grader.course import source as sources
+from grader.course.cutting import PLACEHOLDER
 from grader.course.extras import require
+from grader.course.magics import python_in, uncommented
 from grader.course.strict_toml import tomllib
 from grader.i18n.words import _
 from grader.sandbox.inside.cells import Cell
@@ -68,7 +70,12 @@ def to_notebook(source: str, stubs: Iterable[str] = ()) -> str:
     import jupytext
     import nbformat
 
-    notebook = jupytext.reads(source, fmt="py:percent")
+    # Its own rule takes comments such as "# copy the weights" for commands of the system.
+    form = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+    notebook = jupytext.reads(source, fmt=form)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = uncommented(cell.source)
     notebook.cells = list(_with_checks(notebook.cells, list(stubs)))
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
@@ -90,8 +97,8 @@ def _with_checks(cells: Iterable[Any], stubs: list[str]) -> Iterator[Any]:
     for cell in cells:
         yield cell
         if cell.cell_type == "code" and PLACEHOLDER in cell.source:
-            source = Cell("template", cell.source)
-            found = {*Index([source]).definitions, *bound_in(ast.parse(cell.source).body)}
+            source = Cell("template", python_in(cell.source))
+            found = {*Index([source]).definitions, *bound_in(ast.parse(source.source).body)}
             for stub in filter(found.__contains__, stubs):
                 yield nbformat.v4.new_code_cell(_CHECK.format(stub=stub))
 
@@ -127,7 +134,7 @@ def write(solution: Path, folder: Path) -> list[Path]:
     assignment.toml that is wrong."""
     contract, name = solution.with_name("assignment.toml"), folder.name
     stubs = [stub.name for stub in assignments.verify(contract)]
-    template = cut_file(solution)
+    template = sources.read(solution).template()
     texts = {
         folder / f"{name}.py": template,
         folder / f"{name}.ipynb": to_notebook(template, stubs),

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from grader.course import assignment as assignments
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
-from grader.course.cutting import cut_file
 from grader.course.extras import require
 from grader.errors import UsageError
 from grader.i18n.words import LOCALE
@@ -41,7 +40,7 @@ def of_grader() -> list[str]:
 
 def of_public_part(assignment: Assignment) -> list[str]:
     """What the text, the template and the public checks of an assignment say."""
-    template = cut_file(assignment.solution)
+    template = assignment.source.template()
     readme = (assignment.public / "README.md").read_text("utf-8")
     paragraphs = [*templates.paragraphs(readme), *templates.prose(template)]
     paragraphs = [text for text in paragraphs if not text.startswith("$$") or "\\text" in text]

@@ -305,7 +305,7 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
         level,
         dataset.public_root if dataset else None,
         device,
-        imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
+        imports=(*imports_for(checks), *large_modules(assignment.source.python)),
         data=(dataset.name,) if dataset and "training" in checks else (),
     )
 

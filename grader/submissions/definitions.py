@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from grader.course.assignment import Assignment, Stub
-from grader.course.cutting import cut_file
 from grader.errors import AssignmentError
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.definitions import (
@@ -149,7 +148,7 @@ def template_of(assignment: Assignment) -> Index | None:
     if assignment.private is None:
         return None
     try:
-        text = cut_file(assignment.solution)
+        text = assignment.source.template()
     except AssignmentError:
         return None
     return Index([Cell("the template", text)])

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from grader.course.assignment import Stub
+from grader.course.magics import module_of
 from grader.errors import UnreadableSubmission
 from grader.i18n.words import N_, _
 from grader.sandbox.inside.cells import Cell
@@ -29,7 +30,6 @@ from grader.submissions.choice import choose
 from grader.submissions.files import bytes_of, kind_of, module_name, pieces, unopened
 from grader.submissions.folders import files_at, files_of
 from grader.submissions.layout import is_other_archive, other_archive
-from grader.submissions.magics import module_of
 from grader.submissions.syntax import Parser
 from grader.submissions.uploads import Upload
 

@@ -13,12 +13,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from grader.i18n.words import _
-from grader.sandbox.inside.cells import Cell, parse
-from grader.sandbox.inside.definitions import Index
-from grader.submissions.budget import Budget
-from grader.submissions.lexemes import scanned
-from grader.submissions.magics import (
+from grader.course.lexemes import scanned
+from grader.course.magics import (
     CELL_MAGIC,
     HARMLESS,
     KERNEL,
@@ -30,6 +26,10 @@ from grader.submissions.magics import (
     without_kernel,
     without_magics,
 )
+from grader.i18n.words import _
+from grader.sandbox.inside.cells import Cell, parse
+from grader.sandbox.inside.definitions import Index
+from grader.submissions.budget import Budget
 from grader.submissions.notebooks import DEFINES, conflict_lines, listed, one_side
 from grader.submissions.problems import NAMED, note_of
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.course import misconceptions, templates
 from grader.course.assignment import Assignment
-from grader.course.cutting import cut_file
 from grader.course.misconceptions import Misconception
+from grader.course.source import Source
 from grader.grading.settings import WHOLE, Part
 from grader.validation.mutants import Mutant, mutants
 
@@ -34,8 +35,9 @@ class Program:
 
 def solutions(assignment: Assignment, runs: int) -> Iterator[Program]:
     """The solution several times, each with other random numbers in the submission."""
+    source = assignment.source
     for seed in range(runs):
-        yield Program("solution", "solution", _text(assignment), part=Part(seed=seed))
+        yield _made(source, "solution", "solution", part=Part(seed=seed))
 
 
 def others(
@@ -46,8 +48,8 @@ def others(
     A mistake meets those checks of the unit tier that run its stub, the first one of each stub also
     the stub's own training.
     """
-    text = _text(assignment)
-    template = cut_file(assignment.solution)
+    source = assignment.source
+    template = source.template()
     unwritten = Part(of_template=True)
     yield Program("template", "template", template, part=unwritten)
     notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
@@ -56,14 +58,15 @@ def others(
     first = _first_of_each_stub(known)
     for wrong in known:
         part = Part(tier=None if wrong is first[wrong.stub] else "unit", changed=wrong.stub)
-        yield _with_mistakes(text, wrong.name, [wrong], part)
+        yield _with_mistakes(source, wrong.name, [wrong], part)
     for path in alternatives:
-        yield Program("alternative", path.stem, f"{text}\n\n{path.read_text('utf-8')}")
+        yield _made(source, "alternative", path.stem, path.read_text("utf-8"))
     if with_mutants:
-        found = mutants(text, [stub.name for stub in assignment.stubs])
+        found = mutants(source.python, [stub.name for stub in assignment.stubs])
         for number, mutant in enumerate(found, 1):
-            name, source = f"mutant_{number}", f"{text}\n\n{mutant.source}"
-            yield Program("mutant", name, source, mutant=mutant, part=Part((mutant.stub,)))
+            part = Part((mutant.stub,))
+            name = f"mutant_{number}"
+            yield _made(source, "mutant", name, mutant.source, mutant=mutant, part=part)
 
 
 def together(assignment: Assignment, trained: set[str]) -> Program | None:
@@ -73,17 +76,18 @@ def together(assignment: Assignment, trained: set[str]) -> Program | None:
     some = [wrong for stub, wrong in first.items() if stub not in trained]
     if not some or not trained:
         return None
-    return _with_mistakes(_text(assignment), "many_mistakes", some, WHOLE)
+    return _with_mistakes(assignment.source, "many_mistakes", some, WHOLE)
 
 
 def _first_of_each_stub(mistakes: list[Misconception]) -> dict[str, Misconception]:
     return {wrong.stub: wrong for wrong in reversed(mistakes)}
 
 
-def _with_mistakes(solution: str, name: str, mistakes: list[Misconception], part: Part) -> Program:
-    text = "\n\n".join([solution, *(wrong.source for wrong in mistakes)])
-    return Program("misconception", name, text, mistakes=tuple(mistakes), part=part)
+def _with_mistakes(source: Source, name: str, mistakes: list[Misconception], part: Part) -> Program:
+    wrong = [mistake.source for mistake in mistakes]
+    return _made(source, "misconception", name, *wrong, mistakes=tuple(mistakes), part=part)
 
 
-def _text(assignment: Assignment) -> str:
-    return assignment.solution.read_text("utf-8")
+def _made(source: Source, kind: str, name: str, *more: str, **what: Any) -> Program:
+    """The solution with more code behind it."""
+    return Program(kind, name, source.program(*more), source.form, **what)

@@ -20,9 +20,11 @@ def show(proof: Proof, console: Console) -> None:
         )
     for name in proof.idle_checks():
         console.print(f"[yellow]·[/yellow] no misconception fails {escape(name)}", highlight=False)
+    source = proof.assignment.source
     for mutant in proof.survivors:
+        place = source.place(mutant.line)
         console.print(
-            f"[yellow]·[/yellow] {escape(mutant.stub)}, line {mutant.line}: {escape(mutant.what)}, "
+            f"[yellow]·[/yellow] {escape(mutant.stub)}, {place}: {escape(mutant.what)}, "
             f"and no check notices\n[dim]{escape(mutant.diff)}[/dim]",
             highlight=False,
             soft_wrap=True,  # equivalents.toml takes the diff as it stands here

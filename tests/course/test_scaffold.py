@@ -24,10 +24,11 @@ def run(*arguments: object) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_new_assignment_is_proven_at_once(tmp_path, monkeypatch):
+@pytest.mark.parametrize("form", ["script", "notebook"])
+def test_new_assignment_is_proven_at_once(tmp_path, monkeypatch, form):
     """In an empty folder: validate finds nothing to change, small changes of the stub included."""
     monkeypatch.chdir(tmp_path)
-    code, said = run("new", "week_3")
+    code, said = run("new", "week_3", "--form", form)
     assert code == 0, said
     assert "grader validate week_3" in said
 
@@ -114,7 +115,7 @@ def test_misspelt_mark_is_an_error_with_file_and_line(tmp_path, command):
     code, said = run(command, "week_3", *others, "--course", tmp_path)
 
     assert code == 2
-    assert f"solution.py, line {line}" in " ".join(said.split())
+    assert f"solution.py,line{line}" in "".join(said.split())
 
 
 def test_preview_shows_what_students_get(tmp_path, monkeypatch):

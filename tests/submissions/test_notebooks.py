@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from grader.course.magics import without_magics
 from grader.errors import UnreadableSubmission
-from grader.submissions.magics import without_magics
 from grader.submissions.reading import read
 
 CODE = "def softmax(X):\n    return X\n"

@@ -22,7 +22,7 @@ from grader.course.importing.marking import is_marked, mark, quiet, quiet_text
 from grader.course.importing.model import Check, Namespace, Statement, statements
 from grader.course.importing.notebook import is_python
 from grader.course.importing.stubs import Stub, written
-from grader.course.scaffold import verify_free
+from grader.course.scaffold import SourceForm, verify_free
 from grader.errors import AssignmentError, UsageError
 from grader.sandbox.inside.uses import bound_in
 
@@ -50,15 +50,18 @@ class Imported:
         )
 
 
-def create(form: str, path: Path, name: str, course: Path) -> Imported:
+def create(
+    service: str, path: Path, name: str, course: Path, form: SourceForm = "script"
+) -> Imported:
     """Write assignments/<name>/ and solutions/<name>/ from the notebook or notebooks at a path.
 
-    form: one of FORMATS. Raises UsageError, and writes nothing, for a path without such a notebook,
-    for a name that is taken, and for what cannot be made an assignment that loads.
+    service: one of FORMATS. form: of the source. Raises UsageError, and writes nothing, for a path
+    without such a notebook, for a name that is taken, and for what cannot be made an assignment
+    that loads.
     """
     verify_free(name, course)
-    draft = _draft(form, path)
-    source = f"{path.name} ({form})"
+    draft = _draft(service, path)
+    source = f"{path.name} ({service})"
     try:
         texts, imported = _texts(draft, name, source)
     except RecursionError:
@@ -66,7 +69,7 @@ def create(form: str, path: Path, name: str, course: Path) -> Imported:
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder)
         try:
-            _write(texts, name, trial)
+            _write(texts, name, trial, form)
         except (AssignmentError, SyntaxError) as error:
             reason = str(error).replace(f"{trial}/", "")
             raise UsageError(
@@ -255,7 +258,7 @@ def _note_rest(draft: Draft, stubs: list[Stub], of_stub: dict[str, list[Check]])
         )
 
 
-def _write(texts: dict[str, str], name: str, course: Path) -> None:
+def _write(texts: dict[str, str], name: str, course: Path, form: SourceForm) -> None:
     """Write the files into a folder and load what was written; AssignmentError or SyntaxError where
     that is not possible."""
     for place, text in texts.items():
@@ -264,5 +267,11 @@ def _write(texts: dict[str, str], name: str, course: Path) -> None:
         path.write_text(text, "utf-8", newline="\n")
         if path.suffix == ".py":
             compile(text, path.name, "exec", ast.PyCF_ONLY_AST)
-    templates.write(course / "solutions" / name / "solution.py", course / "assignments" / name)
+    solution = course / "solutions" / name / "solution.py"
+    if form == "notebook":
+        notebook = templates.to_notebook(solution.read_text("utf-8"))
+        solution.unlink()
+        solution = solution.with_suffix(".ipynb")
+        solution.write_text(notebook, "utf-8", newline="\n")
+    templates.write(solution, course / "assignments" / name)
     assignments.load(name, course)

@@ -72,7 +72,7 @@ _BY_HAND = (
 def _leave_answer(draft: Draft, cell: Cell, what: str) -> None:
     text = "*Write your answer here.*"
     draft.pieces.append(Piece(cell, text))
-    draft.note(cell, what, f"The model answer was left out of solution.py. {_BY_HAND}")
+    draft.note(cell, what, f"The model answer was left out. {_BY_HAND}")
 
 
 def _take_test(draft: Draft, cell: Cell, points: float) -> None:

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.course import assignment as assignments
-from grader.course.cutting import cut_file
 from grader.course.importing import Imported, create
 from grader.errors import UsageError
 from tests.conftest import ROOT, grade_paths
@@ -78,7 +77,7 @@ def test_notebook_becomes_an_assignment(tmp_path, name):
     for note, beginning in zip(made.notes, case.notes):
         assert note.what.startswith(beginning)
     loaded = assignments.load(name, tmp_path)
-    assert cut_file(loaded.solution) == (loaded.public / f"{name}.py").read_text("utf-8")
+    assert loaded.source.template() == (loaded.public / f"{name}.py").read_text("utf-8")
     listed = (tmp_path / f"solutions/{name}/import.md").read_text("utf-8")
     assert all(note.what in listed and note.todo in listed for note in made.notes)
 

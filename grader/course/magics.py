@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from grader.course.lexemes import LEXEMES
 from grader.sandbox.inside.cells import parse
-from grader.submissions.lexemes import LEXEMES
 
 # Cell magics around which a cell stays what it is: no word about them.
 HARMLESS = {"time", "timeit", "capture", "prun"}
@@ -50,7 +50,16 @@ NEW_LINE = re.compile(r"\\\n|\n|" + LEXEMES[""].pattern, re.DOTALL)
 def without_magics(source: str) -> str:
     """Source that is no Python without its magics: ``!ls`` becomes ``pass``, ``files = !ls`` an
     empty list, ``%time x = f(z)`` what it times, ``%run other.py`` an import of all names."""
-    parts, done, position, quote, depth = [], 0, 0, "", 0
+    parts, done = [], 0
+    for start, end, plain in _found(source):
+        parts += [source[done:start], plain]
+        done = end
+    return "".join([*parts, source[done:]])
+
+
+def _found(source: str) -> Iterator[tuple[int, int, str]]:
+    """Where each magic of a source begins and ends, and what takes its place."""
+    position, quote, depth = 0, "", 0
     is_start, in_definition = True, False
     while True:
         if is_start:
@@ -60,11 +69,11 @@ def without_magics(source: str) -> str:
                 in_definition = False
             found = (depth <= 0 and _at(source, position, in_definition)) or None
             if found:
-                parts += [source[done:position], found[1]]
-                done = position = found[0]
+                yield position, *found
+                position = found[0]
         match = (LEXEMES[quote] if quote else NEW_LINE).search(source, position)
         if not match:
-            return "".join([*parts, source[done:]])
+            return
         position, lexeme = match.end(), match[0]
         is_start = not quote and lexeme == "\n"
         if quote:
@@ -158,6 +167,65 @@ def module_of(argument: str) -> str:
     parts[-1] = re.sub(r"\.(py|ipynb)$", "", parts[-1])
     names = [re.sub(r"\W", "_", part) for part in parts]
     return ".".join(names) if all(map(str.isidentifier, names)) else ""
+
+
+# ------------------------------------------------------------------------------ as comments
+
+# A magic as a comment; one more "# " marks what was a comment already.
+COMMENTED = re.compile(
+    r"^(?P<indent>[ \t]*)(?:pass  )?# "
+    r"(?P<line>(?:# )*(?:[\w., ]+=[ \t]*)?(?:!|%%?)[A-Za-z./~$\\{].*(?:(?<=\\)\n[ \t]*# .*)*)$",
+    re.MULTILINE,
+)
+LANGUAGE = re.compile(r"# %%(\w+)")
+
+
+def python_in(cell: str) -> str:
+    """What of a notebook's code cell is Python, on the same lines."""
+    if _is_python(cell, "exec") or not cell.strip():
+        return cell
+    magic = CELL_MAGIC.match(cell)
+    plain = without_magics(cell)
+    if magic and (magic[1] in OTHER_LANGUAGES | WRITES or not _is_python(plain, "exec")):
+        return "\n" * cell.count("\n")
+    return plain
+
+
+def commented(cell: str) -> str:
+    """A notebook's code cell with its magics as comments, on the same lines; an indented one may be
+    all that a block has, so `pass` stands there."""
+    python = python_in(cell)
+    if cell.strip() and not python.strip():
+        return "\n".join(f"# {line}".rstrip() for line in cell.split("\n"))
+    parts, done = [], 0
+    for start, end, _plain in _found(cell) if python != cell else ():
+        parts += [_escaped(cell[done:start]), _as_comment(cell[start:end])]
+        done = end
+    return "".join([*parts, _escaped(cell[done:])])
+
+
+def uncommented(cell: str) -> str:
+    """A code cell with its magics again: undoes what `commented` did."""
+    magic = LANGUAGE.match(cell)
+    if magic and magic[1] not in HARMLESS and all(map(re.compile("#").match, cell.split("\n"))):
+        return "\n".join(line[2:] for line in cell.split("\n"))
+    return COMMENTED.sub(_as_magic, cell)
+
+
+def _as_comment(magic: str) -> str:
+    line = magic.lstrip(" \t")
+    indent = magic[: len(magic) - len(line)]
+    line = line.replace("\n", f"\n{indent}# ")
+    return f"{indent}pass  # {line}" if indent else f"# {line}"
+
+
+def _as_magic(match: re.Match[str]) -> str:
+    return match["indent"] + re.sub(r"(?<=\\)\n[ \t]*# ", "\n", match["line"])
+
+
+def _escaped(python: str) -> str:
+    """Python of a cell in which comments that look like a commented magic are marked as such."""
+    return COMMENTED.sub(lambda match: f"{match['indent']}# {match[0].lstrip()}", python)
 
 
 # ------------------------------------------------------------------------------ exported scripts
