@@ -13,7 +13,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.console import BELOW_THRESHOLD, console, errors, readable_errors
+from grader.cli.console import (
+    BELOW_THRESHOLD,
+    console,
+    errors,
+    readable_errors,
+    said_as_it_goes,
+)
 from grader.cli.options import (
     AssignmentArgument,
     CourseOption,
@@ -297,12 +303,12 @@ def validate(
     files = sorted(alternatives.glob("*.py")) if alternatives else []
     if alternatives and not files:
         raise UsageError(f"There are no .py files in {alternatives}.")
-    with errors.status("") as status:
+    with said_as_it_goes(errors) as say:
         proof = prove(
             course_of(course),
             assignment,
             Settings(device.value, isolation.value, data),
-            lambda text: status.update(Text(text)),
+            say,
             runs=runs,
             alternatives=files,
             with_mutants=mutants,

@@ -7,10 +7,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
 import typer
+from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
@@ -92,6 +94,27 @@ def listed(text: str, names: Sequence[str]) -> str:
     """The text and the first names; nothing where there are none."""
     more = f", … ({len(names)})" if len(names) > NAMED else ""
     return f"{text}: {', '.join(names[:NAMED])}{more}" if names else ""
+
+
+@contextmanager
+def said_as_it_goes(to: Console) -> Iterator[Callable[[str], None]]:
+    """Gives what shows how far something is: on a terminal in one line that changes, in a file as a
+    line now and then."""
+    if to.is_terminal:
+        with to.status("") as status:
+            yield lambda text: status.update(Text(text))
+        return
+    from grader.grading.watch import LINE_SECONDS
+
+    last = time.monotonic()
+
+    def say(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LINE_SECONDS:
+            last = time.monotonic()
+            to.print(Text(text), soft_wrap=True)
+
+    yield say
 
 
 def progress(items: Collection[Item], what: str) -> Iterator[Item]:

@@ -14,6 +14,14 @@ from grader.course.source import Source
 from grader.grading.settings import WHOLE, Part
 from grader.validation.mutants import Mutant, mutants
 
+CLAIMS = {
+    "solution": "the solution has full marks",
+    "template": "the template has none",
+    "misconception": "{name} costs its own stub only and is named",
+    "alternative": "{name}, another correct style, has full marks",
+    "mutant": "{name} is noticed",
+}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -31,6 +39,11 @@ class Program:
     mistakes: tuple[Misconception, ...] = ()
     mutant: Mutant | None = None
     part: Part = WHOLE
+
+    @property
+    def claim(self) -> str:
+        """What grading it proves, in words."""
+        return CLAIMS[self.kind].format(name=self.name)
 
 
 def solutions(assignment: Assignment, runs: int) -> Iterator[Program]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.checking.marks import Check
 from grader.checking.suite import open_suite
 from grader.course import assignment as assignments
-from grader.course import release
+from grader.course import datasets, release
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 from grader.grading.devices import devices
@@ -205,8 +205,11 @@ def prove(
         proof.see_sources(suite.checks)
     proof.see_handout()
     places = _places(settings, assignment)
+    # The longest first, and what is tried in one place together: a job opens a session for each.
     tried = [
-        (place, program) for place in places for program in programs.solutions(assignment, runs)
+        (place, program)
+        for place in reversed(places)
+        for program in programs.solutions(assignment, runs)
     ]
     others = programs.others(assignment, alternatives, with_mutants)
     tried += [(places[0], program) for program in others]
@@ -219,11 +222,15 @@ def prove(
 
 
 def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
-    """Every device and data set that the settings leave open, the quickest first."""
+    """Every device and data set that the settings leave open, the quickest first; the data that
+    are found only if they are others than the embedded ones."""
     found = devices() if settings.device == "auto" else [settings.device]
     data: list[Path | None] = [settings.data]
     if settings.data is None and assignment.datasets:
-        data = [Path("embedded"), None]
+        embedded = Path("embedded")
+        small, usual = (datasets.find_first(assignment.datasets, each) for each in (embedded, None))
+        is_same = (small.name, small.variant) == (usual.name, usual.variant)
+        data = [embedded] if is_same else [embedded, None]
     return [
         dataclasses.replace(settings, device=device, data=folder)
         for device in found
@@ -249,6 +256,6 @@ def _graded(
         add(0)
         for done, (task, record) in enumerate(graded(engine, tasks), 1):
             program, count = tried[task.position][1], len(tried)
-            say(f"{name}: {done} of {count}, {program.kind} {program.name}")
+            say(f"{name}: {done} of {count} programs, {program.claim}")
             yield program, record
             add(count)

@@ -13,18 +13,27 @@ from grader.validation.proof import Proof
 
 def show(proof: Proof, console: Console) -> None:
     """Findings first, then what was measured."""
-    for finding in proof.findings:
+    if proof.findings:
+        console.print("[bold]To do[/bold]")
+    for number, finding in enumerate(proof.findings, start=1):
         console.print(
-            f"[red]✗[/red] [bold]{escape(finding.about)}[/bold]: {escape(finding.problem)}",
+            f"{number:3}. [red]✗[/red] [bold]{escape(finding.about)}[/bold]: "
+            f"{escape(finding.problem)}",
             highlight=False,
         )
+    if proof.idle_checks() or proof.survivors:
+        console.print("[bold]Worth a look[/bold]: nothing has to change here")
     for name in proof.idle_checks():
-        console.print(f"[yellow]·[/yellow] no misconception fails {escape(name)}", highlight=False)
+        console.print(
+            f"  [yellow]·[/yellow] no misconception fails {escape(name)}: is there a mistake that "
+            "it is for?",
+            highlight=False,
+        )
     source = proof.assignment.source
     for mutant in proof.survivors:
         place = source.place(mutant.line)
         console.print(
-            f"[yellow]·[/yellow] {escape(mutant.stub)}, {place}: {escape(mutant.what)}, "
+            f"  [yellow]·[/yellow] {escape(mutant.stub)}, {place}: {escape(mutant.what)}, "
             f"and no check notices\n[dim]{escape(mutant.diff)}[/dim]",
             highlight=False,
             soft_wrap=True,  # equivalents.toml takes the diff as it stands here

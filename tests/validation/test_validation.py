@@ -105,6 +105,16 @@ def test_sound_assignment_has_no_findings(course, monkeypatch):
     assert "mutants noticed" in done.output
 
 
+def test_progress_in_a_file_says_what_is_proven(course, monkeypatch):
+    """A line now and then: which program of how many, and what it is to show."""
+    monkeypatch.setattr("grader.grading.watch.LINE_SECONDS", 0.0)
+
+    done = CliRunner().invoke(app, ["validate", "greeting", "--course", str(course), "--runs", "1"])
+
+    assert "of 5 programs, the solution has full marks" in " ".join(done.output.split())
+    assert "greet_nobody costs its own stub only and is named" in " ".join(done.output.split())
+
+
 def test_everything_that_is_wrong_is_found(course):
     """A solution that fails, a mistake that costs nothing or another stub, a wrong style."""
     hidden = course / "solutions/greeting/test_hidden.py"
