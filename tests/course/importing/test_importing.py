@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from grader.cli.main import app
 from grader.course import assignment as assignments
 from grader.course.importing import Imported, create
+from grader.course.scaffold import SourceForm
 from grader.errors import UsageError
 from tests.conftest import ROOT, grade_paths
 from tests.course.importing.cases import CASES
@@ -22,10 +23,10 @@ from tests.course.importing.cases import CASES
 HERE = Path(__file__).parent
 
 
-def imported(name: str, course: Path) -> Imported:
+def imported(name: str, course: Path, form: SourceForm = "script") -> Imported:
     """A case, imported into a course, without what it needs of a hand."""
     case = CASES[name]
-    return create(case.form, HERE / case.path, name, course)
+    return create(case.form, HERE / case.path, name, course, form)
 
 
 def finish(name: str, course: Path) -> None:
@@ -80,6 +81,19 @@ def test_notebook_becomes_an_assignment(tmp_path, name):
     assert loaded.source.template() == (loaded.public / f"{name}.py").read_text("utf-8")
     listed = (tmp_path / f"solutions/{name}/import.md").read_text("utf-8")
     assert all(note.what in listed and note.todo in listed for note in made.notes)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_notebook_may_stay_one(tmp_path, name):
+    """As solution.ipynb it gives the template that solution.py gives."""
+    imported(name, tmp_path / "script")
+    imported(name, tmp_path / "notebook", form="notebook")
+
+    script, kept = (assignments.load(name, tmp_path / form) for form in ("script", "notebook"))
+
+    assert kept.solution.name == "solution.ipynb"
+    assert not kept.solution.with_suffix(".py").exists()
+    assert kept.source.template().split() == script.source.template().split()
 
 
 @pytest.mark.parametrize("name", ["thresholds", "validation", "old_form"])
