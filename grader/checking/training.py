@@ -35,7 +35,7 @@ from grader.checking.results import (
 from grader.course.datasets import Dataset
 from grader.errors import AssignmentError
 from grader.i18n.words import _
-from grader.sandbox.inside.data import as_tensor
+from grader.sandbox.inside.data import as_floats
 
 Bands = dict[int, tuple[float, float]]  # by epoch: the value, and how far it may be off
 Usual = Sequence[tuple[float, float]]  # for every epoch: from where to where right programs are
@@ -166,7 +166,7 @@ def _answers(
     calls = math.ceil(examples.size * FLOAT_BYTES / MOST_BYTES)
     answers = []
     for part in np.array_split(examples, calls):
-        found = model(as_tensor(part))
+        found = model(torch.from_numpy(as_floats(part)))
         is_column = not shape and isinstance(found, torch.Tensor) and found.shape[1:] == (1,)
         found = found.squeeze(1) if is_column else found
         if not isinstance(found, torch.Tensor) or found.shape != (len(part), *shape):

@@ -75,17 +75,15 @@ def load_split(root: Path, name: str, split: str) -> tuple[np.ndarray, np.ndarra
     return examples, labels
 
 
-def as_tensor(examples: np.ndarray) -> Any:
+def as_floats(examples: np.ndarray) -> np.ndarray:
     """Examples as a model takes them: images as float32 (n, c, h, w) in [0, 1], where grey ones
     have c = 1; rows of a table as they are, float32 (n, columns)."""
-    import torch
-
     if examples.dtype != np.uint8:
-        return torch.from_numpy(examples)
-    images = torch.from_numpy(examples)
-    if images.ndim == 4:
-        return images.permute(0, 3, 1, 2).contiguous().float().div_(255)
-    return images.float().div_(255).unsqueeze(1)
+        return examples
+    images = examples[:, None] if examples.ndim == 3 else examples.transpose(0, 3, 1, 2)
+    scaled = images.astype(np.float32, order="C")
+    scaled /= 255
+    return scaled
 
 
 class PublicData:
@@ -118,18 +116,18 @@ class PublicData:
         if self.root is None:
             raise RuntimeError("no data set was mounted")
         examples, labels = load_split(Path(self.root), name, split)
-        return as_tensor(examples), torch.from_numpy(labels)
+        return torch.from_numpy(as_floats(examples)), torch.from_numpy(labels)
 
     def batches(self, name: str, split: str, batch_size: int, shuffle: bool = False) -> Batches:
-        """An iterable of (examples, labels) that can be walked again and again."""
+        """An iterable of (images, labels) that can be walked again and again."""
         return Batches(*self.tensors(name, split), batch_size, shuffle)
 
 
 class Batches:
     """Two tensors in batches, the last one short if need be. Faster than a DataLoader."""
 
-    def __init__(self, examples: Any, labels: Any, batch_size: int, shuffle: bool) -> None:
-        self.examples, self.labels = examples, labels
+    def __init__(self, images: Any, labels: Any, batch_size: int, shuffle: bool) -> None:
+        self.images, self.labels = images, labels
         self.batch_size, self.shuffle = batch_size, shuffle
 
     def __len__(self) -> int:
@@ -140,4 +138,4 @@ class Batches:
 
         order = torch.randperm(len(self.labels)) if self.shuffle else torch.arange(len(self.labels))
         for picked in order.to(self.labels.device).split(self.batch_size):
-            yield self.examples.index_select(0, picked), self.labels.index_select(0, picked)
+            yield self.images.index_select(0, picked), self.labels.index_select(0, picked)
