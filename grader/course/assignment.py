@@ -309,13 +309,7 @@ def _read(
 
 
 def _verify_datasets(document: Document, names: tuple[str, ...]) -> None:
-    known = datasets.names()
     for name in names:
-        if name not in known:
-            package = datasets.package_once(name)
-            missing = f"; the package {package}, which brought it, is not installed here"
-            near = missing if package else f"; {suggestion(name, known)}"
-            raise document.error(f"there is no data set {name!r}{near}", "dataset")
         try:
             datasets.spec_of(name)
         except DatasetError as error:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from grader.course.datasets.cache import Dataset, cache_folder, cached, package_once, stored
+from grader.course.datasets.cache import Dataset, cache_folder, cached, stored
 from grader.course.datasets.known import names, others, spec_of
 from grader.course.datasets.spec import PARTS, DatasetSpec, Part, Split
 from grader.errors import DatasetError
@@ -29,7 +29,7 @@ __all__ = [
     "find_first",
     "how_to_get",
 ]
-__all__ += ["find_used", "names", "package_once", "spec_of"]
+__all__ += ["find_used", "names", "spec_of"]
 
 EMBEDDED = "embedded"  # in the place of a folder: what comes with the package, the subset first
 PACKED = ("", ".gz", ".xz")

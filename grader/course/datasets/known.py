@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from grader.course.datasets.cache import package_once
 from grader.course.datasets.idx import MNIST, FashionMNIST
 from grader.course.datasets.spec import DatasetSpec
 from grader.course.plugins import installed_once, loaded, package_of
+from grader.course.strict_toml import suggestion
 from grader.errors import DatasetError, UsageError
 
 GROUP = "grader.datasets"
@@ -42,8 +44,15 @@ def spec_of(name: str) -> DatasetSpec:
     except UsageError as error:
         raise DatasetError(str(error)) from error
     if installed is None:
-        raise DatasetError(f"There is no data set {name!r}; known are {', '.join(names())}.")
+        raise DatasetError(unknown(name))
     return _of_package(kind, installed)
+
+
+def unknown(name: str) -> str:
+    """That there is no such data set, and what may be meant or missing."""
+    package = package_once(name)
+    hint = f"the package {package}, which brought it, is not installed here"
+    return f"There is no data set {name!r}; {hint if package else suggestion(name, names())}"
 
 
 def _of_package(kind: object, installed: EntryPoint) -> DatasetSpec:
@@ -74,6 +83,16 @@ def others(spec: DatasetSpec) -> Iterator[DatasetSpec]:
         if name != spec.name:
             with suppress(DatasetError):
                 yield spec_of(name)
+
+
+def packages(wanted: Iterable[str]) -> list[Distribution]:
+    """The packages that bring some data sets, each once."""
+    found: dict[str, Distribution] = {}
+    for name in wanted:
+        installed = installed_once(GROUP, name, "data set") if name not in OWN else None
+        if installed and installed.dist:
+            found[installed.dist.name] = installed.dist
+    return [*found.values()]
 
 
 def places() -> list[Path]:
