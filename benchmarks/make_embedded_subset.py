@@ -5,8 +5,8 @@
 Takes 1,000 training and 200 test images of each class, in an order shuffled with a fixed seed,
 so that every prefix (a public fifth, a small batch) holds the classes in roughly equal parts.
 Writes the four packed idx files and SHA256SUMS, whose digests are those of the unpacked content,
-and prints them for the table in grader/course/datasets.py. A second run gives the same bytes (the
-packed ones too, with the same version of liblzma).
+and prints them for the class in grader/course/datasets/idx.py. A second run gives the same bytes
+(the packed ones too, with the same version of liblzma).
 """
 
 from __future__ import annotations
@@ -18,25 +18,18 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.course.datasets import (
-    DIGESTS,
-    EMBEDDED,
-    FILES,
-    PACKAGES,
-    TEST,
-    TRAIN,
-    read_idx,
-    write_idx,
-)
+from grader.course.datasets.idx import FashionMNIST, write_idx
+from grader.sandbox.inside.data import TEST, TRAIN, read_idx
 
-NAME = "FashionMNIST"
 SEED = 2017  # any number: the shipped files are those of this one
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--source", type=Path, default=PACKAGES[NAME], help="the four .gz files")
-    parser.add_argument("--out", type=Path, default=EMBEDDED / NAME)
+    parser.add_argument(
+        "--source", type=Path, default=FashionMNIST.system, help="the four .gz files"
+    )
+    parser.add_argument("--out", type=Path, default=FashionMNIST.embedded)
     options = parser.parse_args()
 
     full = read_full_set(options.source)
@@ -53,7 +46,7 @@ def main() -> None:
 def read_full_set(folder: Path) -> dict[str, np.ndarray]:
     """Read the full set; stop if one of its files is not the published one."""
     full = {}
-    for file, digest in zip(FILES, DIGESTS[NAME]["full"], strict=True):
+    for file, digest in FashionMNIST.digests["full"].items():
         packed = folder / f"{file}.gz"
         full[file] = read_idx(packed)
         header = bytes((0, 0, 8, full[file].ndim)) + np.array(full[file].shape, ">u4").tobytes()

@@ -17,7 +17,9 @@ from nbconvert.preprocessors import ExecutePreprocessor
 
 from grader.course import assignment as assignments
 from grader.course import datasets
+from grader.course.datasets.idx import write_idx
 from grader.course.templates import to_notebook
+from grader.sandbox.inside.data import TEST, TRAIN, read_idx
 from tests.conftest import ROOT
 
 SECONDS = 240  # for one cell; a whole notebook takes about ten
@@ -47,10 +49,10 @@ def data(tmp_path_factory) -> Path:
     raw.mkdir(parents=True)
     (root / "MNIST").symlink_to(raw.parent)
     public = datasets.find("FashionMNIST", Path("embedded")).public_root / "FashionMNIST" / "raw"
-    for file in datasets.FILES:
-        part = datasets.read_idx(public / file)
-        times = 60_000 // len(part) if file in datasets.TRAIN else 1
-        datasets.write_idx(raw / file, np.concatenate([part] * times))
+    for file in TRAIN + TEST:
+        part = read_idx(public / file)
+        times = 60_000 // len(part) if file in TRAIN else 1
+        write_idx(raw / file, np.concatenate([part] * times))
     return root
 
 

@@ -86,8 +86,10 @@ def rng(request: pytest.FixtureRequest) -> torch.Generator:
 
 @pytest.fixture(scope="session")
 def dataset(request: pytest.FixtureRequest) -> Dataset:
-    """The data set of assignment.toml with its hidden test images and labels. `dataset.name` is its
-    name, `dataset.variant` "full" or "embedded": bounds of a training may differ."""
+    """The data set of assignment.toml with its hidden test examples and labels. `dataset.name` is
+    its name, `dataset.variant` "full" or "embedded": bounds of a training may differ.
+    `dataset.classes` and `dataset.columns` have the names of its classes and of a table's columns.
+    """
     found = _run(request).dataset
     if found is None:
         raise AssignmentError("assignment.toml names no dataset, but a check asks for it")

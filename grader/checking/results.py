@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 TIERS = ("unit", "training")  # in the order in which they run
-MOST_NUMBERS, MOST_EPOCHS, MOST_MISTAKES = 256, 100, 12  # that a result keeps
+# What a result keeps.
+MOST_NUMBERS, MOST_EPOCHS, MOST_MISTAKES, MOST_CLASSES = 256, 100, 12, 100
 Outcome = Literal["passed", "failed", "missing", "timeout", "error", "skipped"]
 
 
@@ -59,10 +60,11 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 class Predictions(msgspec.Struct, frozen=True):
-    """What a trained model took the public test images for.
+    """What a trained model took the public test examples for.
 
-    counts: rows are true classes, columns predicted ones. mistakes: (place in the public test
-    split, class that was predicted) of the first wrong ones, at most MOST_MISTAKES.
+    counts: rows are true classes, columns predicted ones; [] for more than MOST_CLASSES. mistakes:
+    (place in the public test split, class that was predicted) of the first wrong ones, at most
+    MOST_MISTAKES.
     """
 
     counts: list[list[int]]

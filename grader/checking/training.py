@@ -25,12 +25,22 @@ from grader.checking.comparison import (
     observe,
     observed,
 )
-from grader.checking.results import MOST_EPOCHS, MOST_MISTAKES, Curve, Predictions
+from grader.checking.results import (
+    MOST_CLASSES,
+    MOST_EPOCHS,
+    MOST_MISTAKES,
+    Curve,
+    Predictions,
+)
 from grader.course.datasets import Dataset
+from grader.errors import AssignmentError
 from grader.i18n.words import _
+from grader.sandbox.inside.data import as_floats
 
 Bands = dict[int, tuple[float, float]]  # by epoch: the value, and how far it may be off
 Usual = Sequence[tuple[float, float]]  # for every epoch: from where to where right programs are
+FLOAT_BYTES = 4
+MOST_BYTES = 128 << 20  # of the examples of one call: a frame takes 256 MiB
 
 # Softmax regression on Fashion-MNIST, learning rate 0.1: batch size, training loss per example,
 # training accuracy. full: documents 001 and 003, reproduced over 60 seeds, room at least 8 standard
@@ -121,19 +131,48 @@ def assert_table(rows: list[list[Any]], losses: Bands, accuracies: Bands | None 
 
 
 def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
-    """The accuracy, from 0 to 1, of the scores (n, 10) that the function `model` gives for the
-    hidden test images (n, 1, 28, 28) of `data`, the fixture `dataset`; `problem` is the sentence of
-    the Mismatch where it gives something else. What the public ones, which go along in the same
-    call, are taken for is kept.
+    """The accuracy, from 0 to 1, of the scores (n, classes) that the function `model` gives for the
+    hidden test examples of `data`, the fixture `dataset`, as `submission.data.tensors` has them;
+    `problem` is the sentence of the Mismatch where it gives something else. What the public ones,
+    which go along in the same call, are taken for is kept. Many large ones go in several calls.
     """
-    hidden, public = data.hidden_images(), data.public_images()
-    images = torch.from_numpy(np.concatenate([hidden, public]))
-    scores = model(images.float().div(255).unsqueeze(1))
-    if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
-        raise Mismatch(problem)
-    right = scores[: len(hidden)].argmax(1) == torch.from_numpy(data.hidden_labels())
-    keep_predictions(scores[len(hidden) :], data)
-    return float(right.double().mean())
+    if not data.classes:
+        raise AssignmentError(f"{data.name} has no classes, but numbers: use hidden_error")
+    answers = _answers(model, data, (len(data.classes),), problem)
+    labels = torch.from_numpy(data.hidden_labels())
+    scores, of_public = answers[: len(labels)], answers[len(labels) :]
+    keep_predictions(of_public, data)
+    return float((scores.argmax(1) == labels).double().mean())
+
+
+def hidden_error(model: Callable[[torch.Tensor], Any], data: Dataset, problem: str) -> float:
+    """The root of the mean squared error, in units of the labels, of the numbers (n,) or (n, 1)
+    that the function `model` gives for the hidden test examples of `data`, whose labels are
+    numbers. Otherwise as `hidden_accuracy`.
+    """
+    if data.classes:
+        raise AssignmentError(f"{data.name} has classes, not numbers: use hidden_accuracy")
+    labels = torch.from_numpy(data.hidden_labels()).double()
+    found = _answers(model, data, (), problem)[: len(labels)].double()
+    return float((found - labels).square().mean().sqrt())
+
+
+def _answers(
+    model: Callable[[torch.Tensor], Any], data: Dataset, shape: tuple[int, ...], problem: str
+) -> torch.Tensor:
+    """What a model gives for the hidden and, after them, the public test examples: a tensor
+    (n, *shape), or (n, 1) in the place of (n,); Mismatch otherwise."""
+    examples = np.concatenate([data.hidden_examples(), data.public_examples()])
+    calls = math.ceil(examples.size * FLOAT_BYTES / MOST_BYTES)
+    answers = []
+    for part in np.array_split(examples, calls):
+        found = model(torch.from_numpy(as_floats(part)))
+        is_column = not shape and isinstance(found, torch.Tensor) and found.shape[1:] == (1,)
+        found = found.squeeze(1) if is_column else found
+        if not isinstance(found, torch.Tensor) or found.shape != (len(part), *shape):
+            raise Mismatch(problem)
+        answers.append(found)
+    return torch.cat(answers)
 
 
 def keep_curve(what: str, values: Iterable[Any], usual: Usual = ()) -> None:
@@ -153,15 +192,16 @@ def keep_history(rows: list[list[Any]], usual: Sequence[Usual] = ((), (), ())) -
 
 
 def keep_predictions(scores: torch.Tensor, data: Dataset) -> None:
-    """Keep what the public test images, in their order, were taken for. scores: (n, classes)."""
+    """Keep what the public test examples, in their order, were taken for. scores: (n, classes)."""
     labels, classes = torch.from_numpy(data.public_labels()), len(data.classes)
-    if scores.shape != (len(labels), classes):
+    if not classes or scores.shape != (len(labels), classes):
         return
     predicted = scores.double().argmax(1)
     counts = torch.bincount(labels * classes + predicted, minlength=classes**2)
+    table = counts.reshape(classes, -1).tolist() if classes <= MOST_CLASSES else []
     wrong = (predicted != labels).nonzero().flatten()[:MOST_MISTAKES].tolist()
     mistakes = [(place, int(predicted[place])) for place in wrong]
-    observed().kept.predictions = Predictions(counts.reshape(classes, -1).tolist(), mistakes)
+    observed().kept.predictions = Predictions(table, mistakes)
 
 
 def _leading_numbers(values: Iterable[Any]) -> Iterator[float]:

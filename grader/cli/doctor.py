@@ -182,14 +182,14 @@ def _device() -> Line:
 
 
 def _first_data() -> datasets.Dataset | None:
-    try:
-        return datasets.find_first(sorted(datasets.DIGESTS))
-    except DatasetError:
-        return None
+    for name in datasets.names():
+        with suppress(DatasetError):
+            return datasets.find(name)
+    return None
 
 
 def _data() -> list[Line]:
-    return [_dataset(name) for name in sorted(datasets.DIGESTS)]
+    return [_dataset(name) for name in datasets.names()]
 
 
 def _dataset(name: str) -> Line:
@@ -199,7 +199,7 @@ def _dataset(name: str) -> Line:
         return Line(f"data {name}", "gap", "not found", str(error))
     repair = ""
     if found.variant == "embedded":
-        repair = "for the full data set: apt install dataset-fashion-mnist, or --data DIR"
+        repair = f"for the full data set: {datasets.how_to_get(found)}"
     state = "ok" if found.variant == "full" else "gap"
     return Line(f"data {name}", state, f"{found.variant}: {found.source}", repair)
 

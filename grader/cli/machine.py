@@ -13,7 +13,9 @@ from grader.cli.options import DataOption, DebugOption
 
 @readable_errors
 def data(
-    name: Annotated[str, typer.Argument(help="FashionMNIST or MNIST.")] = "FashionMNIST",
+    name: Annotated[
+        str, typer.Argument(help="FashionMNIST, MNIST, or what another package brings.")
+    ] = "FashionMNIST",
     data: DataOption = None,
 ) -> None:
     """Say which copy of a data set is used and from where; fetch and unpack it if need be.
@@ -25,12 +27,11 @@ def data(
     found = datasets.find(name, data)
     console.print(Text(f"{found.name}, {found.variant}: {found.source}"))
     console.print(Text(f"  public split (mounted in sandboxes): {found.public_root}"))
-    console.print(Text(f"  hidden test images: {len(found.hidden_labels()):,}"))
+    console.print(Text(f"  hidden test examples: {len(found.hidden_labels()):,}"))
     console.print(Text(f"  sha256: {found.sha256}"))
     if found.variant == "embedded":
         console.print(
-            "This is the small subset. For the full data set install the system package "
-            "dataset-fashion-mnist, or give its folder: --data DIR."
+            Text(f"This is the small subset. For the full data set: {datasets.how_to_get(found)}.")
         )
 
 

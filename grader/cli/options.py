@@ -80,9 +80,9 @@ DataOption = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="Folder with the data set's idx files; the word 'embedded' takes the small subset "
-        "that comes with the grader. Default: $GRADER_DATA, the cache, the system's package, "
-        "a download, the subset.",
+        help="Folder with the data set's files; the word 'embedded' takes what comes with its "
+        "package, such as the small subset in the grader. Default: $GRADER_DATA, the cache, the "
+        "system's package, its own package, a download, the subset.",
     ),
 ]
 DbOption = Annotated[

@@ -25,7 +25,7 @@ from grader.course import source as sources
 from grader.course.operations import known_operations
 from grader.course.source import Source
 from grader.course.strict_toml import Document, suggestion
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, DatasetError
 
 SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
 RESERVED = {"bind", "data", "supply"}  # attributes of the submission
@@ -286,10 +286,8 @@ def _read(
 ) -> Assignment:
     """The assignment of a file whose keys and types are right."""
     names = (file.dataset,) if isinstance(file.dataset, str) else file.dataset
-    for dataset in names:
-        if dataset not in datasets.DIGESTS:
-            near = suggestion(dataset, datasets.DIGESTS)
-            raise document.error(f"there is no data set {dataset!r}; {near}", "dataset")
+    if private is not None:  # students have no package that brings one: it has the hidden part
+        _verify_datasets(document, names)
     for limit, seconds in msgspec.structs.asdict(file.limits).items():
         if not 0 < seconds < math.inf:
             raise document.error(f"{seconds:g} is no number of seconds", "limits", limit)
@@ -319,6 +317,14 @@ def _read(
         public=public.resolve(),
         private=private.resolve() if private else None,
     )
+
+
+def _verify_datasets(document: Document, names: tuple[str, ...]) -> None:
+    for name in names:
+        try:
+            datasets.spec_of(name)
+        except DatasetError as error:
+            raise document.error(str(error), "dataset") from error
 
 
 def _read_stub(

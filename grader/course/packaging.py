@@ -10,8 +10,10 @@ from shlex import quote
 
 from grader.course import release
 from grader.course.assignment import Assignment
+from grader.course.datasets import known
 from grader.course.files import Files, tree
-from grader.course.wheel import needs
+from grader.course.wheel import DISTRIBUTION, needs
+from grader.errors import UsageError
 from grader.i18n import words
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -88,18 +90,48 @@ def whole(assignment: Assignment) -> Files:
     return files
 
 
+def _bringing(assignment: Assignment) -> tuple[Files, list[str]]:
+    """The installed packages that bring the assignment's data sets, as files beside the grader, and
+    what they need. Raises UsageError for one that is not installed as a copy."""
+    files: Files = {}
+    needed: list[str] = []
+    for package in known.packages(assignment.datasets):
+        listed = [file for file in package.files or () if ".." not in file.parts]
+        if any(file.name.startswith("__editable__") for file in listed):
+            raise UsageError(
+                f"{package.name}, which brings a data set, is installed in editable mode: install "
+                "it with pip install, without -e, so that it can be packed."
+            )
+        paths = {file.as_posix(): Path(str(package.locate_file(file))) for file in listed}
+        files |= {
+            name: path.read_bytes()
+            for name, path in paths.items()
+            if path.is_file() and path.suffix != ".pyc" and path.name != "direct_url.json"
+        }
+        needed += [each for each in package.requires or () if _is_other(each)]
+    return files, needed
+
+
+def _is_other(requirement: str) -> bool:
+    """Whether it is none of an extra, nor the grader, which is there already."""
+    return "extra ==" not in requirement and not re.match(rf"{DISTRIBUTION}(?![\w.-])", requirement)
+
+
 def gradescope(assignment: Assignment, torch_index: str | None = None) -> Files:
-    """The autograder: the grader, the whole assignment, and the scripts that Gradescope runs.
+    """The autograder: the grader, the whole assignment, the packages that bring its data sets, and
+    the scripts that Gradescope runs.
 
     torch_index: address of the package index that has the wanted build of PyTorch.
     """
     _python, packages = needs()
+    brought, needed = _bringing(assignment)
     return {
+        **brought,
         **tree(PACKAGE, "grader"),
         **whole(assignment),
         "setup.sh": SETUP.format(torch=_torch_first(torch_index, "\n")).encode(),
         "run_autograder": RUN.format(**_words(assignment)).encode(),
-        "requirements.txt": _listed(packages),
+        "requirements.txt": _listed([*packages, *needed]),
         "constraints.txt": _listed(_tested()),
     }
 

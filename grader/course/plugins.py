@@ -35,7 +35,7 @@ class Plugins:
         there is none, or where it cannot be imported."""
         if name in self._own():
             return import_module(f"{self.package}.{name}")
-        for installed in entry_points(group=self.group, name=name):
+        if installed := installed_once(self.group, name, self.what):
             return loaded(installed, self.what)
         raise UsageError(f"There is no {self.what} {name!r}; choose one of {self._listed()}.")
 
@@ -46,13 +46,26 @@ class Plugins:
         return ", ".join(self.names())
 
 
+def installed_once(group: str, name: str, what: str) -> EntryPoint | None:
+    """The entry point of a name, if a package has one. Raises UsageError where two have."""
+    found = [*entry_points(group=group, name=name)]
+    if len(found) > 1:
+        packages = " and ".join(package_of(each) for each in found)
+        raise UsageError(f"{packages} bring a {what} {name!r} each: uninstall all but one of them.")
+    return found[0] if found else None
+
+
+def package_of(installed: EntryPoint) -> str:
+    """The package that has an entry point."""
+    return installed.dist.name if installed.dist else "another package"
+
+
 def loaded(installed: EntryPoint, what: str) -> Any:
     """What an entry point names. Raises UsageError, which names the package, where that fails."""
     try:
         return installed.load()
-    except Exception as error:
-        package = installed.dist.name if installed.dist else "another package"
+    except (Exception, SystemExit) as error:
         raise UsageError(
-            f"The {what} {installed.name!r} of {package} cannot be loaded: "
+            f"The {what} {installed.name!r} of {package_of(installed)} cannot be loaded: "
             f"{type(error).__name__}: {error}"
         ) from error

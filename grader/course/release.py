@@ -1,5 +1,5 @@
-"""What students get: the public folder of an assignment, the stand-ins that it needs, the grader
-and how to use it. The same bytes each time."""
+"""What students get: the public folder of an assignment, the stand-ins and data that it needs, the
+grader and how to use it. The same bytes each time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 import nbformat
 
-from grader.course import templates
+from grader.course import datasets, templates
 from grader.course.assignment import Assignment
 from grader.course.cutting import written_parts
 from grader.course.files import Files, tree
@@ -41,7 +41,8 @@ CHECKING = (
 
 
 def contents(assignment: Assignment, form: Form = "notebook") -> Files:
-    """The files of a release, in the language of the moment: <name>/… and helpers/…
+    """The files of a release, in the language of the moment: <name>/…, helpers/…, and data/… with
+    the public part of a data set that notebooks do not fetch themselves.
 
     form: as what the template is handed out. Two copies of it invite to hand in the wrong one.
     Raises AssignmentError where a template is not what is cut from the solution today, or where
@@ -54,6 +55,7 @@ def contents(assignment: Assignment, form: Form = "notebook") -> Files:
         del files[f"{name}/{name}.{ending}"]
     for package in assignment.helpers:
         files |= tree(assignment.public.parent / "helpers" / package, f"helpers/{package}")
+    files |= _public_data(assignment)
     file, data = wheel()
     checking = "\n\n".join(map(_, CHECKING)).format(wheel=file)
     readme = files.get(f"{name}/README.md", b"").rstrip()
@@ -62,6 +64,16 @@ def contents(assignment: Assignment, form: Form = "notebook") -> Files:
     _verify_nothing_private(assignment, files)
     files[f"{name}/{file}"] = data
     return dict(sorted(files.items()))
+
+
+def _public_data(assignment: Assignment) -> Files:
+    """What students cannot fetch: the package that brings it has the hidden part, too."""
+    wanted = [datasets.spec_of(name) for name in assignment.datasets]
+    files: Files = {}
+    for spec in wanted:
+        if not spec.is_fetched:
+            files |= tree(datasets.find(spec.name).public_root, "data")
+    return files
 
 
 def _in_other_words(assignment: Assignment) -> Files:

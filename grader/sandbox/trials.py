@@ -56,8 +56,8 @@ def _imports_torchvision(submission: Any, data: str | None) -> str:
 def _reads_data(submission: Any, data: str | None) -> str:
     if data is None:
         raise FileNotFoundError("no data set was found on this machine")
-    images, _ = submission.data.tensors(data, "train")
-    return f"{data}, {len(images)} training images"
+    examples, _ = submission.data.tensors(data, "train")
+    return f"{data}, {len(examples)} training examples"
 
 
 TORCH = Trial("torch", _computes, True, REINSTALL)

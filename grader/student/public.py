@@ -155,9 +155,12 @@ def saves(path: Path) -> Iterator[None]:
 
 
 def _data(assignment: Assignment) -> Path | None:
-    """Public data for cells that load some: the subset in the package, else what is found."""
-    wanted = assignment.datasets
+    """Public data for cells that load some: the subset in the package, else what is found, else
+    what the handout has."""
+    known = datasets.names()
+    wanted = [name for name in assignment.datasets if name in known]
     for names, place in ((wanted[:1], Path("embedded")), (wanted, None)):
         with suppress(DatasetError):
             return datasets.find_first(names, place).public_root if names else None
-    return None
+    handed_out = assignment.public.parent / "data"
+    return handed_out if any((handed_out / name).is_dir() for name in assignment.datasets) else None

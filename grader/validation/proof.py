@@ -18,7 +18,7 @@ from grader.checking.suite import open_suite
 from grader.course import assignment as assignments
 from grader.course import datasets, release
 from grader.course.assignment import Assignment
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, DatasetError
 from grader.grading.devices import devices
 from grader.grading.engines import Run, graded
 from grader.grading.engines.local import SideBySide, cores
@@ -227,15 +227,22 @@ def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
     found = devices() if settings.device == "auto" else [settings.device]
     data: list[Path | None] = [settings.data]
     if settings.data is None and assignment.datasets:
-        embedded = Path("embedded")
-        small, usual = (datasets.find_first(assignment.datasets, each) for each in (embedded, None))
-        is_same = (small.name, small.variant) == (usual.name, usual.variant)
-        data = [embedded] if is_same else [embedded, None]
+        data = [Path("embedded"), None] if _has_two(assignment) else [None]
     return [
         dataclasses.replace(settings, device=device, data=folder)
         for device in found
         for folder in data
     ]
+
+
+def _has_two(assignment: Assignment) -> bool:
+    """Whether what comes with the packages is other data than what is found without asking."""
+    try:
+        first = datasets.find_first(assignment.datasets, Path("embedded"))
+    except DatasetError:  # nothing comes with them
+        return False
+    usual = datasets.find_first(assignment.datasets)
+    return (first.name, first.variant) != (usual.name, usual.variant)
 
 
 def _graded(

@@ -14,7 +14,8 @@ from typing import Any
 from grader import checking
 from grader.checking import cases, fixtures, marks, training
 from grader.course import assignment, cutting, misconceptions
-from grader.course.datasets import DIGESTS, Dataset
+from grader.course.datasets import Dataset
+from grader.course.datasets.known import OWN
 from grader.course.operations import OPERATIONS
 from grader.sandbox.inside.binding import Submission
 from grader.sandbox.inside.data import PublicData
@@ -41,7 +42,7 @@ def reference() -> str:
     for name, struct in tables.items():
         parts += [f"### {name}", _table("key", _fields(struct))]
     parts += [
-        "Data sets: " + ", ".join(f"`{name}`" for name in DIGESTS) + ".",
+        "Data sets: " + ", ".join(f"`{name}`" for name in OWN) + ", and what other packages bring.",
         "### Operations for `forbidden`",
         _table("name", {name: _spelt(each.spellings) for name, each in OPERATIONS.items()}),
         "## Marks in the solution",
@@ -55,7 +56,7 @@ def reference() -> str:
         _table(
             "in a check",
             _methods(RemoteSubmission, "submission", "bind", "supply")
-            | _methods(Dataset, "dataset", "hidden_images", "hidden_labels"),
+            | _methods(Dataset, "dataset", "hidden_examples", "hidden_labels"),
         ),
         _table(
             "in an `@in_sandbox` function",

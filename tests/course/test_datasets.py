@@ -18,22 +18,17 @@ import numpy as np
 import pytest
 
 from grader.course import datasets
-from grader.course.datasets import (
-    DIGESTS,
-    EMBEDDED,
-    FILES,
-    PACKAGES,
-    find,
-    find_first,
-    find_used,
-    write_idx,
-)
+from grader.course.datasets import find, find_first, find_used, idx
+from grader.course.datasets.idx import FILES, MNIST, FashionMNIST, write_idx
 from grader.errors import DatasetError
 from grader.sandbox.inside import data
 from grader.sandbox.inside.data import TEST, load_split, read_idx
+from tests.conftest import ROOT
 
 NAME = "FashionMNIST"
-SHIPPED = EMBEDDED / NAME
+SHIPPED = FashionMNIST.embedded
+PACKAGE = FashionMNIST.system
+DIGESTS = FashionMNIST.digests
 
 
 @pytest.fixture(autouse=True)
@@ -73,14 +68,13 @@ def plain_files(contents, tmp_path):
 @pytest.fixture
 def no_package(monkeypatch):
     """A machine without the system package."""
-    monkeypatch.delitem(PACKAGES, NAME)
+    monkeypatch.setattr(FashionMNIST, "system", None)
 
 
 @pytest.fixture
 def small_full_set(monkeypatch, no_package):
     """The embedded files play the full set, so that every place can be tried quickly."""
-    monkeypatch.setitem(DIGESTS, NAME, {"full": DIGESTS[NAME]["embedded"]})
-    monkeypatch.setitem(datasets.COUNTS, "full", datasets.COUNTS["embedded"])
+    monkeypatch.setattr(FashionMNIST, "digests", {"full": DIGESTS["embedded"]})
 
 
 def put_files(folder: Path, contents: dict[str, bytes], packed: str = "") -> Path:
@@ -107,9 +101,9 @@ def test_the_installed_package_is_found_else_the_embedded_subset(prepared):
     dataset = prepared["best"]
 
     images, labels = load_split(dataset.public_root, NAME, "train")
-    if PACKAGES[NAME].is_dir():
+    if PACKAGE.is_dir():
         assert dataset.variant == "full"
-        assert dataset.source == f"Debian package dataset-fashion-mnist ({PACKAGES[NAME]})"
+        assert dataset.source == f"Debian package dataset-fashion-mnist ({PACKAGE})"
         assert images.shape == (60_000, 28, 28)
         # The first 32 test labels, as Fashion-MNIST's own files have them.
         first = "9 2 1 1 6 1 4 6 5 7 4 5 7 3 4 1 2 4 8 0 2 5 7 9 1 4 6 0 9 3 8 8"
@@ -126,13 +120,13 @@ def test_the_public_fifth_and_the_hidden_rest_make_the_whole_test_set(prepared, 
     """Students see the first fifth of the test set, the grader keeps the others, none is lost."""
     dataset = prepared[which]
 
-    folder, end = (PACKAGES[NAME], "gz") if dataset.variant == "full" else (SHIPPED, "xz")
+    folder, end = (PACKAGE, "gz") if dataset.variant == "full" else (SHIPPED, "xz")
     images, labels = (read_idx(folder / f"{file}.{end}") for file in TEST)
     public_images, public_labels = load_split(dataset.public_root, NAME, "test")
     assert len(public_labels) == len(labels) // 5
-    assert np.array_equal(np.concatenate([public_images, dataset.hidden_images()]), images)
+    assert np.array_equal(np.concatenate([public_images, dataset.hidden_examples()]), images)
     assert np.array_equal(np.concatenate([public_labels, dataset.hidden_labels()]), labels)
-    assert dataset.hidden_images().dtype == np.uint8
+    assert dataset.hidden_examples().dtype == np.uint8
     assert dataset.hidden_labels().dtype == np.int64
 
 
@@ -235,7 +229,7 @@ def test_a_given_folder_without_the_data_set_is_an_error(tmp_path):
 def test_the_folder_of_the_environment_comes_first(small_full_set, monkeypatch, plain_files):
     """GRADER_DATA is preferred to the cache and to the system package."""
     package = shutil.copytree(plain_files, plain_files.with_name("package"))
-    monkeypatch.setitem(PACKAGES, NAME, package)
+    monkeypatch.setattr(FashionMNIST, "system", package)
     from_package = find(NAME)
     monkeypatch.setenv("GRADER_DATA", str(plain_files))
 
@@ -253,7 +247,7 @@ def test_an_environment_folder_with_other_data_is_passed_over(no_package, monkey
 
 def test_the_files_of_another_data_set_are_not_taken_for_damaged_ones(monkeypatch, plain_files):
     """Data sets share their file names; the folder of another one just does not hold this one."""
-    monkeypatch.setitem(DIGESTS, "MNIST", {"full": DIGESTS[NAME]["embedded"]})
+    monkeypatch.setattr(MNIST, "digests", {"full": DIGESTS["embedded"]})
 
     with pytest.raises(DatasetError, match=f"^There is no {NAME} in "):
         find(NAME, plain_files)
@@ -271,7 +265,7 @@ def test_the_embedded_subset_in_the_cache_does_not_hide_a_full_set():
     """Having used the embedded subset once changes nothing for later calls."""
     find(NAME, Path("embedded"))
 
-    assert find(NAME).variant == ("full" if PACKAGES[NAME].is_dir() else "embedded")
+    assert find(NAME).variant == ("full" if PACKAGE.is_dir() else "embedded")
 
 
 def test_mnist_without_any_source_says_what_to_do():
@@ -284,14 +278,14 @@ def test_mnist_without_any_source_says_what_to_do():
 
 def test_an_unknown_name_lists_the_known_ones():
     """A misspelt data set in an assignment is told with the right names."""
-    with pytest.raises(DatasetError, match=r"'FashionMINST'.*FashionMNIST, MNIST"):
+    with pytest.raises(DatasetError, match=r"'FashionMINST'; did you mean 'FashionMNIST'"):
         find("FashionMINST")
 
 
 def test_the_data_set_of_a_record_is_found_without_a_download(no_package, plain_files, monkeypatch):
     """Where it lies already; another variant is not taken for it, and damage is passed over."""
     monkeypatch.delenv("GRADER_OFFLINE")
-    monkeypatch.setattr("grader.course.datasets.urlopen", None)
+    monkeypatch.setattr(idx, "urlopen", None)
     assert find_used(NAME, "full") is None
     assert find_used("Unknown", "full") is None
     assert find_used(NAME, "unknown") is None
@@ -300,12 +294,12 @@ def test_the_data_set_of_a_record_is_found_without_a_download(no_package, plain_
     assert find_used(NAME, "embedded").variant == "embedded"
 
 
-def test_public_images_are_those_that_torchvision_reads(prepared):
+def test_public_examples_are_those_that_torchvision_reads(prepared):
     """By their place in the public test split, with the names of their classes."""
     dataset = prepared["embedded"]
     images, labels = load_split(dataset.public_root, NAME, "test")
 
-    assert (dataset.public_images() == images).all()
+    assert (dataset.public_examples() == images).all()
     assert (dataset.public_labels() == labels).all()
     assert len(dataset.classes) == 10
     assert dataset.classes[9] == "ankle boot"
@@ -322,7 +316,7 @@ def test_of_several_data_sets_a_damaged_one_is_named(plain_files):
     """A first data set that is here, but broken, is not passed over in silence."""
     folder = put_files(plain_files.parent / "other" / "MNIST", dict.fromkeys(FILES, b"broken"))
 
-    with pytest.raises(DatasetError, match=r"t.*-ubyte is no idx file"):
+    with pytest.raises(DatasetError, match=r"t.*-ubyte is not the one of MNIST"):
         find_first(("MNIST", NAME), folder.parent)
 
 
@@ -347,7 +341,7 @@ def online(monkeypatch):
             assert timeout <= 5
             return reply(address)
 
-        monkeypatch.setattr(datasets, "urlopen", urlopen)
+        monkeypatch.setattr(idx, "urlopen", urlopen)
         return asked
 
     return answer_with
@@ -362,7 +356,7 @@ def test_a_download_is_verified_and_kept(small_full_set, online, contents):
 
     asked = online(mirror)
 
-    assert find(NAME).source == f"download from {datasets.MIRRORS[NAME]}"
+    assert find(NAME).source == f"download from {FashionMNIST.mirror}"
     assert find(NAME).variant == "full"
     assert len(asked) == 4
 
@@ -411,7 +405,7 @@ def test_a_wrong_checksum_names_the_file(plain_files):
         find(NAME, plain_files)
 
     assert str(plain_files / FILES[1]) in str(caught.value)
-    assert DIGESTS[NAME]["embedded"][1] in str(caught.value)
+    assert DIGESTS["embedded"][FILES[1]] in str(caught.value)
     assert "fresh copy" in str(caught.value)
 
 
@@ -432,7 +426,7 @@ def test_a_file_cut_short_names_the_file(tmp_path, contents, packed):
 def test_a_damaged_cache_is_made_again(plain_files, damage):
     """A file of the cache that is cut, lost or something else is replaced; the rest stays."""
     dataset = find(NAME, plain_files)
-    right = dataset.private_root / TEST[0], dataset.public_root / NAME / "raw" / FILES[0]
+    right = dataset.private_root / "examples.npy", dataset.public_root / NAME / "raw" / FILES[0]
     content = [path.read_bytes() for path in right]
     origin = dataset.public_root.parent / "origin.json"
     if damage == "cut":
@@ -471,7 +465,7 @@ def test_a_second_find_reads_no_source_file(small_full_set, monkeypatch, plain_f
     """The cost of unpacking and of checksums is paid once, not at every start."""
     first = find(NAME, plain_files), find(NAME)
 
-    monkeypatch.setattr(datasets, "read_idx", lambda path: pytest.fail(f"{path} was read"))
+    monkeypatch.setattr(datasets, "unpacked", lambda path: pytest.fail(f"{path} was read"))
 
     assert (find(NAME, plain_files), find(NAME)) == first
 
@@ -479,11 +473,12 @@ def test_a_second_find_reads_no_source_file(small_full_set, monkeypatch, plain_f
 def test_processes_that_prepare_at_once_all_succeed():
     """Several graders may start on an empty cache; each gets the whole data set."""
     code = (
-        "from grader.course.datasets import *; from grader.sandbox.inside.data import load_split; "
+        "from pathlib import Path; from grader.course.datasets import find; "
+        "from grader.sandbox.inside.data import load_split; "
         "d = find('FashionMNIST', Path('embedded')); "
         "print(len(load_split(d.public_root, d.name, 'train')[1]), len(d.hidden_labels()))"
     )
-    surroundings = {**os.environ, "PYTHONPATH": str(Path(datasets.__file__).parents[2])}
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
     processes = [
         subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, text=True)
@@ -510,9 +505,8 @@ def test_a_cache_that_cannot_be_written_names_the_setting(monkeypatch, tmp_path)
 def test_the_embedded_subset_is_what_its_papers_say():
     """The shipped files are small, listed in SHA256SUMS, and come with their licence."""
     sums = [line.split() for line in (SHIPPED / "SHA256SUMS").read_text().splitlines()]
-    pairs = zip(DIGESTS[NAME]["embedded"], FILES, strict=True)
 
-    assert sums == [list(pair) for pair in pairs]
+    assert sums == [[digest, file] for file, digest in DIGESTS["embedded"].items()]
     assert "2017 Zalando SE" in (SHIPPED / "LICENSE").read_text()
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 5_000_000
 
@@ -549,7 +543,7 @@ def whole(dataset, split):
     if split == "train":
         return images, labels
     return (
-        np.concatenate([images, dataset.hidden_images()]),
+        np.concatenate([images, dataset.hidden_examples()]),
         np.concatenate([labels, dataset.hidden_labels()]),
     )
 

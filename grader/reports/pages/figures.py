@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import itertools
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,12 @@ from grader.reports.text import in_words
 # In units of a drawing: where its axes end. Left and below there are the numbers.
 LEFT, RIGHT, TOP, BOTTOM = 46, 312, 8, 152
 MOST_EPOCHS, MOST_CLASSES, MOST_PICTURES = 200, 20, 12
-MOST_BYTES = 8_000  # of a picture
+MOST_BYTES = 16_000  # of a picture
+SIDE = 84  # of a picture as it is shown, the longer one
+MOST_COLUMNS = 12  # of a row of a table
 MOST_CURVES = 6  # of a check
 PNG = b"\x89PNG\r\n\x1a\n"
+SIZE = slice(16, 24)  # where a PNG has its width and height
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class ConfusionCell:
 
 @dataclass(frozen=True)
 class Confusion:
-    """A table of counts. most_often: which classes are mixed up most, in words."""
+    """A table of counts; without rows where there are too many classes to be read. most_often:
+    which classes are mixed up most, in words."""
 
     names: list[str]
     rows: list[list[ConfusionCell]]
@@ -71,11 +76,16 @@ class Training:
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """An image in the page itself. address: a data: URL."""
+    """An image in the page itself, or the row of a table. address: a data: URL, "" of a row.
+    width, height: as it is shown. values: of a row; left_out: how many more it has."""
 
     address: str
     label: str
     predicted: str
+    width: int = 0
+    height: int = 0
+    values: Sequence[tuple[str, str]] = ()
+    left_out: int = 0
 
 
 def trainings(checks: Sequence[CheckResult], classes: Sequence[str]) -> list[Training]:
@@ -128,10 +138,10 @@ def _ticks(low: float, high: float, is_whole: bool = False) -> list[float]:
 
 
 def confusion(predictions: Predictions, classes: Sequence[str]) -> Confusion | None:
-    """A matrix of so few classes that it can be read."""
+    """A matrix, with its rows if there are so few classes that it can be read."""
     counts = predictions.counts
     size = len(counts)
-    if not 2 <= size <= MOST_CLASSES or any(len(row) != size for row in counts):
+    if size < 2 or any(len(row) != size for row in counts):
         return None
     names = list(classes) if len(classes) == size else [str(number) for number in range(size)]
     mixed = sorted(
@@ -147,7 +157,7 @@ def confusion(predictions: Predictions, classes: Sequence[str]) -> Confusion | N
                 ConfusionCell(count, round(100 * count / max(1, sum(row))), true == other)
                 for other, count in enumerate(row)
             ]
-            for true, row in enumerate(counts)
+            for true, row in enumerate(counts if size <= MOST_CLASSES else [])
         ],
         [
             text.format(label=names[true], predicted=names[other], count=count)
@@ -158,10 +168,21 @@ def confusion(predictions: Predictions, classes: Sequence[str]) -> Confusion | N
 
 def shown(pictures: Sequence[Picture]) -> list[ShownPicture]:
     """Those that a page can hold."""
-    return [
-        ShownPicture(
-            f"data:image/png;base64,{base64.b64encode(one.png).decode()}", one.label, one.predicted
-        )
-        for one in pictures[:MOST_PICTURES]
-        if one.png.startswith(PNG) and len(one.png) <= MOST_BYTES
-    ]
+    found = []
+    for one in pictures[:MOST_PICTURES]:
+        if one.values:
+            values, left_out = one.values[:MOST_COLUMNS], max(0, len(one.values) - MOST_COLUMNS)
+            found.append(
+                ShownPicture("", one.label, one.predicted, values=values, left_out=left_out)
+            )
+        elif one.png.startswith(PNG) and SIZE.stop <= len(one.png) <= MOST_BYTES:
+            address = f"data:image/png;base64,{base64.b64encode(one.png).decode()}"
+            found.append(ShownPicture(address, one.label, one.predicted, *_size(one.png)))
+    return found
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Width and height of an image as it is shown."""
+    width, height = struct.unpack(">II", png[SIZE])
+    longer = max(1, width, height)
+    return max(1, round(SIDE * width / longer)), max(1, round(SIDE * height / longer))

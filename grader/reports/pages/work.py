@@ -24,12 +24,14 @@ class Code:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image of the public test split that was taken for something else. png: the file's bytes.
-    label, predicted: names of classes."""
+    """An example of the public test split that was taken for something else. png: the bytes of an
+    image's file. label, predicted: names of classes. values: of a row of a table, which has no
+    image: names and numbers of its columns."""
 
     png: bytes
     label: str
     predicted: str
+    values: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

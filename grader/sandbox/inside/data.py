@@ -1,4 +1,5 @@
-"""The public data of a box: idx files as torchvision lays them out, as arrays and as tensors.
+"""The public data of a box as arrays and as tensors: .npy files, or idx files as torchvision lays
+them out. Neither holds anything but numbers.
 
 Both sides import this file: it needs nothing but the standard library, numpy and, late, torch.
 """
@@ -17,19 +18,34 @@ import numpy as np
 
 TRAIN = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 TEST = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+PLAIN = {  # of a split: the files of its examples and its labels
+    split: tuple(f"{split}_{what}.npy" for what in ("examples", "labels"))
+    for split in ("train", "test")
+}
+
+
+def unpacked(path: Path) -> bytes:
+    """The content of a file that is plain, .gz or .xz. Raises ValueError, with a sentence, where it
+    cannot be unpacked, OSError for no file."""
+    unpack = {".gz": gzip.decompress, ".xz": lzma.decompress}.get(path.suffix, bytes)
+    try:
+        return unpack(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise ValueError(f"{path} cannot be unpacked: {error}.") from error
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read an idx file (plain, .gz or .xz) of unsigned bytes into a writable uint8 array.
+    """Read an idx file (plain, .gz or .xz) of unsigned bytes into a writable uint8 array. Raises as
+    `unpacked` and `idx_array` do."""
+    return idx_array(unpacked(path), str(path))
+
+
+def idx_array(data: bytes, path: str) -> np.ndarray:
+    """The writable uint8 array of an idx file's content.
 
     The format: 0, 0, 8 (unsigned bytes), the number of dimensions, each as a big-endian 32-bit
-    integer, the data. Raises ValueError, with a sentence, for anything else, OSError for no file.
+    integer, the data. Raises ValueError, with a sentence about `path`, for anything else.
     """
-    unpack = {".gz": gzip.decompress, ".xz": lzma.decompress}.get(path.suffix, bytes)
-    try:
-        data = unpack(path.read_bytes())
-    except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise ValueError(f"{path} cannot be unpacked: {error}.") from error
     start = 4 + 4 * data[3] if len(data) > 3 else 0
     if data[:3] != b"\0\0\x08" or not 4 < start <= len(data):
         raise ValueError(f"{path} is no idx file of unsigned bytes: it starts with {data[:4]!r}.")
@@ -40,16 +56,34 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def load_split(root: Path, name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Read a public split below `root`: uint8 images (n, 28, 28) and int64 labels (n,).
+    """Read a public split below `root`: its examples and their labels (n,), writable.
 
-    `split` is "train" or "test" (the public fifth of the test set), anything else a KeyError.
-    Raises ValueError for files that do not fit together, OSError if there are none.
+    Examples are uint8 images (n, h, w) or (n, h, w, c), or float32 rows of a table (n, columns).
+    Labels are int64 classes or float32 numbers. `split` is "train" or "test" (the public part of
+    the test set), anything else a KeyError. Raises ValueError for files that do not fit together,
+    OSError if there are none.
     """
-    files = {"train": TRAIN, "test": TEST}[split]
-    images, labels = (read_idx(root / name / "raw" / file) for file in files)
-    if labels.ndim != 1 or images.shape != (len(labels), 28, 28):
-        raise ValueError(f"{root}: images {images.shape} do not fit to labels {labels.shape}.")
-    return images, labels.astype(np.int64)
+    plain = [root / name / file for file in PLAIN[split]]
+    if plain[0].is_file():
+        examples, labels = (np.load(file, allow_pickle=False) for file in plain)
+    else:
+        files = {"train": TRAIN, "test": TEST}[split]
+        examples, labels = (read_idx(root / name / "raw" / file) for file in files)
+        labels = labels.astype(np.int64)
+    if labels.ndim != 1 or examples.shape[:1] != labels.shape:
+        raise ValueError(f"{root}: examples {examples.shape} do not fit to labels {labels.shape}.")
+    return examples, labels
+
+
+def as_floats(examples: np.ndarray) -> np.ndarray:
+    """Examples as a model takes them: images as float32 (n, c, h, w) in [0, 1], where grey ones
+    have c = 1; rows of a table as they are, float32 (n, columns)."""
+    if examples.dtype != np.uint8:
+        return examples
+    images = examples[:, None] if examples.ndim == 3 else examples.transpose(0, 3, 1, 2)
+    scaled = images.astype(np.float32, order="C")
+    scaled /= 255
+    return scaled
 
 
 class PublicData:
@@ -68,19 +102,21 @@ class PublicData:
                 self._kept[name, split] = self._read(name, split)
 
     def tensors(self, name: str, split: str) -> tuple[Any, Any]:
-        """(images float32 (n, 1, 28, 28) in [0, 1], labels int64 (n,)) of "train" or "test"."""
+        """(examples, labels) of "train" or "test". Images are float32 (n, c, h, w) in [0, 1], grey
+        ones with c = 1, rows of a table float32 (n, columns); labels are classes, int64 (n,), or
+        numbers, float32 (n,)."""
         # What is kept is given once, and read again when a process has had it: it may be written.
         key = name, split
-        images, labels = self._kept.pop(key) if key in self._kept else self._read(name, split)
-        return images.to(self.device), labels.to(self.device)
+        examples, labels = self._kept.pop(key) if key in self._kept else self._read(name, split)
+        return examples.to(self.device), labels.to(self.device)
 
     def _read(self, name: str, split: str) -> tuple[Any, Any]:
         import torch
 
         if self.root is None:
             raise RuntimeError("no data set was mounted")
-        images, labels = load_split(Path(self.root), name, split)
-        return torch.from_numpy(images).float().div_(255).unsqueeze(1), torch.from_numpy(labels)
+        examples, labels = load_split(Path(self.root), name, split)
+        return torch.from_numpy(as_floats(examples)), torch.from_numpy(labels)
 
     def batches(self, name: str, split: str, batch_size: int, shuffle: bool = False) -> Batches:
         """An iterable of (images, labels) that can be walked again and again."""

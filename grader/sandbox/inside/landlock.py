@@ -97,12 +97,12 @@ def restrict(
     write: Iterable[str],
     devices: Iterable[str],
     threads: Iterable[str],
-    hidden: str,
+    hidden: Iterable[str],
     version: int,
 ) -> None:
     """Confine this process, as kernel ABI `version`, for ever. Paths that are not there are passed.
 
-    `hidden` is a folder that stays closed even below a path of `read`. The caller has set
+    `hidden` are folders and files that stay closed even below a path of `read`. The caller has set
     no-new-privileges. Raises OSError where the kernel refuses.
     """
     attributes = _Ruleset(
@@ -114,8 +114,9 @@ def restrict(
     ruleset = _call(
         CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0)
     )
+    closed = {*map(Path, hidden)}
     rules = [
-        *(rule for path in read for rule in _without(Path(path), Path(hidden))),
+        *(rule for path in read for rule in _without(Path(path), closed)),
         *((path, WRITE) for path in write),
         *((path, DEVICE) for path in devices),
         *((path, READ_FILE | WRITE_FILE | TRUNCATE) for path in threads),
@@ -141,16 +142,26 @@ def scope_signals() -> None:
     os.close(ruleset)
 
 
-def _without(tree: Path, hidden: Path) -> Iterator[tuple[str, int]]:
-    """Rules that allow reading the tree but not the hidden folder in it."""
-    if tree == hidden:
+def _without(tree: Path, hidden: set[Path]) -> Iterator[tuple[str, int]]:
+    """Rules that allow reading the tree but nothing hidden in it."""
+    if tree in hidden:
         return
-    if tree not in hidden.parents:
+    if not any(tree in path.parents for path in hidden):
         yield str(tree), READ
         return
     yield str(tree), READ_DIR  # its names must be listed for `import` to find the siblings
     for child in tree.iterdir():
-        yield from _without(child, hidden)
+        if not _leads_to(child, hidden):
+            yield from _without(child, hidden)
+
+
+def _leads_to(path: Path, hidden: set[Path]) -> bool:
+    """Whether it is a link to something hidden, or around it: a rule would hold for what it leads
+    to."""
+    if not path.is_symlink():
+        return False
+    real = Path(os.path.realpath(path))
+    return any(real in (each, *each.parents) or each in real.parents for each in hidden)
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:

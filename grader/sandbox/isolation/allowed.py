@@ -2,7 +2,8 @@
 
 Parts of /usr and of the interpreter's prefixes are shown, not the whole: /usr/src/app is where
 containers keep a course, /usr/share/datasets has test labels, and a virtual environment may be the
-course folder itself. Of the grader itself a box sees sandbox/inside only.
+course folder itself. Of the grader itself a box sees sandbox/inside only, of packages that bring
+data sets nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from grader.course.datasets import known
 from grader.sandbox.isolation import nvidia
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -19,6 +21,12 @@ def trees() -> list[str]:
     """Real paths of the host's folders and files that a box may read, none below another."""
     real = {path.resolve() for path in _candidates()}
     return [str(path) for path in sorted(real) if not real.intersection(path.parents)]
+
+
+def hidden() -> list[Path]:
+    """Folders and files that a box may not read where they lie below a tree: the grader's own, and
+    those of packages that bring data sets, with the hidden parts."""
+    return [PACKAGE, *known.places()]
 
 
 def links() -> list[tuple[str, str]]:

@@ -28,9 +28,9 @@ from grader.errors import IsolationUnavailable
 from grader.sandbox.inside import landlock
 from grader.sandbox.isolation import nvidia
 from grader.sandbox.isolation.allowed import (
-    PACKAGE,
     above,
     driver_files,
+    hidden,
     links,
     trees,
     worker_files,
@@ -165,8 +165,10 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
         + (nvidia.device_files() if spec.cuda else []),
         # CUDA gives its threads names. Test: test_cuda_may_do_what_it_needs_and_no_more
         "threads": ["/proc/self/task"] if spec.cuda else [],
-        # An installed grader lies among the libraries, with the hidden labels of its data.
-        "hidden": str(PACKAGE),
+        # An installed grader lies among the libraries, with the hidden labels of its data, and so
+        # do packages that bring data sets. Test: test_an_installed_grader_is_hidden,
+        # test_a_package_with_a_data_set_is_hidden
+        "hidden": list(map(str, hidden())),
         "version": version,
     }
     scoped = version >= landlock.SIGNAL_ABI
@@ -250,7 +252,7 @@ def _bwrap() -> str:
 
 def _bwrap_arguments(spec: BoxSpec) -> list[str]:
     """The box: what it shares with the host, line by line."""
-    package_is_shown = any(Path(tree) in PACKAGE.parents for tree in trees())
+    shown = {*map(Path, trees())}
     lines: list[list[str]] = [
         # Threat: the host's processes, servers, shared memory. Test: test_probe_tells_the_truth
         ["--unshare-all", "--unshare-user", "--hostname", "box"],
@@ -275,9 +277,10 @@ def _bwrap_arguments(spec: BoxSpec) -> list[str]:
         *(["--ro-bind", tree, tree] for tree in trees()),
         *(["--symlink", real, path] for path, real in links()),
         *(["--ro-bind", file, file] for file in spec.driver),
-        # Threat: a grader among the libraries, with the hidden labels of its data.
-        # Test: test_an_installed_grader_is_hidden
-        ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)] if package_is_shown else [],
+        # Threat: a grader among the libraries, with the hidden labels of its data; a package with
+        # those of another data set, or with the code that makes them.
+        # Test: test_an_installed_grader_is_hidden, test_a_package_with_a_data_set_is_hidden
+        *(_masked(path) for path in hidden() if shown.intersection(path.parents)),
         # Threat: another worker, other data for the next submission.
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
@@ -294,6 +297,13 @@ def _bwrap_arguments(spec: BoxSpec) -> list[str]:
 
 
 # ------------------------------------------------------------------------------ steps
+
+
+def _masked(path: Path) -> list[str]:
+    """Something empty in the place of a folder or a file."""
+    if path.is_dir():
+        return ["--tmpfs", str(path), "--remount-ro", str(path)]
+    return ["--ro-bind", "/dev/null", str(path)]
 
 
 def _as_nobody(spec: BoxSpec, needed: list[str], owned: list[str]) -> Steps:

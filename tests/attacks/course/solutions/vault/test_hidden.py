@@ -41,7 +41,7 @@ def classify(submission, images):
 @pytest.mark.gate
 def test_predict_hidden_labels(submission, dataset):
     """More than half of the images whose labels you never met are classified correctly."""
-    images = torch.from_numpy(dataset.hidden_images()[:200]).float().div(255).unsqueeze(1)
+    images = torch.from_numpy(dataset.hidden_examples()[:200]).float().div(255).unsqueeze(1)
     labels = torch.from_numpy(dataset.hidden_labels()[:200])
     answer = classify(submission, images)
     if not isinstance(answer, torch.Tensor) or answer.shape != labels.shape:
