@@ -263,7 +263,7 @@ WRONG = {
     "key of another table": (
         changed("[limits]", "load_seconds = 5\n[limits]"),
         4,
-        "load_seconds: there is no such key; known are dataset, helpers, limits, names, "
+        "load_seconds: there is no such key; known are dataset, framework, helpers, limits, names, "
         "spellings, stub, title",
     ),
     "misspelt limit": (changed("load_", "laod_"), 5, "limits, laod_seconds: there is no such key"),
