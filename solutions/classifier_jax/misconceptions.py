@@ -137,24 +137,18 @@ def step_with_first_input(): ...
 def step_at_parameters_of_state(): ...
 
 
-@edit(
+@misconception(
     "Classifier.training_step",
     "A ready-made loss is used. Ask self.loss, for a subclass may have its own.",
-    (
-        "jax.value_and_grad(self.loss, has_aux=True)",
-        "jax.value_and_grad(cross_entropy, has_aux=True)",
-    ),
-    (
-        "gradient = ",
-        """def cross_entropy(params, X, Y, state):
-            variables = {"params": params, "batch_stats": state.batch_stats}
-            y_hat, updates = state.apply_fn(variables, *X, mutable=["batch_stats"])
-            return optax.softmax_cross_entropy_with_integer_labels(y_hat, Y).mean(), updates
-
-        gradient = """,
-    ),
 )
-def step_with_ready_made_loss(): ...
+def step_with_ready_made_loss(self, params, batch, state):
+    def cross_entropy(params):
+        variables = {"params": params, "batch_stats": state.batch_stats}
+        y_hat, updates = state.apply_fn(variables, *batch[:-1], mutable=["batch_stats"])
+        losses = optax.softmax_cross_entropy_with_integer_labels(y_hat, batch[-1])
+        return losses.mean(), updates
+
+    return jax.value_and_grad(cross_entropy, has_aux=True)(params)
 
 
 # Classifier.accuracy
