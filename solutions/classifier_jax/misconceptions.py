@@ -193,7 +193,7 @@ def accuracy_of_least_likely(): ...
     "Classifier.accuracy",
     "For scores of shape (n, t, c) argmax(axis=1) searches among the t positions. The classes are "
     "the last axis: flatten to (n * t, c) first.",
-    ("        y_hat = y_hat.reshape((-1, y_hat.shape[-1]))\n", ""),
+    ("    y_hat = y_hat.reshape((-1, y_hat.shape[-1]))\n", ""),
     ("Y.reshape(-1)).astype(jnp.float32)", "Y).astype(jnp.float32).reshape(-1)"),
 )
 def accuracy_without_flattening(): ...
