@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+PARTS = ("jax", "torch")
 OTHERS = ("mxnet", "paddle", "tensorflow")
 
 
@@ -12,6 +13,8 @@ def __getattr__(name: str) -> Any:
     if name in OTHERS:
         sentence = f"the course's d2l here is the one for PyTorch and JAX, it has no `{name}`"
         raise ModuleNotFoundError(sentence, name=f"d2l.{name}")
+    if name in PARTS:
+        return importlib.import_module(f"d2l.{name}")
     torch = importlib.import_module("d2l.torch")
     if name == "__all__":
         return [each for each in vars(torch) if each != "torch" and not each.startswith("_")]

@@ -10,11 +10,12 @@ import flax
 import jax
 import numpy as np
 import optax
-from d2l.drawing import ProgressBoard
 from flax import linen as nn
 from flax.training import train_state
 from jax import grad, vmap
 from jax import numpy as jnp
+
+from d2l.drawing import ProgressBoard
 
 __all__ = [
     "Classifier",
