@@ -213,10 +213,11 @@ def test_values_of_the_module_are_set(submission):
     ("name", "problem"),
     [("huge", "more than it may return"), ("complex", "complex"), ("deleted", "deleted")],
 )
-def test_what_cannot_cross_is_told(submission, name, problem):
+def test_what_cannot_cross_is_told(sandbox, name, problem):
     """An array that is too large, of a type that nobody compares, or that is gone."""
-    with pytest.raises(StudentError, match=problem):
-        submission.made(name)
+    with sandbox.open_check(60, 30, 1, "made", alone=True) as submission:
+        with pytest.raises(StudentError, match=problem):
+            submission.made(name)
 
 
 def test_a_tracer_is_told_in_words(submission):
@@ -286,8 +287,10 @@ def test_settings_are_put_back(sandbox):
 
 @in_sandbox
 def surroundings(submission):
-    """The variables that tell the library where it computes."""
+    """The variables that tell the library where it computes, and where that is."""
     import os
+
+    import jax
 
     return os.environ.get("JAX_PLATFORMS"), [device.platform for device in jax.devices()]
 
