@@ -167,6 +167,7 @@ def _answers(
     answers = []
     for part in np.array_split(examples, calls):
         found = model(torch.from_numpy(as_floats(part)))
+        found = torch.from_numpy(found) if isinstance(found, np.ndarray) else found
         is_column = not shape and isinstance(found, torch.Tensor) and found.shape[1:] == (1,)
         found = found.squeeze(1) if is_column else found
         if not isinstance(found, torch.Tensor) or found.shape != (len(part), *shape):

@@ -25,7 +25,10 @@ from grader.course import source as sources
 from grader.course.operations import known_operations
 from grader.course.source import Source
 from grader.course.strict_toml import Document, suggestion
-from grader.errors import AssignmentError, DatasetError
+from grader.errors import AssignmentError, DatasetError, UsageError
+from grader.i18n.words import _
+from grader.sandbox.inside import frameworks
+from grader.sandbox.inside.frameworks import Framework
 
 SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
 RESERVED = {"bind", "data", "supply"}  # attributes of the submission
@@ -61,6 +64,7 @@ class Assignment:
     spellings: dict[str, list[str]]  # of parameters
     names: dict[str, list[str]]  # of module values
     helpers: tuple[str, ...]  # stand-ins for packages that course files import
+    framework: str  # what stubs compute with, by its name
     load_seconds: float
     call_seconds: float
     public: Path
@@ -135,6 +139,16 @@ class Assignment:
             files["private/solution"] = self.source.digested
         return sha256(f"{engine.digest()} {engine.digest_of(files)}".encode()).hexdigest()
 
+    def require_framework(self) -> Framework:
+        """Its framework. Raises UsageError where a package of it is not installed."""
+        found = frameworks.named(self.framework)
+        if missing := found.missing():
+            text = _("{name} needs {packages}, which is not installed here: {command}")
+            command = f'pip install "gradebox[{found.extra}]"'
+            names = ", ".join(missing)
+            raise UsageError(text.format(name=self.name, packages=names, command=command))
+        return found
+
     @property
     def helpers_folder(self) -> Path:
         """Where the stand-ins for packages lie, those of all assignments."""
@@ -205,6 +219,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         tells a check which.
     helpers: packages that the notebook imports and students may not have: folders of
         assignments/helpers/.
+    framework: the library that the stubs compute with, "torch" or "jax".
     limits: the table [limits].
     spellings: a table of other names of parameters, such as K = ["kernel"], so that arguments are
         bound by name in any order.
@@ -216,6 +231,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     stub: tuple[_StubEntry, ...]
     dataset: str | tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
+    framework: str = frameworks.TORCH
     limits: _Limits = _Limits()
     spellings: dict[str, Any] = {}
     names: dict[str, Any] = {}
@@ -288,6 +304,9 @@ def _read(
     names = (file.dataset,) if isinstance(file.dataset, str) else file.dataset
     if private is not None:  # students have no package that brings one: it has the hidden part
         _verify_datasets(document, names)
+    if file.framework not in frameworks.available():
+        near = suggestion(file.framework, frameworks.available())
+        raise document.error(f"there is no framework {file.framework!r}; {near}", "framework")
     for limit, seconds in msgspec.structs.asdict(file.limits).items():
         if not 0 < seconds < math.inf:
             raise document.error(f"{seconds:g} is no number of seconds", "limits", limit)
@@ -312,6 +331,7 @@ def _read(
         spellings=spellings,
         names=values,
         helpers=file.helpers,
+        framework=file.framework,
         load_seconds=file.limits.load_seconds,
         call_seconds=file.limits.call_seconds,
         public=public.resolve(),

@@ -3,10 +3,10 @@
 The checks follow each other in one copy, which is put back in between. A check that fails there
 leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of its own;
 see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
-stub, whose answer they might be. On the processor a copy is a fork of the loaded process. On a
-device it is a process that is loaded for it, since one that has started CUDA must not be forked;
-there every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
-processor, that of a stub whose text asks for a device on the device.
+stub, whose answer they might be. A copy is a fork of the loaded process where what has computed
+survives that, as PyTorch does on the processor. Where it does not (CUDA, JAX), it is a process that
+is loaded for it. On a device every failure leaves a doubt (a text may never have spoken of devices)
+and is confirmed on the processor, that of a stub whose text asks for a device on the device.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from grader.submissions.reading import Submission
 
 LOAD_ATTEMPTS = 4
 IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: a failure is confirmed
+# The same where the copy to confirm it has to be loaded, and functions are compiled as they come.
+DEAR_DOUBT_SECONDS = 8.0
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
 LARGE_MODULES = {
     "torchvision": r"\btorchvision\b",
@@ -154,8 +156,8 @@ class Sandbox:
     def _load(self) -> None:
         for _attempt in range(LOAD_ATTEMPTS):
             try:
-                if self.device == "cpu":
-                    self._parent = self._loaded("cpu")
+                if self.host.survives_fork(self.device):
+                    self._parent = self._loaded(self.device)
                 else:
                     self._kept = self._loaded_copy(self.device)
                 return
@@ -194,7 +196,8 @@ class Sandbox:
         remote = RemoteSubmission(conversation, stubs, self.source.parts)
         try:
             if copy.has_answered and each < seconds:  # no training, which is one long call
-                each = min(each, IN_DOUBT_SECONDS)
+                is_cheap = self.host.survives_fork("cpu")
+                each = min(each, IN_DOUBT_SECONDS if is_cheap else DEAR_DOUBT_SECONDS)
             conversation.allow(seconds, each)
             if not copy.has_answered:
                 conversation.request("seed", seed=drawn)
@@ -228,7 +231,7 @@ class Sandbox:
         return self._kept
 
     def _new_copy(self, device: str) -> Copy:
-        return self._forked_copy() if device == "cpu" else self._loaded_copy(device)
+        return self._forked_copy() if self.host.survives_fork(device) else self._loaded_copy(device)
 
     def _loaded_copy(self, device: str) -> Copy:
         fork = self._loaded(device)

@@ -196,15 +196,16 @@ def prove(
     """Everything that can be proved of an assignment.
 
     The solution is graded on every device and with all the data that the settings leave open;
-    everything else once, with the smaller data. Raises UsageError or IsolationUnavailable before
-    anything runs.
+    everything else once, with the smaller data. Raises UsageError, also where the assignment's
+    framework is not installed, or IsolationUnavailable before anything runs.
     """
     assignment = assignments.load(name, course)
+    framework = assignment.require_framework()
     proof = Proof(assignment, judged(assignment))
     with open_suite(assignment, None) as suite:
         proof.see_sources(suite.checks)
     proof.see_handout()
-    places = _places(settings, assignment)
+    places = _places(settings, assignment, framework.devices)
     # The longest first, and what is tried in one place together: a job opens a session for each.
     tried = [
         (place, program)
@@ -221,10 +222,13 @@ def prove(
     return proof
 
 
-def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
+def _places(
+    settings: Settings, assignment: Assignment, computed_on: tuple[str, ...]
+) -> list[Settings]:
     """Every device and data set that the settings leave open, the quickest first; the data that
     are found only if they are others than the embedded ones."""
-    found = devices() if settings.device == "auto" else [settings.device]
+    here = [device for device in devices() if device in computed_on]
+    found = here if settings.device == "auto" else [settings.device]
     data: list[Path | None] = [settings.data]
     if settings.data is None and assignment.datasets:
         data = [Path("embedded"), None] if _has_two(assignment) else [None]
