@@ -98,7 +98,7 @@ def layer_example(submission):
             self.net = gluon.nn.Dense(10)
 
     found = getattr(submission, "Classifier.parameters")(Linear())
-    return type(found).__name__, len(found)
+    return type(found).__name__, len(list(found))
 
 
 @pytest.mark.stub("Classifier.parameters")

@@ -307,8 +307,7 @@ def read_idx(name, header):
     if plain.exists():
         content = plain.read_bytes()
     else:
-        packed = f"{plain}.gz"
-        gluon.utils.download(f"{SOURCE}{name}.gz", path=packed)
+        packed = gluon.utils.download(f"{SOURCE}{name}.gz", path=f"{plain}.gz")
         content = gzip.decompress(Path(packed).read_bytes())
     return numpy.frombuffer(content, dtype=numpy.uint8, offset=header)
 
