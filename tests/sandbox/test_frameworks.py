@@ -215,9 +215,11 @@ def test_values_of_the_module_are_set(submission):
 )
 def test_what_cannot_cross_is_told(sandbox, name, problem):
     """An array that is too large, of a type that nobody compares, or that is gone."""
-    with sandbox.open_check(60, 30, 1, "made", alone=True) as submission:
-        with pytest.raises(StudentError, match=problem):
-            submission.made(name)
+    with (
+        sandbox.open_check(60, 30, 1, "made", alone=True) as submission,
+        pytest.raises(StudentError, match=problem),
+    ):
+        submission.made(name)
 
 
 def test_a_tracer_is_told_in_words(submission):
