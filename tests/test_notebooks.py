@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from grader.course import assignment as assignments
 from grader.course import datasets
 from grader.course.templates import to_notebook
 from tests.conftest import ROOT, RUNNABLE

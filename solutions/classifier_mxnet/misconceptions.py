@@ -71,8 +71,7 @@ def loss_picks_logits(self, y_hat, y, averaged=True):
 
 @edit(
     "Classifier.loss",
-    "The probabilities run down the columns (axis 0). Each row is one example: use the last "
-    "axis.",
+    "The probabilities run down the columns (axis 0). Each row is one example: use the last axis.",
     ("(y_hat, y)", "(y_hat - np.log(np.exp(y_hat).sum(0)), y)"),
     ("SoftmaxCrossEntropyLoss()", "SoftmaxCrossEntropyLoss(from_logits=True)"),
 )
@@ -326,7 +325,8 @@ def parameters_always_collected(self):
 
 @misconception(
     "Classifier.parameters",
-    "The layers of Gluon are never asked. If self.collect_params() holds any parameters, return it.",
+    "The layers of Gluon are never asked. If self.collect_params() holds any parameters, return "
+    "it.",
 )
 def parameters_always_scratch(self):
     return self.get_scratch_params()

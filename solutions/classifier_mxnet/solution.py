@@ -84,8 +84,8 @@ npx.set_np()  # arrays behave as numpy's do
 #
 # ### 4. `get_scratch_params()`
 #
-# The parameters of a model that is built from scratch: arrays that a subclass has made attributes of
-# itself, such as `self.W = np.zeros((784, 10))`. Return a **list of the arrays themselves** (no
+# The parameters of a model that is built from scratch: arrays that a subclass has made attributes
+# of itself, such as `self.W = np.zeros((784, 10))`. Return a **list of the arrays themselves** (no
 # copies: the optimizer changes them), in any order. An attribute that is itself a `Classifier` may
 # have arrays, too: **its parameters belong to the list as well**, and so on downwards. `dir(self)`
 # has the names of all attributes.
@@ -229,7 +229,7 @@ class Classifier(gluon.nn.Block):
         ### END SOLUTION
 
     def configure_optimizers(self):
-        """Return the optimizer of this model: plain SGD on self.parameters(), learning rate self.lr.
+        """Return the optimizer of this model: plain SGD on self.parameters() with self.lr.
 
         Returns:
             An SGD for a list of arrays, a gluon.Trainer for a ParameterDict.
@@ -292,9 +292,9 @@ print(classifier.loss(np.array([[20.0, 0.0]]), np.array([1])))
 # %% [markdown]
 # ## Two models on Fashion-MNIST
 #
-# Now the base class earns its keep: softmax regression is a few lines, with a layer of Gluon or from
-# scratch. The data and the loop below are given; the loop uses your methods and knows nothing about
-# the model. The first call downloads the images to `../data`, or uses them if they are there.
+# Now the base class earns its keep: softmax regression is a few lines, with a layer of Gluon or
+# from scratch. The data and the loop below are given; the loop uses your methods and knows nothing
+# of the model. The first call downloads the images to `../data`, or uses them if they are there.
 
 
 # %%
@@ -302,7 +302,7 @@ SOURCE = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
 
 def read_idx(name, header):
-    """Read a file of the data set, unsigned bytes behind a header, downloaded if it is not there."""
+    """Read a file of the data set, unsigned bytes behind a header; if need be, download it."""
     plain = Path("../data/FashionMNIST/raw") / name
     if plain.exists():
         content = plain.read_bytes()

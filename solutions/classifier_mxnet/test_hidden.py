@@ -281,8 +281,15 @@ def test_validation_step_two_inputs(submission, reference, rng):
 
 # ------------------------------------------------------------------------------ parameters
 
-# Every shape but once, so that shapes tell which arrays are found.
+# Every shape but once, so that shapes tell which arrays are found: those of a model from scratch,
+# and those of one with layers.
 SHAPES = [(2, 3), (3,), (4, 1), (5,), (6, 2)]
+LAYERS = [(4,), (2, 3), (2,)]
+
+
+def drawn(rng, shapes):
+    """Random arrays of these shapes."""
+    return [rng.standard_normal(shape).astype("float32") for shape in shapes]
 
 
 @in_sandbox
@@ -349,7 +356,7 @@ def found_by(submission, stub, model):
 def assert_arrays_found(submission, rng, stub, count):
     """Raise Mismatch unless a stub returns the list of the arrays themselves of a model of that
     many arrays, each once."""
-    arrays = [rng.standard_normal(shape).astype("float32") for shape in SHAPES[:count]]
+    arrays = drawn(rng, SHAPES[:count])
     found, after = found_by(submission, stub, of_arrays(submission, 0.1, arrays))
     observe(str(found))
     name = stub.partition(".")[2]
@@ -414,11 +421,12 @@ def test_parameters_from_scratch(submission, rng, count):
 
 @in_sandbox
 def collected(submission, model):
-    """What `parameters` returns, and of a ParameterDict the shapes in it, sorted."""
+    """The name of the type that `parameters` returns, and the shapes in it, sorted."""
     found = getattr(submission, "Classifier.parameters")(model)
-    if not isinstance(found, gluon.ParameterDict):
-        return type(found).__name__, []
-    return "ParameterDict", sorted(list(each.shape) for each in found.values())
+    entries = list(found) if isinstance(found, list) else []
+    if isinstance(found, gluon.ParameterDict):
+        entries = list(found.values())
+    return type(found).__name__, sorted(list(getattr(each, "shape", [])) for each in entries)
 
 
 @pytest.mark.stub("Classifier.parameters")
@@ -429,9 +437,9 @@ def test_parameters_of_layers(submission, rng):
 
     Source: document 004.
     """
-    model = of_layers(submission, 0.1, drawn(rng, LAYERS))
-    kind, shapes = assert_sequence(collected(submission, model), 2, _("the result"))
-    observe(f"{kind} {shapes}")
+    kind, shapes = collected(submission, of_layers(submission, 0.1, drawn(rng, LAYERS)))
+    other, _shapes = collected(submission, of_arrays(submission, 0.1, drawn(rng, SHAPES[:2])))
+    observe(f"{kind} {shapes} {other}")  # both tell whether the condition is the wrong way round
     problem = _("{name}() returns no ParameterDict, but: {found}")
     assert kind == "ParameterDict", problem.format(name="parameters", found=kind)
     problem = _("its parameters have the shapes {shapes}")
@@ -439,14 +447,6 @@ def test_parameters_of_layers(submission, rng):
 
 
 # ------------------------------------------------------------------------------ optimizers
-
-
-LAYERS = [(4,), (2, 3), (2,)]
-
-
-def drawn(rng, shapes):
-    """Random arrays of these shapes."""
-    return [rng.standard_normal(shape).astype("float32") for shape in shapes]
 
 
 @in_sandbox
@@ -465,8 +465,25 @@ def optimized(submission, model, gradients, later):
     return list(model.held())
 
 
+@in_sandbox
+def raised_by(submission, model):
+    """The name of the exception that the model's optimizer, or its step, raises; "" for none."""
+    try:
+        optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
+        with autograd.record():
+            total = sum(array.sum() for array in model.held())
+        total.backward()
+        optimizer.step(1)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
 def assert_optimized(submission, reference, rng, make, shapes, lr, later):
     """Raise Mismatch unless three steps leave the arrays of a model where the reference's do."""
+    pairs = ((of_arrays, SHAPES[:2]), (of_layers, LAYERS))
+    models = [kind(submission, lr, drawn(rng, parts)) for kind, parts in pairs]
+    observe(", ".join(raised_by(submission, model) for model in models))
     arrays, *gradients = (drawn(rng, shapes) for _round in range(4))
     after = optimized(submission, make(submission, lr, arrays), gradients, later)
     expected = optimized(reference, make(reference, lr, arrays), gradients, later)
