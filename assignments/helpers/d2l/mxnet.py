@@ -12,7 +12,6 @@ npx.set_np()
 
 __all__ = [
     "SGD",
-    "Classifier",
     "HyperParameters",
     "Module",
     "ProgressBoard",
@@ -81,51 +80,6 @@ class Module(gluon.nn.Block, HyperParameters):
     def validation_step(self, batch: Sequence[Any]) -> None:
         """Plot the loss of a batch."""
         self.plot("loss", self.loss(self(*batch[:-1]), batch[-1]), train=False)
-
-    def get_scratch_params(self) -> list[Any]:
-        """Return the arrays that are attributes, and those of models that are."""
-        params = []
-        for name in dir(self):
-            value = getattr(self, name)
-            if isinstance(value, np.ndarray):
-                params.append(value)
-            if isinstance(value, Module):
-                params.extend(value.get_scratch_params())
-        return params
-
-    def parameters(self) -> Any:
-        """Return Gluon's parameters, or, where there are none, the list of arrays."""
-        params = self.collect_params()
-        return params if len(params.keys()) else self.get_scratch_params()
-
-    def configure_optimizers(self) -> Any:
-        """Return gradient descent with the step self.lr."""
-        params = self.parameters()
-        if isinstance(params, list):
-            return SGD(params, self.lr)
-        return gluon.Trainer(params, "sgd", {"learning_rate": self.lr})
-
-
-class Classifier(Module):
-    """Base of models whose predictions are scores (…, c) and whose labels are classes."""
-
-    def validation_step(self, batch: Sequence[Any]) -> None:
-        """Plot loss and accuracy of a batch."""
-        y_hat = self(*batch[:-1])
-        self.plot("loss", self.loss(y_hat, batch[-1]), train=False)
-        self.plot("acc", self.accuracy(y_hat, batch[-1]), train=False)
-
-    def accuracy(self, y_hat: Any, y: Any, averaged: bool = True) -> Any:
-        """Return the fraction of correct predictions, or 1.0 and 0.0 for each."""
-        classes = y_hat.reshape((-1, y_hat.shape[-1])).argmax(axis=1).astype(y.dtype)
-        correct = (classes == y.reshape(-1)).astype(np.float32)
-        return correct.mean() if averaged else correct
-
-    def loss(self, y_hat: Any, y: Any, averaged: bool = True) -> Any:
-        """Return the mean cross entropy of logits, or that of each prediction."""
-        scores = y_hat.reshape((-1, y_hat.shape[-1]))
-        losses = gluon.loss.SoftmaxCrossEntropyLoss()(scores, y.reshape(-1))
-        return losses.mean() if averaged else losses
 
 
 def __getattr__(name: str) -> Any:
