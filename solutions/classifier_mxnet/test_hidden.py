@@ -467,7 +467,7 @@ def optimized(submission, model, gradients, later):
 
 @in_sandbox
 def raised_by(submission, model):
-    """The name of the exception that the model's optimizer, or its step, raises; "" for none."""
+    """What the model's optimizer, or its step, raises, and with which words; "" for nothing."""
     try:
         optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
         with autograd.record():
@@ -475,15 +475,19 @@ def raised_by(submission, model):
         total.backward()
         optimizer.step(1)
     except Exception as error:
-        return type(error).__name__
-    return ""
+        return type(error).__name__, str(error)
+    return "", ""
 
 
 def assert_optimized(submission, reference, rng, make, shapes, lr, later):
     """Raise Mismatch unless three steps leave the arrays of a model where the reference's do."""
     pairs = ((of_arrays, SHAPES[:2]), (of_layers, LAYERS))
-    models = [kind(submission, lr, drawn(rng, parts)) for kind, parts in pairs]
-    observe(", ".join(raised_by(submission, model) for model in models))
+    models = {kind: kind(submission, lr, drawn(rng, parts)) for kind, parts in pairs}
+    raised = {kind: raised_by(submission, model) for kind, model in models.items()}
+    observe(", ".join(error for error, _words in raised.values()))  # which of the two can be made
+    error, words = raised[make]
+    problem = _("the optimizer, or a step of it, raises {error}: {words:.200}")
+    assert not error, problem.format(error=error, words=words)
     arrays, *gradients = (drawn(rng, shapes) for _round in range(4))
     after = optimized(submission, make(submission, lr, arrays), gradients, later)
     expected = optimized(reference, make(reference, lr, arrays), gradients, later)
