@@ -103,7 +103,8 @@ def test_solution_runs_as_a_notebook(outside):
     NotebookClient(notebook, timeout=200, resources={"metadata": {"path": str(folder)}}).execute()
 
     last = notebook.cells[-1].outputs[0]
-    assert "6 of 6 stubs pass" in " ".join(last["data"]["text/plain"].split())
+    said = " ".join(last["data"]["text/plain"].split())
+    assert "6 of 6 stubs pass" in said, said
     assert os.environ["GRADER_BUILD"] == "mxnet"
 
 
