@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from grader.course import assignment as assignments
@@ -15,6 +16,7 @@ from grader.course.assignment import Assignment
 from grader.grading.batch import grade_all
 from grader.grading.scoring import Result
 from grader.grading.settings import Settings
+from grader.sandbox.inside import frameworks
 from grader.submissions.uploads import Upload
 
 os.environ["LANGUAGE"] = "en"  # whoever runs the tests
@@ -22,6 +24,19 @@ os.environ["GRADER_FAKE_DEVICE"] = "1"
 os.environ["GRADER_OFFLINE"] = "1"  # a test ends the same with and without a network
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def framework_is_here(assignment: str) -> pytest.MarkDecorator:
+    """The mark of a test that runs an assignment: skipped where its framework is not installed."""
+    missing = frameworks.named(assignments.load(assignment, ROOT).framework).missing()
+    reason = f"{assignment} needs {', '.join(missing)}: make test-builds has an environment with it"
+    return pytest.mark.skipif(bool(missing), reason=reason)
+
+
+# All assignments, for tests that run them.
+RUNNABLE = [
+    pytest.param(name, marks=framework_is_here(name)) for name in assignments.available(ROOT)
+]
 
 
 def grade_paths(

@@ -75,7 +75,7 @@ IMPORTS = {
 PROGRAM = """
 import torch
 {imports}
-from d2l import mxnet as other
+from d2l import paddle as other
 from d2l.torch import bleu
 from d2l import torch as d2l
 
@@ -107,7 +107,7 @@ def test_every_form_of_import_works_in_a_box(tmp_path):
     assert {stub.name: stub.status for stub in result.grade.stubs}["sigmoid"] == "passed"
     entropy = [check.message for check in result.record.checks if check.stub == "entropy"]
     assert any("the course's d2l here has no `bleu`" in message for message in entropy)
-    assert any("d2l.mxnet" in warning for warning in result.record.warnings)
+    assert any("d2l.paddle" in warning for warning in result.record.warnings)
     assert any("bleu" in warning for warning in result.record.warnings)
 
 
@@ -138,7 +138,7 @@ def test_what_is_missing_is_said(d2l):
         with pytest.raises(AttributeError, match="the course's d2l here has no `bleu`"):
             module.bleu  # noqa: B018
     with pytest.raises(
-        ModuleNotFoundError, match="the one for PyTorch and JAX, it has no `paddle`"
+        ModuleNotFoundError, match="the one for PyTorch, JAX and MXNet, it has no `paddle`"
     ):
         package.paddle  # noqa: B018
 

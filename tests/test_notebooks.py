@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from grader.course import assignment as assignments
 from grader.course import datasets
 from grader.course.datasets.idx import write_idx
 from grader.course.templates import to_notebook
 from grader.sandbox.inside.data import TEST, TRAIN, read_idx
-from tests.conftest import ROOT
+from tests.conftest import ROOT, RUNNABLE
 
 SECONDS = 240  # for one cell; a whole notebook takes about ten
 
@@ -74,7 +73,7 @@ def folder(tmp_path, monkeypatch, data) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("assignment", assignments.available(ROOT))
+@pytest.mark.parametrize("assignment", RUNNABLE)
 def test_solution_runs_as_a_notebook(assignment, folder):
     """No cell fails, and where the notebook draws something there are images."""
     source = (ROOT / "solutions" / assignment / "solution.py").read_text("utf-8")

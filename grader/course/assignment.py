@@ -144,7 +144,7 @@ class Assignment:
         found = frameworks.named(self.framework)
         if missing := found.missing():
             text = _("{name} needs {packages}, which is not installed here: {command}")
-            command = f'pip install "gradebox[{found.extra}]"'
+            command = f'pip install "gradebox[{found.extra}]" {found.place}'.strip()
             names = ", ".join(missing)
             raise UsageError(text.format(name=self.name, packages=names, command=command))
         return found

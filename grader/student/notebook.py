@@ -192,9 +192,10 @@ class LiveBox:
         main = sys.modules[namespace["__name__"]]
         modules = {main.__name__: main, **_modules_in(assignment.public)}
         self.files = _files_of(modules)
-        self.worker = Worker()
+        self.worker = Worker(framework=assignment.framework)
         program = Program(main, modules, files=set(self.files))
-        self.worker.stubs = Stubs(program, assignment.contract)
+        framework = self.worker.framework
+        self.worker.stubs = Stubs(program, assignment.contract, framework=framework)
         self.stubs = frozenset(assignment.contract["stubs"])
         self.in_doubt = False
         self.reordered: dict[str, str] = {}

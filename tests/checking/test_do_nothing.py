@@ -10,7 +10,7 @@ from local_box import LocalBox
 from grader.checking.suite import open_suite
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment, Stub
-from tests.conftest import ROOT
+from tests.conftest import ROOT, RUNNABLE
 
 # What a stub gives, whatever it is given; args[0] is its first argument.
 SOME = ("None", "0", "args[0]", "torch.zeros(len(args[0]))")
@@ -63,7 +63,7 @@ def program(assignment: Assignment, stub: Stub) -> str:
     return f"{text}\n\n{source}"
 
 
-@pytest.mark.parametrize("name", assignments.available(ROOT))
+@pytest.mark.parametrize("name", RUNNABLE)
 @pytest.mark.parametrize(
     "values", [SOME, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"]
 )

@@ -34,7 +34,7 @@ from grader.sandbox.inside.uses import bound_in
 from grader.validation import programs
 from grader.validation.programs import Program
 from grader.validation.proof import Finding, Proof
-from tests.conftest import ROOT, grade_paths
+from tests.conftest import ROOT, framework_is_here, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
 
@@ -168,7 +168,7 @@ def findings(assignment: str, sort: str, data: str | None, device: str, file: st
 
 def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
     """Parameters of one test; those of an assignment run in one process, after one grading."""
-    marks = [pytest.mark.xdist_group(assignment)]
+    marks = [pytest.mark.xdist_group(assignment), framework_is_here(assignment)]
     if "cuda" in values:
         marks.append(pytest.mark.gpu)
     elif slow:

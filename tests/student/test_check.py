@@ -15,10 +15,9 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.course import templates
-from grader.course.assignment import available
 from grader.reports.progress import Progress
 from grader.student import public
-from tests.conftest import ROOT
+from tests.conftest import ROOT, RUNNABLE
 from tests.reports.examples import ADA
 
 COURSE = ROOT / "tests" / "small_course"
@@ -60,7 +59,7 @@ def test_ready_made_operation_is_told(tmp_path):
     assert "work.py, line 5 uses PyTorch's ready-made softmax" in line.messages[0]
 
 
-@pytest.mark.parametrize("name", available(ROOT))
+@pytest.mark.parametrize("name", RUNNABLE)
 def test_public_checks_need_the_public_folder_only(name, tmp_path):
     """Without solutions/ anywhere, every public check runs, and the solution's code passes it."""
     for part in (name, "helpers"):

@@ -27,6 +27,7 @@ class Framework:
     title: what people call it.
     packages: what is imported for it; the first one is the library itself.
     extra: `pip install "gradebox[extra]"` installs them; "" for what comes with the grader.
+    place: where that is best done, if not beside everything else.
     names: modules that source of an author, run in the box, finds under these names.
     environment: variables of a box, and of the trusted side, which read it when it starts.
     survives_fork: whether a process may be forked in which it has computed.
@@ -38,6 +39,7 @@ class Framework:
     title = ""
     packages: tuple[str, ...] = ()
     extra = ""
+    place = ""
     names: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}
     survives_fork = False
