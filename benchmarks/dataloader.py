@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--workers", type=int, nargs="*", default=[0, 4])
     chosen = parser.parse_args()
-    serving.prepare_torch()  # one thread, and a torchvision that can be imported
+    serving.prepare()  # one thread, and a torchvision that can be imported
     data = datasets.find("FashionMNIST")
     runs = {"grader": grader(data.public_root, chosen.epochs)}
     for count in chosen.workers:

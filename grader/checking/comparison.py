@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
 from grader.checking.results import MOST_NUMBERS, Compared, Curve, Measured, Predictions, Values
@@ -166,7 +167,7 @@ def with_shapes(call: str, *arguments: Any) -> str:
     shapes = [
         _("{name} of shape {shape}").format(name=name, shape=_shape(value))
         for name, value in zip(names, arguments)
-        if isinstance(value, torch.Tensor)
+        if isinstance(value, (torch.Tensor, np.ndarray))
     ]
     if not shapes:
         return call
@@ -204,7 +205,7 @@ def assert_sequence(actual: Any, length: int, what: str = "") -> Sequence[Any]:
     observe(actual)
     if actual is None:
         raise Nothing(what)
-    if isinstance(actual, torch.Tensor) and actual.dim() == 1:
+    if isinstance(actual, (torch.Tensor, np.ndarray)) and actual.ndim == 1:
         actual = actual.tolist()
     if not isinstance(actual, (list, tuple)):
         text = _("{what} is {value}, expected {count} values")
@@ -294,7 +295,7 @@ def _kept(number: float) -> Any:
 
 def described(value: Any) -> str:
     """A value in a few words, bounded in length."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, (torch.Tensor, np.ndarray)):
         return _("a tensor of shape {shape}").format(shape=_shape(value))
     if value is None:
         return "None"
@@ -342,5 +343,5 @@ def _expected(value: str) -> str:
     return _("expected {value}").format(value=value)
 
 
-def _shape(tensor: torch.Tensor) -> str:
+def _shape(tensor: torch.Tensor | np.ndarray) -> str:
     return str(tuple(tensor.shape))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -63,11 +64,12 @@ def from_scratch(
     arguments for calls of the result: `from_scratch("MyLoss", [], [y_hat, y])`."""
     run = _run(request)
     stubs = {stub.name: stub for stub in run.assignment.stubs}
+    framework = run.assignment.framework
 
     def check(name: str, *calls: list[Any]) -> None:
-        assert_source_is_own(run.box.source.index, stubs[name], run.assignment.names)
+        assert_source_is_own(run.box.source.index, stubs[name], run.assignment.names, framework)
         if calls:
-            assert_runs_own(submission, stubs[name], *calls)
+            assert_runs_own(submission, stubs[name], *calls, framework=framework)
 
     return check
 
@@ -79,8 +81,9 @@ def reference(request: pytest.FixtureRequest) -> RemoteSubmission:
 
 
 @pytest.fixture
-def rng(request: pytest.FixtureRequest) -> torch.Generator:
-    """A `torch.Generator` seeded by assignment and check: equal inputs for every student."""
+def rng(request: pytest.FixtureRequest) -> torch.Generator | np.random.Generator:
+    """A generator seeded by assignment and check: equal inputs for every student. A
+    `torch.Generator`; for an assignment in another framework than PyTorch that of numpy."""
     return _run(request).reference.rng(request.node)
 
 

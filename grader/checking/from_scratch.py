@@ -1,10 +1,9 @@
 """The from-scratch rule: a stub may not reach the ready-made operation that it is there to build.
 
-Seen twice. In the source, with its line: names imported from torch, attributes such as
+Seen twice. In the source, with its line: names imported from the framework, attributes such as
 ``F.softmax``, ``nn.Softmax``, ``X.softmax(1)``, in the stub and in functions and methods of the
-file that it calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): two
-modes of PyTorch in the sandbox see which of its functions a call of the stub reaches, and which
-operations these dispatch.
+file that it calls. And at run time, below all spellings (``getattr(torch, "soft" + "max")``): the
+framework tells what a call of the stub reaches in the sandbox (inside/frameworks/).
 """
 
 from __future__ import annotations
@@ -17,20 +16,25 @@ from grader.checking.comparison import Cause
 from grader.course.assignment import Stub
 from grader.course.operations import known_operations
 from grader.i18n.words import _
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.definitions import Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.submissions.definitions import names_in
 
 
-def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> None:
+def assert_source_is_own(
+    index: Index, stub: Stub, other_names: dict[str, list[str]], framework: str = frameworks.TORCH
+) -> None:
     """Raise Cause, with the line, if the stub's source names a forbidden operation.
 
-    index: of the whole submission. other_names: of classes whose methods are stubs.
+    index: of the whole submission. other_names: of classes whose methods are stubs. framework: by
+    its name.
     """
+    library = frameworks.named(framework)
     imported = {
         name: set(path.split("."))
         for name, path in index.imports.items()
-        if path.split(".")[0] == "torch"
+        if path.split(".")[0] in library.packages
     }
     owner, _dot, name = stub.name.rpartition(".")
     owners = (
@@ -40,61 +44,44 @@ def assert_source_is_own(index: Index, stub: Stub, other_names: dict[str, list[s
     names += names_in(index, stub)
     for definition in reached(index, names):
         for node in ast.walk(definition.node):
-            used = _torch_names(node, imported)
+            used = _names(node, imported)
             for operation in stub.forbidden:
                 for spelling in used.intersection(known_operations()[operation].spellings):
                     text = _(
-                        "{cell}, line {line} uses PyTorch's ready-made {name}; build it yourself"
+                        "{cell}, line {line} uses {title}'s ready-made {name}; build it yourself"
                     )
                     cell, line = definition.cell.name, definition.line_of(node)
-                    raise Cause(text.format(cell=cell, line=line, name=spelling))
+                    said = {"cell": cell, "line": line, "title": library.title, "name": spelling}
+                    raise Cause(text.format(**said))
 
 
-def assert_runs_own(submission: RemoteSubmission, stub: Stub, *calls: list[Any]) -> None:
+def assert_runs_own(
+    submission: RemoteSubmission,
+    stub: Stub,
+    *calls: list[Any],
+    framework: str = frameworks.TORCH,
+) -> None:
     """Raise Cause if a call of the stub reaches a forbidden operation, however it is spelled.
 
     calls: the arguments (of a method, the object first); then those for a call of the result.
     """
-    seen = set(operations(submission, stub.name, calls))
+    seen = set(operations(submission, stub.name, calls, framework))
     for operation in stub.forbidden:
         if seen & set(known_operations()[operation].dispatched):
-            text = _("it calls PyTorch's ready-made {name}; build it yourself")
-            raise Cause(text.format(name=operation))
+            text = _("it calls {title}'s ready-made {name}; build it yourself")
+            raise Cause(text.format(title=frameworks.named(framework).title, name=operation))
 
 
 @in_sandbox
-def operations(submission, stub, calls):  # type: ignore[no-untyped-def]
-    """Names of the functions of PyTorch that calls of the stub reach, such as "l1_loss", of the
-    operations that these dispatch, such as "aten.abs", and of the modules whose code runs, such
-    as "torch.optim.sgd"."""
-    import sys
+def operations(submission, stub, calls, framework):  # type: ignore[no-untyped-def]
+    """Names of what calls of the stub reach, as the framework tells them."""
+    from grader.sandbox.inside import frameworks
 
-    from torch.overrides import TorchFunctionMode
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    seen = set()
-
-    class Caller(TorchFunctionMode):
-        def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore
-            seen.add(str(getattr(function, "__name__", function)))
-            return function(*args, **(kwargs or {}))
-
-    class Recorder(TorchDispatchMode):
-        def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore
-            seen.add(str(function).rpartition(".")[0])
-            return function(*args, **(kwargs or {}))
-
-    def note_module(frame, event, argument):  # type: ignore[no-untyped-def]
-        seen.add(str(frame.f_globals.get("__name__")))
-
-    sys.setprofile(note_module)
-    try:
-        with Recorder(), Caller():
-            value = getattr(submission, stub)
-            for arguments in calls:
-                value = value(*arguments)
-    finally:
-        sys.setprofile(None)
+    seen: set[str] = set()
+    with frameworks.named(framework).watching(seen):
+        value = getattr(submission, stub)
+        for arguments in calls:
+            value = value(*arguments)
     return sorted(seen)
 
 
@@ -124,8 +111,8 @@ def reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
             waiting += [f"{owner}.{attribute}" for attribute in used]
 
 
-def _torch_names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:
-    """What an attribute, or a name imported from torch, is called."""
+def _names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:
+    """What an attribute, or a name imported from the framework, is called."""
     if isinstance(node, ast.Attribute):
         return {node.attr}
     return imported.get(node.id, set()) if isinstance(node, ast.Name) else set()

@@ -38,6 +38,7 @@ class WatchedSolution:
         cells = [(FILE, "\n\n".join(source for _, source, _ in solution.cells), 1)]
         self.source = Source(cells, {}, {}, assignment.contract, parts=assignment.parts)
         self.data = data
+        self.framework = assignment.framework
         self.in_doubt = False
         self.reordered: dict[str, str] = {}
         self.plans = Plans()
@@ -58,7 +59,9 @@ class WatchedSolution:
         self, seconds: float, each: float, seed: int, stub: str = "", alone: bool = False
     ) -> Iterator[RemoteSubmission]:
         """A fresh copy of the solution for one check."""
-        conversation = LocalConversation(str(self.data) if self.data else None, self.plans)
+        conversation = LocalConversation(
+            str(self.data) if self.data else None, self.plans, self.framework
+        )
         remote = conversation.load(self.source.cells, self.source.contract, self.source.parts)
         conversation.request("seed", seed=seed)
         before = sys.getprofile()

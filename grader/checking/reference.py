@@ -6,11 +6,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from grader.course.assignment import Assignment
 from grader.course.misconceptions import Misconception
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.cells import AnyCell
 from grader.sandbox.inside.statements import Plans
 from grader.sandbox.local import LocalConversation, RememberingConversation, Tape
@@ -35,7 +37,11 @@ class Reference:
         """The solution for one check, which computes what the check asks for once for all
         submissions."""
         tape = self._tapes.setdefault(item.name, Tape())
-        return self.load(RememberingConversation(tape, self.plans))
+        return self.load(RememberingConversation(tape, self.plans, self.assignment.framework))
+
+    def conversation(self, data_root: str | None = None) -> LocalConversation:
+        """One in which nothing is loaded yet."""
+        return LocalConversation(data_root, self.plans, self.assignment.framework)
 
     def load(
         self, conversation: LocalConversation, mistake: Misconception | None = None
@@ -62,7 +68,10 @@ class Reference:
             # None of them is an Exception, so each would end the run.
             raise AssertionError(str(end)) from end
 
-    def rng(self, item: pytest.Item) -> torch.Generator:
+    def rng(self, item: pytest.Item) -> torch.Generator | np.random.Generator:
         """The generator of a check's inputs: the same for every student and every run."""
         digest = sha256(f"{self.assignment.name}:{item.name}".encode()).digest()
-        return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+        seed = int.from_bytes(digest[:7], "big")
+        if self.assignment.framework == frameworks.TORCH:
+            return torch.Generator().manual_seed(seed)
+        return np.random.default_rng(seed)

@@ -40,7 +40,6 @@ from grader.errors import (
     UsageError,
 )
 from grader.i18n.words import _, quoting
-from grader.sandbox.local import LocalConversation
 
 # A suite is the author's, whatever pytest configuration lies around: no plugins, no cache, no ini.
 PYTEST_ARGUMENTS = [
@@ -171,7 +170,7 @@ class Suite:
             return
         root = str(self.dataset.public_root) if self.dataset else None
         try:
-            submission = self.reference.load(LocalConversation(root, self.reference.plans))
+            submission = self.reference.load(self.reference.conversation(root))
             self.reference.meet(item, arguments, submission)
         except Exception as error:
             raise InfrastructureError(

@@ -129,6 +129,7 @@ def hidden_accuracy(model: Callable[[torch.Tensor], Any], data: Dataset, problem
     hidden, public = data.hidden_images(), data.public_images()
     images = torch.from_numpy(np.concatenate([hidden, public]))
     scores = model(images.float().div(255).unsqueeze(1))
+    scores = torch.from_numpy(scores) if isinstance(scores, np.ndarray) else scores
     if not isinstance(scores, torch.Tensor) or scores.shape != (len(images), 10):
         raise Mismatch(problem)
     right = scores[: len(hidden)].argmax(1) == torch.from_numpy(data.hidden_labels())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import keyword
 import math
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,10 @@ import msgspec
 from grader.course import datasets, engine
 from grader.course.operations import known_operations
 from grader.course.strict_toml import Document, suggestion
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, UsageError
+from grader.i18n.words import _
+from grader.sandbox.inside import frameworks
+from grader.sandbox.inside.frameworks import Framework
 
 SIGNATURE = re.compile(r"(?P<name>\w+(\.\w+)?)\((?P<parameters>[^()]*)\)")
 RESERVED = {"bind", "data", "supply"}  # attributes of the submission
@@ -59,6 +63,7 @@ class Assignment:
     spellings: dict[str, list[str]]  # of parameters
     names: dict[str, list[str]]  # of module values
     helpers: tuple[str, ...]  # stand-ins for packages that course files import
+    framework: str  # what stubs compute with, by its name
     load_seconds: float
     call_seconds: float
     public: Path
@@ -123,6 +128,19 @@ class Assignment:
                 if path.is_file() and "__pycache__" not in path.parts
             }
         return sha256(f"{engine.digest()} {engine.digest_of(places)}".encode()).hexdigest()
+
+    def require_framework(self) -> Framework:
+        """Its framework, with which this process may compute from now on. Raises UsageError where
+        one of its packages is not installed."""
+        found = frameworks.named(self.framework)
+        if missing := found.missing():
+            text = _("{name} needs {packages}, which is not installed here: {command}")
+            command = f'pip install "gradebox[{found.extra}]"'
+            names = ", ".join(missing)
+            raise UsageError(text.format(name=self.name, packages=names, command=command))
+        for name, value in found.environment.items():
+            os.environ.setdefault(name, value)
+        return found
 
     @property
     def helpers_folder(self) -> Path:
@@ -194,6 +212,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         tells a check which.
     helpers: packages that the notebook imports and students may not have: folders of
         assignments/helpers/.
+    framework: the library that the stubs compute with, "torch" or "jax".
     limits: the table [limits].
     spellings: a table of other names of parameters, such as K = ["kernel"], so that arguments are
         bound by name in any order.
@@ -205,6 +224,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     stub: tuple[_StubEntry, ...]
     dataset: str | tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
+    framework: str = frameworks.TORCH
     limits: _Limits = _Limits()
     spellings: dict[str, Any] = {}
     names: dict[str, Any] = {}
@@ -279,6 +299,9 @@ def _read(
         if dataset not in datasets.DIGESTS:
             near = suggestion(dataset, datasets.DIGESTS)
             raise document.error(f"there is no data set {dataset!r}; {near}", "dataset")
+    if file.framework not in frameworks.available():
+        near = suggestion(file.framework, frameworks.available())
+        raise document.error(f"there is no framework {file.framework!r}; {near}", "framework")
     for limit, seconds in msgspec.structs.asdict(file.limits).items():
         if not 0 < seconds < math.inf:
             raise document.error(f"{seconds:g} is no number of seconds", "limits", limit)
@@ -303,6 +326,7 @@ def _read(
         spellings=spellings,
         names=values,
         helpers=file.helpers,
+        framework=file.framework,
         load_seconds=file.limits.load_seconds,
         call_seconds=file.limits.call_seconds,
         public=public.resolve(),

@@ -1,4 +1,4 @@
-"""The operations of PyTorch that an assignment can forbid: what the from-scratch rule looks for.
+"""The operations that an assignment can forbid: what the from-scratch rule looks for.
 
 A new one is one entry of OPERATIONS; its name is what authors write into `forbidden`. Another
 package brings one with an entry point of the group ``grader.operations``, whose name is the
@@ -18,8 +18,9 @@ from grader.errors import UsageError
 
 @dataclass(frozen=True)
 class ReadyMade:
-    """One operation: its spellings in source, and what is seen of it at run time: "aten.…" where
-    PyTorch dispatches it as a whole, else the name of its function or of its module."""
+    """One operation: its spellings in source, and what is seen of it at run time, as its
+    framework tells it: "aten.…" where PyTorch dispatches it as a whole, else the name of its
+    function or of its module; of JAX the name of a function."""
 
     spellings: tuple[str, ...]
     dispatched: tuple[str, ...] = ()
@@ -28,9 +29,9 @@ class ReadyMade:
 # What assignment.toml calls them.
 OPERATIONS = {
     "softmax": ReadyMade(
-        ("softmax", "Softmax", "_softmax"), ("aten._softmax", "aten._safe_softmax")
+        ("softmax", "Softmax", "_softmax"), ("aten._softmax", "aten._safe_softmax", "softmax")
     ),
-    "log_softmax": ReadyMade(("log_softmax", "LogSoftmax"), ("aten._log_softmax",)),
+    "log_softmax": ReadyMade(("log_softmax", "LogSoftmax"), ("aten._log_softmax", "log_softmax")),
     "cross_entropy": ReadyMade(
         ("cross_entropy", "CrossEntropyLoss"), ("aten.cross_entropy_loss", "aten._log_softmax")
     ),

@@ -19,10 +19,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from grader.course.assignment import Assignment
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
 from grader.grading.records import Record
 from grader.grading.tasks import FAILED, Source, Task
+from grader.sandbox.inside import frameworks
 
 ATTEMPTS = 2  # at one task
 END_SECONDS = 5.0  # that a job may take to end its box
@@ -169,11 +171,10 @@ class Jobs:
 # ---------------------------------------------------------------------- how jobs are started
 
 
-def preload(checks: str) -> None:
-    """What jobs that are forked find imported, for checks with this source; before the first."""
-    from grader.sandbox.host import imports_for
-
-    _SERVER.set_forkserver_preload([*imports_for(checks), "grader.checking.preloaded"])
+def preload(assignment: Assignment) -> None:
+    """What jobs that are forked find imported, for checks of this assignment; before the first."""
+    modules = frameworks.named(assignment.framework).imports_for(assignment.checks)
+    _SERVER.set_forkserver_preload([*modules, "grader.checking.preloaded"])
 
 
 def forked(source: Source) -> Job:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,8 @@ from grader.grading.renewal import merged, renewed, touched
 from grader.grading.settings import WHOLE, Part, Settings
 from grader.i18n import words
 from grader.i18n.words import N_, _
-from grader.sandbox.host import Host, imports_for
+from grader.sandbox.host import Host
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.definitions import Index
 from grader.sandbox.inside.protocol import well_formed
 from grader.sandbox.isolation.boxes import LEVELS
@@ -253,7 +255,7 @@ class Session:
             warnings=warnings or [],
             output=output,
             seconds=round(time.monotonic() - started, 3),
-            environment=_environment(),
+            environment=_environment(self.assignment.framework),
             digests={"submission": "", **(digests or {}), "suite": self.assignment.digest}
             | checks_digests,
             path=well_formed(str(path)),
@@ -267,7 +269,9 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
 
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
-    device = device_for(settings.device)
+    framework = assignment.require_framework()
+    asked = device_for(settings.device)
+    device = asked if asked in framework.devices else "cpu"
     wanted = assignment.datasets
     dataset = datasets.find_first(wanted, settings.data) if wanted else None
     likely = LEVELS[0] if settings.level == "auto" else settings.level
@@ -283,6 +287,8 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
         if chosen.level != likely:
             host.restart(chosen.level, device)
         notes = [*chosen.reasons, *leave_unusable_device(host, settings)]
+        if device != asked:
+            notes.append(f"{framework.title} computes on the CPU here, not on {asked}")
         if dataset is not None and dataset.name != wanted[0]:
             notes.append(f"{wanted[0]} is not here: training checks run on {dataset.name}")
         import torch
@@ -290,7 +296,7 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
         from grader.checking.suite import open_suite
 
         torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
-        for name in imports_for(assignment.checks):  # the solution needs them too
+        for name in framework.imports_for(assignment.checks):  # the solution needs them too
             import_module(name)
         with open_suite(assignment, dataset) as suite:
             gc.freeze()  # what is here stays: no collection, and no exit, need look at it
@@ -301,12 +307,14 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
     """A host that prepares what checks and submissions will need: the data to train on, and the
     modules of the solution, which its students import too."""
     checks = assignment.checks
+    compiler = frameworks.named(assignment.framework).imports_for(checks)
     return Host(
         level,
         dataset.public_root if dataset else None,
         device,
-        imports=(*imports_for(checks), *large_modules(assignment.solution.read_text("utf-8"))),
+        imports=(*compiler, *large_modules(assignment.solution.read_text("utf-8"))),
         data=(dataset.name,) if dataset and "training" in checks else (),
+        framework=assignment.framework,
     )
 
 
@@ -314,13 +322,15 @@ def _digests(upload: Submission) -> dict[str, str]:
     return {"submission": upload.digest, "code": digest_of(upload.index)}
 
 
-def _environment() -> dict[str, str]:
+def _environment(framework: str) -> dict[str, str]:
     import torch  # a session has it already
 
+    others = [name for name in frameworks.named(framework).packages if name != "torch"]
     return {
         "grader": __version__,
         "python": platform.python_version(),
         "torch": str(torch.__version__),
+        **{name: version(name) for name in others},
         "platform": platform.platform(),
         "language": words.language(),
     }

@@ -1,4 +1,5 @@
-"""The trusted side of a host: a box that has imported torch and forks one submission after another.
+"""The trusted side of a host: a box that has imported the framework and forks one submission after
+another.
 
 Starting Python with torch takes a second, a fork with namespaces of its own some milliseconds. The
 host never runs student code and never hears of a submission's content: it only forks and ends.
@@ -17,12 +18,12 @@ from grader.errors import InfrastructureError, LimitExceeded, SandboxEvent
 from grader.i18n.words import _
 from grader.sandbox.causes import cause_in
 from grader.sandbox.conversation import Output, ProcessConversation
+from grader.sandbox.inside import frameworks
 from grader.sandbox.isolation import forked, nvidia
 from grader.sandbox.isolation.boxes import Box, start
 from grader.sandbox.isolation.plans import Limits
 
 START_SECONDS = 60.0  # importing torch from a cold disk
-COMPILER = "torch._dynamo"
 
 
 @dataclass
@@ -36,17 +37,12 @@ class Fork:
     number: int
 
 
-def imports_for(checks: str) -> tuple[str, ...]:
-    """What a host should import for checks with this source: the step of an optimizer and the modes
-    of the from-scratch rule import the compiler, and each check would pay the second it takes."""
-    return (COMPILER,) if "optim" in checks or "from_scratch" in checks else ()
-
-
 class Host:
     """A context manager; ``fork`` gives a confined process, ``end`` ends it with all it started,
     ``finish`` what the processes of one submission may have left.
 
     is_forked: the host is a fork of this process, for a student's own machine (forked.py).
+    framework: what it imports for all, by its name.
     imports: modules that it imports before it forks. data: names of data sets below `public_data`
     that it reads before it forks, for checks that ask for their tensors.
     """
@@ -60,8 +56,10 @@ class Host:
         imports: tuple[str, ...] = (),
         data: tuple[str, ...] = (),
         is_forked: bool = False,
+        framework: str = frameworks.TORCH,
     ) -> None:
         self.level = level
+        self.framework = framework
         self.public_data = public_data
         self.device = device
         self.limits = limits
@@ -73,6 +71,10 @@ class Host:
         self._gpu = nvidia.GpuMemory.open() if device == "cuda" else None
         self._box: Box | None = None
         self._conversation: ProcessConversation | None = None
+
+    def survives_fork(self, device: str) -> bool:
+        """Whether a process of a submission may be forked in which it has computed on `device`."""
+        return device == "cpu" and frameworks.named(self.framework).survives_fork
 
     def __enter__(self) -> Host:
         return self
@@ -174,7 +176,7 @@ class Host:
         ours, theirs = socket.socketpair()
         try:
             if self.is_forked:
-                self._box = forked.start(theirs, self.public_data, self.limits)
+                self._box = forked.start(theirs, self.public_data, self.limits, self.framework)
             else:
                 self._box = start(
                     self.level,
@@ -182,6 +184,7 @@ class Host:
                     public_data=self.public_data,
                     limits=self.limits,
                     cuda=self.device == "cuda",
+                    framework=self.framework,
                 )
         except OSError as error:
             ours.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.conversation import answer_of
-from grader.sandbox.inside import loader, protocol
+from grader.sandbox.inside import frameworks, loader, protocol
 from grader.sandbox.inside.cells import Cells
 from grader.sandbox.inside.protocol import Message
 from grader.sandbox.inside.statements import Plans
@@ -26,11 +26,16 @@ MOST_REMEMBERED = 8 << 20  # bytes of the values of one check
 class LocalConversation:
     """A worker in this process: questions and answers as with a box.
 
-    plans: of programs that many conversations load.
+    plans: of programs that many conversations load. framework: by its name.
     """
 
-    def __init__(self, data_root: str | None = None, plans: Plans | None = None) -> None:
-        self.worker = Worker(data_root, plans=plans)
+    def __init__(
+        self,
+        data_root: str | None = None,
+        plans: Plans | None = None,
+        framework: str = frameworks.TORCH,
+    ) -> None:
+        self.worker = Worker(data_root, plans=plans, framework=framework)
 
     def load(
         self, cells: Cells, contract: dict[str, Any], parts: Path | None = None
@@ -75,8 +80,10 @@ class RememberingConversation(LocalConversation):
     first other question it catches up, and runs from there on. An empty tape is written.
     """
 
-    def __init__(self, tape: Tape, plans: Plans | None = None) -> None:
-        super().__init__(plans=plans)
+    def __init__(
+        self, tape: Tape, plans: Plans | None = None, framework: str = frameworks.TORCH
+    ) -> None:
+        super().__init__(plans=plans, framework=framework)
         self.tape = tape
         self.position = 0
         self.runs = False

@@ -3,10 +3,10 @@
 The checks follow each other in one copy, which is put back in between. A check that fails there
 leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of its own;
 see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
-stub, whose answer they might be. On the processor a copy is a fork of the loaded process. On a
-device it is a process that is loaded for it, since one that has started CUDA must not be forked;
-there every failure leaves a doubt (a text may never have spoken of devices) and is confirmed on the
-processor, that of a stub whose text asks for a device on the device.
+stub, whose answer they might be. A copy is a fork of the loaded process where what has computed
+survives that, as PyTorch does on the processor. Where it does not (CUDA, JAX), it is a process that
+is loaded for it. On a device every failure leaves a doubt (a text may never have spoken of devices)
+and is confirmed on the processor, that of a stub whose text asks for a device on the device.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ class Sandbox:
     def _load(self) -> None:
         for _attempt in range(LOAD_ATTEMPTS):
             try:
-                if self.device == "cpu":
-                    self._parent = self._loaded("cpu")
+                if self.host.survives_fork(self.device):
+                    self._parent = self._loaded(self.device)
                 else:
                     self._kept = self._loaded_copy(self.device)
                 return
@@ -228,7 +228,7 @@ class Sandbox:
         return self._kept
 
     def _new_copy(self, device: str) -> Copy:
-        return self._forked_copy() if device == "cpu" else self._loaded_copy(device)
+        return self._forked_copy() if self.host.survives_fork(device) else self._loaded_copy(device)
 
     def _loaded_copy(self, device: str) -> Copy:
         fork = self._loaded(device)

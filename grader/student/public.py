@@ -23,7 +23,8 @@ from grader.grading.scoring import Result, score
 from grader.grading.settings import Part
 from grader.i18n.words import _
 from grader.reports.progress import Progress
-from grader.sandbox.host import COMPILER, Host
+from grader.sandbox.host import Host
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.late import LATE
 from grader.sandbox.sandbox import Source
 from grader.submissions.causes import causes, unwritten
@@ -83,6 +84,7 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Progre
     that is no program, InfrastructureError when no process can be started.
     """
     known(assignment, stub)
+    assignment.require_framework()
     started = time.monotonic()
     upload = read(path, assignment.stubs)
     if upload.main:
@@ -125,15 +127,23 @@ def _without_gpu() -> Iterator[None]:
 
 def _host_for(assignment: Assignment) -> Host:
     """Where the student's code runs, not started yet: a fork of this process as it is with torch
-    imported, where the system's libraries stand that."""
+    imported, where the system's libraries and the framework stand that."""
     checks = (assignment.public / "test_public.py").read_text("utf-8")
-    compiler = (COMPILER,) if "optim" in checks else ()  # an answer at once is worth more here
-    is_forked = sys.platform == "linux"
+    framework = frameworks.named(assignment.framework)
+    # For the from-scratch rule alone it is not: an answer at once is worth more here.
+    compiler = framework.imports_for(checks) if "optim" in checks else ()
+    is_forked = sys.platform == "linux" and framework.survives_fork
     if is_forked:
         import torch
 
         torch.set_num_threads(1)  # threads do not survive a fork
-    return Host(LEVEL, _data(assignment), imports=compiler, is_forked=is_forked)
+    return Host(
+        LEVEL,
+        _data(assignment),
+        imports=compiler,
+        is_forked=is_forked,
+        framework=assignment.framework,
+    )
 
 
 def saves(path: Path) -> Iterator[None]:

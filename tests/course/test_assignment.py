@@ -263,8 +263,13 @@ WRONG = {
     "key of another table": (
         changed("[limits]", "load_seconds = 5\n[limits]"),
         4,
-        "load_seconds: there is no such key; known are dataset, helpers, limits, names, "
+        "load_seconds: there is no such key; known are dataset, framework, helpers, limits, names, "
         "spellings, stub, title",
+    ),
+    "unknown framework": (
+        changed('title = "Greeting"\n', 'title = "Greeting"\nframework = "jaxx"\n'),
+        2,
+        "framework: there is no framework 'jaxx'; did you mean 'jax'?",
     ),
     "misspelt limit": (changed("load_", "laod_"), 5, "limits, laod_seconds: there is no such key"),
     "name, which is the folder's": ('name = "x"\n' + GOOD, 1, "name: there is no such key"),

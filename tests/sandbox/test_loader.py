@@ -7,11 +7,11 @@ import sys
 
 PROGRAM = """
 import sys
-from grader.sandbox.inside.serving import prepare_torch
+from grader.sandbox.inside.serving import prepare
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.statements import Cell
 
-prepare_torch()
+prepare()
 load([Cell("a", "import torchvision; from torchvision import datasets, models", 1)], {}, {})
 optimizer = "from torch import nn, optim; o = optim.SGD(nn.Linear(1, 1).parameters())"
 assert load([Cell("o", optimizer + "; z = o.zero_grad()", 1)], {}, {}).notes == []
@@ -28,11 +28,11 @@ def test_models_of_torchvision_are_there_when_they_are_used():
 
 
 COMPILED = """
-from grader.sandbox.inside.serving import prepare_torch
+from grader.sandbox.inside.serving import prepare
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.cells import Cell
 
-prepare_torch()
+prepare()
 source = '''
 import torch
 @torch.compile

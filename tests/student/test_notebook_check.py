@@ -198,10 +198,10 @@ from pathlib import Path
 from grader.student.notebook import check_namespace
 from grader.sandbox.inside.loader import load
 from grader.sandbox.inside.statements import Cell
-from grader.sandbox.inside.serving import prepare_torch
+from grader.sandbox.inside.serving import prepare
 
 solution, public = map(Path, sys.argv[1:])
-prepare_torch()
+prepare()
 torch.ones(2, requires_grad=True).sum().backward()  # as training in the notebook does
 program = load([Cell("solution.py", solution.read_text("utf-8"), 1)], {}, {})
 os.chdir(public)

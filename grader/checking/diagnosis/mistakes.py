@@ -35,7 +35,6 @@ from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.errors import StudentError
 from grader.sandbox.inside.definitions import DEFINITIONS, Index
-from grader.sandbox.local import LocalConversation
 from grader.submissions.definitions import names_of
 
 OTHER_SEEDS = range(1, 5)  # a shuffle of three numbers is the same in all of them once in 1,296
@@ -156,7 +155,7 @@ class Diagnosis:
     def _run(self, seen: Seen, wrong: Misconception, seed: int) -> Trace | None:
         with observing() as observed:
             try:
-                conversation = LocalConversation(plans=self.reference.plans)
+                conversation = self.reference.conversation()
                 submission = self.reference.load(conversation, wrong)
                 conversation.request("seed", seed=seed)
                 self.reference.meet(seen.check.item, seen.arguments or {}, submission)

@@ -103,7 +103,7 @@ class SideBySide(Engine):
     def __enter__(self) -> SideBySide:
         self.settings, notes = with_one_device(self.settings)
         self.note(*notes)
-        preload(assignments.load(self.run.name, self.run.course).checks)
+        preload(assignments.load(self.run.name, self.run.course))
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -14,6 +14,7 @@ import types
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.calling import (
     MOST_WRAPPERS,
     Ready,
@@ -25,6 +26,7 @@ from grader.sandbox.inside.calling import (
     reordered,
 )
 from grader.sandbox.inside.device import asks_for_a_device, moved
+from grader.sandbox.inside.frameworks import Framework
 from grader.sandbox.inside.loader import Program
 from grader.sandbox.inside.matching import (
     Sought,
@@ -50,9 +52,16 @@ class Stubs:
     library has defined may stand for the stub.
     """
 
-    def __init__(self, program: Program, contract: dict[str, Any], device: str = "cpu") -> None:
+    def __init__(
+        self,
+        program: Program,
+        contract: dict[str, Any],
+        device: str = "cpu",
+        framework: Framework | None = None,
+    ) -> None:
         self.program = program
         self.device = device
+        self.is_array = (framework or frameworks.named(frameworks.TORCH)).is_array
         self.contract = contract
         self.supplied: dict[str, tuple[Any, Any]] = {}  # a part, and as student code calls it
         self._names: dict[str, list[str]] = {}  # of each stub
@@ -144,7 +153,7 @@ class Stubs:
             self.supplied[name] = part, value
         else:
             spellings = self._spellings_of(name)
-        set_value(self.program, name, spellings, value)
+        set_value(self.program, name, spellings, value, self.is_array)
 
     def _given_by_contract(self, part: Any) -> Any:
         """A part that calls the student's own stubs, where student code hands them to it, by the
@@ -445,7 +454,8 @@ class Stubs:
     def _values(self) -> dict[str, Any]:
         """What may fill an argument now, by name."""
         known = [name for name in self.contract["names"] if name not in self.owners]
-        return values_of(self.program, {name: self._spellings_of(name) for name in known})
+        names = {name: self._spellings_of(name) for name in known}
+        return values_of(self.program, names, self.is_array)
 
 
 class Submission:

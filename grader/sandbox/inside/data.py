@@ -1,6 +1,6 @@
-"""The public data of a box: idx files as torchvision lays them out, as arrays and as tensors.
+"""The public data of a box: idx files as torchvision lays them out, as arrays of a framework.
 
-Both sides import this file: it needs nothing but the standard library, numpy and, late, torch.
+Both sides import this file: it needs nothing but the standard library and numpy.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from grader.sandbox.inside import frameworks
+from grader.sandbox.inside.frameworks import Framework
 
 TRAIN = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 TEST = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -55,8 +58,9 @@ def load_split(root: Path, name: str, split: str) -> tuple[np.ndarray, np.ndarra
 class PublicData:
     """The public split of the mounted data sets, for the part of a check that runs in here."""
 
-    def __init__(self, root: str | None) -> None:
+    def __init__(self, root: str | None, framework: Framework | None = None) -> None:
         self.root = root
+        self.framework = framework or frameworks.named(frameworks.TORCH)
         self.device = "cpu"
         self._kept: dict[tuple[str, str], tuple[Any, Any]] = {}
 
@@ -69,37 +73,47 @@ class PublicData:
 
     def tensors(self, name: str, split: str) -> tuple[Any, Any]:
         """(images float32 (n, 1, 28, 28) in [0, 1], labels int64 (n,)) of "train" or "test"."""
+        images, labels = self._parts(name, split)
+        if not self.framework.survives_fork:
+            return self.framework.from_numpy(images), self.framework.from_numpy(labels)
+        return images, labels
+
+    def _parts(self, name: str, split: str) -> tuple[Any, Any]:
+        """The same as arrays that a host can hold: of numpy where the library's own would start
+        it."""
         # What is kept is given once, and read again when a process has had it: it may be written.
         key = name, split
         images, labels = self._kept.pop(key) if key in self._kept else self._read(name, split)
-        return images.to(self.device), labels.to(self.device)
+        if self.device != "cpu":
+            return images.to(self.device), labels.to(self.device)
+        return images, labels
 
     def _read(self, name: str, split: str) -> tuple[Any, Any]:
-        import torch
-
         if self.root is None:
             raise RuntimeError("no data set was mounted")
         images, labels = load_split(Path(self.root), name, split)
-        return torch.from_numpy(images).float().div_(255).unsqueeze(1), torch.from_numpy(labels)
+        scaled = images.astype(np.float32)[:, None]
+        scaled /= 255
+        if not self.framework.survives_fork:
+            return scaled, labels
+        return self.framework.from_numpy(scaled), self.framework.from_numpy(labels)
 
     def batches(self, name: str, split: str, batch_size: int, shuffle: bool = False) -> Batches:
         """An iterable of (images, labels) that can be walked again and again."""
-        return Batches(*self.tensors(name, split), batch_size, shuffle)
+        return Batches(self.framework, self._parts(name, split), batch_size, shuffle)
 
 
 class Batches:
-    """Two tensors in batches, the last one short if need be. Faster than a DataLoader."""
+    """Images and labels in batches, the last one short if need be."""
 
-    def __init__(self, images: Any, labels: Any, batch_size: int, shuffle: bool) -> None:
-        self.images, self.labels = images, labels
+    def __init__(
+        self, framework: Framework, parts: tuple[Any, Any], batch_size: int, shuffle: bool
+    ) -> None:
+        self.framework, self.parts = framework, parts
         self.batch_size, self.shuffle = batch_size, shuffle
 
     def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch_size)
+        return -(-len(self.parts[0]) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        import torch
-
-        order = torch.randperm(len(self.labels)) if self.shuffle else torch.arange(len(self.labels))
-        for picked in order.to(self.labels.device).split(self.batch_size):
-            yield self.images.index_select(0, picked), self.labels.index_select(0, picked)
+        yield from self.framework.batches(self.parts, self.batch_size, self.shuffle)

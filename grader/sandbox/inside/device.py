@@ -7,10 +7,8 @@ by object: every name and list that holds a tensor then holds the moved one. Run
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any
-
-from grader.sandbox.inside.loader import Program
-from grader.sandbox.inside.snapshot import tensors_of
 
 FAKE = "fake"  # a second device without a GPU, for tests: see fake_device.py
 
@@ -28,9 +26,9 @@ def start(device: str, gpu_bytes: int) -> None:
         fake_device.install()
 
 
-def move_values(program: Program, device: str) -> None:
+def move_values(tensors: Iterable[Any], device: str) -> None:
     """Move all tensors that the submission's top level holds, in networks too, to the device."""
-    for tensor in list(tensors_of(program)):
+    for tensor in list(tensors):
         if tensor.device.type == "cpu":
             with contextlib.suppress(Exception):  # what meets it is confirmed on the processor
                 _move(tensor, device)

@@ -2,7 +2,8 @@
 
 A value becomes one tree of typed nodes and raw buffers; channel.py sends them. Values are None,
 bool, int, float, str, bytes, list, tuple, dict, dense tensors and arrays (dtype, shape, bytes),
-references to objects that stay in the box, and, towards the box only, source code. An instance of
+references to objects that stay in the box, and, towards the box only, source code. Arrays of other
+libraries cross as plain ones (frameworks/). An instance of
 a student's class that inherits from a plain type leaves the box as both: a reference with the plain
 value. Any other subclass arrives as its plain base value. Nothing is ever unpickled.
 
@@ -18,6 +19,8 @@ from typing import Any, Union
 
 import msgspec
 import numpy as np
+
+from grader.sandbox.inside.frameworks import Framework
 
 MAX_PAYLOAD = 256 << 20  # bytes of all buffers of one frame: 60,000 float images are 188 MB
 MAX_BUFFERS = 10_000
@@ -36,6 +39,9 @@ DTYPES = {
     "int32": 4,
     "int64": 8,
     "uint8": 1,
+    "uint16": 2,
+    "uint32": 4,
+    "uint64": 8,
     "bool": 1,
 }
 
@@ -161,23 +167,29 @@ def pack(
     value: object,
     outside_set: Callable[[object], Any],
     of_subclass: Callable[[object], Any] = lambda value: None,
+    framework: Framework | None = None,
 ) -> tuple[Any, list[Any]]:
     """Turn a value into (node, buffers); `outside_set` makes a node of any other object.
 
     of_subclass: gives the Reference or the Instance, still without its value, that an instance of
     a subclass is sent as; None: it is sent as its plain base value.
+    framework: whose arrays are values, besides those of PyTorch and numpy.
     Raises CodecError for a value that is too large, too deep or of a kind that cannot travel.
     """
-    packer = _Packer(outside_set, of_subclass)
+    packer = _Packer(outside_set, of_subclass, framework)
     return packer.node(value, 0), packer.buffers
 
 
 class _Packer:
     def __init__(
-        self, outside_set: Callable[[object], Any], of_subclass: Callable[[object], Any]
+        self,
+        outside_set: Callable[[object], Any],
+        of_subclass: Callable[[object], Any],
+        framework: Framework | None,
     ) -> None:
         self.outside_set = outside_set
         self.of_subclass = of_subclass
+        self.framework = framework
         self.buffers: list[Any] = []
         self.nodes = 0
         self.room = MAX_PAYLOAD
@@ -219,6 +231,8 @@ class _Packer:
             return Mapping(
                 [(self._key(k, depth), self.node(v, depth + 1)) for k, v in dict.items(value)]
             )
+        if self.framework is not None and self.framework.is_array(value):
+            return self._array(self.framework.to_numpy(value))
         return self.outside_set(value)
 
     def _key(self, value: Any, depth: int) -> Any:
@@ -262,25 +276,34 @@ class _Packer:
 
     def _array(self, value: Any) -> Any:
         dtype = str(value.dtype)
-        if dtype not in DTYPES:
+        if not isinstance(value, np.ndarray) or dtype not in DTYPES:
             raise CodecError(f"a numpy array of type {value.dtype}")
         if value.size * DTYPES[dtype] > self.room:
             raise CodecError(f"an array of shape {value.shape}: more than it may return")
-        return self._buffer(Array(dtype, list(value.shape)), np.ndarray.tobytes(value))
+        shape, data = list(value.shape), np.ndarray.tobytes(value)
+        # Of the two that a check may meet, only PyTorch has bfloat16.
+        kind = Tensor(dtype, shape, False) if dtype == "bfloat16" else Array(dtype, shape)
+        return self._buffer(kind, data)
 
 
 # ------------------------------------------------------------------------------ nodes to values
 
 
-def unpack(message: Message, outside_set: Callable[..., Any], device: str = "cpu") -> Any:
+def unpack(
+    message: Message,
+    outside_set: Callable[..., Any],
+    device: str = "cpu",
+    framework: Framework | None = None,
+) -> Any:
     """Rebuild the value of a message, tensors on `device`; `outside_set` turns Reference, Name
-    and Code nodes into objects, and an Instance with its value.
+    and Code nodes into objects, and an Instance with its value. With a `framework`, tensors and
+    arrays become its arrays.
 
     Tensors and arrays own their memory, as fresh ones do: they may be resized or detached in place.
 
     Raises CodecError for a frame that lies about its sizes or breaks a limit.
     """
-    unpacker = _Unpacker(message.buffers, outside_set, device)
+    unpacker = _Unpacker(message.buffers, outside_set, device, framework)
     value = unpacker.value(message.body, 0)
     if unpacker.next != len(message.buffers):
         raise CodecError("buffers that no value refers to")
@@ -289,11 +312,16 @@ def unpack(message: Message, outside_set: Callable[..., Any], device: str = "cpu
 
 class _Unpacker:
     def __init__(
-        self, buffers: list[bytearray], outside_set: Callable[..., Any], device: str
+        self,
+        buffers: list[bytearray],
+        outside_set: Callable[..., Any],
+        device: str,
+        framework: Framework | None,
     ) -> None:
         self.buffers = buffers
         self.outside_set = outside_set
         self.device = device
+        self.framework = framework
         self.next = 0
         self.nodes = 0
 
@@ -301,6 +329,8 @@ class _Unpacker:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise CodecError("a value with too many parts or levels")
+        if isinstance(node, (Tensor, Array)) and self.framework is not None:
+            return self.framework.from_numpy(self._array(node))
         if isinstance(node, Tensor):
             return self._tensor(node)
         if isinstance(node, Array):
@@ -362,11 +392,12 @@ class _Unpacker:
             value.requires_grad_()
         return value
 
-    def _array(self, node: Array) -> Any:
+    def _array(self, node: Tensor | Array) -> np.ndarray:
         data = self._checked(node.dtype, node.shape)
-        if node.dtype == "bfloat16":
-            raise CodecError("numpy has no bfloat16")
-        value = np.empty(node.shape, dtype=node.dtype)
+        try:
+            value = np.empty(node.shape, dtype=node.dtype)
+        except TypeError:  # other libraries teach it bfloat16
+            raise CodecError("numpy has no bfloat16") from None
         shown = np.uint8 if node.dtype == "bool" else node.dtype  # a byte but 0 and 1 is no bool
         value[...] = np.frombuffer(data, dtype=shown).reshape(node.shape)
         return value

@@ -1,6 +1,7 @@
 """The processes of a box: each answers the requests of its socket, and forks the next ones.
 
-The host imports torch and forks a process for each submission, which forks one for the checks.
+The host imports the framework and forks a process for each submission; one that may be forked when
+it has computed forks others for the checks.
 Runs inside the box.
 """
 
@@ -20,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox.inside import batches, late, launch, protocol
+from grader.sandbox.inside import frameworks, late, launch, protocol
 from grader.sandbox.inside.channel import Channel
 from grader.sandbox.inside.protocol import CodecError
-from grader.sandbox.inside.worker import UNCOMPILED, Worker, raised
+from grader.sandbox.inside.worker import Worker, raised
 
 MANY_SUBMISSIONS = 2  # forks after which a host makes large pages for the next ones
 
@@ -86,7 +87,6 @@ def _fork(channel: Channel, worker: Worker, fds: list[int], task: dict[str, Any]
             _keep_only(*fds)
             launch.carry_out(task["plan"])
             tempfile.tempdir = None
-            batches.load_without_workers()
         serve(Channel(socket.socket(fileno=fds[0])), worker)
     finally:
         os._exit(0)
@@ -149,33 +149,21 @@ def _reap(pid: int, children: dict[int, bool]) -> int | None:
         return None
 
 
-def main(data_root: str | None = None, joins_pages: bool = True) -> None:
-    """Entry point in the box: stdin is the socket. Imports torch, then serves as the host."""
+def main(
+    data_root: str | None = None, joins_pages: bool = True, framework: str = frameworks.TORCH
+) -> None:
+    """Entry point in the box: stdin is the socket. Imports the framework, then serves as the
+    host."""
     channel = Channel(socket.socket(fileno=os.dup(0)))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
     gc.disable()  # importing makes much that stays
-    prepare_torch()
-    serve(channel, Worker(data_root, joins_pages))
+    prepare(framework)
+    serve(channel, Worker(data_root, joins_pages, framework=framework))
 
 
-def prepare_torch() -> None:
-    """Import torch on one thread: a parent that has used two makes its forked children hang."""
-    import torch
-
-    torch.set_num_threads(1)
+def prepare(framework: str = frameworks.TORCH) -> None:
+    """Import what all submissions need, and nothing that they seldom do."""
+    frameworks.named(framework).prepare()
     late.install()
-    # Making an optimizer would import the compiler, which takes a second, to be left alone by it.
-    for method in vars(torch.optim.Optimizer).values():
-        if hasattr(method, "__wrapped__"):
-            method.__wrapped__.__dynamo_disable = method.__wrapped__
-    for name in ("set_num_threads", "set_num_interop_threads"):
-        setattr(torch, name, lambda count: None)
-    torch.compile = _uncompiled  # a compiler is a program, and a box starts none
-
-
-def _uncompiled(model: Any = None, **options: Any) -> Any:
-    """torch.compile, as a call or a decorator: what it is given, run as it is."""
-    UNCOMPILED.append(model)
-    return (lambda function: function) if model is None else model

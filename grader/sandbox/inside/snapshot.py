@@ -6,23 +6,21 @@ of its own (see sandbox/sandbox.py). Runs inside the box.
 
 from __future__ import annotations
 
-import contextlib
 import types
 from collections.abc import Iterator
 from typing import Any
 
+from grader.sandbox.inside.frameworks import Framework
 from grader.sandbox.inside.loader import Program
 
 MOST_OBJECTS = 100_000
 
 
 class Snapshot:
-    """Module values, classes, parameters and the settings of torch, as they are when it is made."""
+    """Module values, classes, and what the framework keeps (of PyTorch parameters and settings), as
+    they are when it is made."""
 
-    def __init__(self, program: Program) -> None:
-        import torch
-
-        self.dtype, self.gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    def __init__(self, program: Program, framework: Framework) -> None:
         self.spaces = [(space, dict(space)) for space in _namespaces(program)]
         self.classes = [
             (value, dict(vars(value)))
@@ -30,27 +28,16 @@ class Snapshot:
             for value in space.values()
             if isinstance(value, type) and value.__module__ in program.modules
         ]
-        self.parameters = []
-        for tensor in tensors_of(program):
-            with contextlib.suppress(Exception):  # without values yet, or of a kind of its own
-                if tensor.requires_grad and tensor.is_leaf:
-                    self.parameters.append((tensor, tensor.detach().clone()))
+        self.put_back = framework.snapshot(arrays_of(program, framework))
 
     def restore(self) -> None:
-        """Put back all that, of tensors the values of those that have gradients."""
-        import torch
-
-        torch.set_default_dtype(self.dtype)
-        torch.set_grad_enabled(self.gradients)
+        """Put back all that."""
         for space, before in self.spaces:
             space.clear()
             space.update(before)
         for cls, before in self.classes:
             _restore_class(cls, before)
-        with torch.no_grad():
-            for tensor, value in self.parameters:
-                tensor.requires_grad_().copy_(value)
-                tensor.grad = None
+        self.put_back()
 
 
 def _restore_class(cls: type, before: dict[str, Any]) -> None:
@@ -61,11 +48,9 @@ def _restore_class(cls: type, before: dict[str, Any]) -> None:
             setattr(cls, name, before[name])
 
 
-def tensors_of(program: Program) -> Iterator[Any]:
-    """The tensors among the values of a submission's modules, and in what they hold: containers,
+def arrays_of(program: Program, framework: Framework) -> Iterator[Any]:
+    """The arrays among the values of a submission's modules, and in what they hold: containers,
     networks, objects of the submission's own classes."""
-    import torch
-
     seen: set[int] = set()
     todo: list[Any] = [value for space in _namespaces(program) for value in space.values()]
     while todo and len(seen) < MOST_OBJECTS:
@@ -73,13 +58,13 @@ def tensors_of(program: Program) -> Iterator[Any]:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, torch.Tensor):
+        if framework.is_array(value):
             yield value
         elif isinstance(value, (list, tuple, set)):
             todo += value
         elif isinstance(value, dict):
             todo += value.values()
-        elif isinstance(value, torch.nn.Module) or type(value).__module__ in program.modules:
+        elif framework.is_network(value) or type(value).__module__ in program.modules:
             todo += getattr(value, "__dict__", {}).values()
 
 

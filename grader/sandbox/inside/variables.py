@@ -6,7 +6,7 @@ Programs hand their parameters around one by one (``net(X, W, b)``), or as one c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from grader.sandbox.inside.loader import Program
@@ -15,15 +15,15 @@ from grader.sandbox.inside.loader import Program
 COLLECTION = ("params", "parameters", "param")
 
 
-def values_of(program: Program, names: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+def values_of(
+    program: Program, names: Mapping[str, Iterable[str]], is_array: Callable[[object], bool]
+) -> dict[str, Any]:
     """The module values of the contract as they are now, by each of their names, and the list of
     all tensors among them, in the contract's order, by those of COLLECTION. What the student calls
     otherwise is no value of the contract.
 
-    names: each value's own name with all that it may have.
+    names: each value's own name with all that it may have. is_array: what counts as a tensor.
     """
-    import torch
-
     found: dict[str, Any] = {}
     tensors = []
     for own, spellings in names.items():
@@ -31,19 +31,23 @@ def values_of(program: Program, names: Mapping[str, Iterable[str]]) -> dict[str,
             values = (space.get(spelling) for spelling in spellings)
             told = [v for v in values if not (v is None or v is Ellipsis or callable(v))]
             found |= dict.fromkeys(spellings, told[0]) if told else {}
-        tensors += [found[own]] if isinstance(found.get(own), torch.Tensor) else []
+        tensors += [found[own]] if is_array(found.get(own)) else []
     return {**dict.fromkeys(COLLECTION, tensors), **found} if len(tensors) > 1 else found
 
 
-def set_value(program: Program, name: str, spellings: Iterable[str], value: Any) -> None:
+def set_value(
+    program: Program,
+    name: str,
+    spellings: Iterable[str],
+    value: Any,
+    is_array: Callable[[object], bool],
+) -> None:
     """Set a module value wherever student code looks it up: under each name that it has, and in the
     lists, tuples and dictionaries at the top level that held the tensor before it."""
-    import torch
-
     for space in map(vars, program.modules.values()):
         known = [spelling for spelling in spellings if spelling in space]
         for old in [space[spelling] for spelling in known]:
-            if isinstance(old, torch.Tensor):
+            if is_array(old):
                 space.update({each: _replaced(held, old, value) for each, held in space.items()})
         space.update(dict.fromkeys([name, *known], value))
 

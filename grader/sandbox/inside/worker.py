@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import itertools
 import json
 import random
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy.random  # else each check imports it when it is seeded
 
-from grader.sandbox.inside import loader, protocol
+from grader.sandbox.inside import frameworks, loader, protocol
 from grader.sandbox.inside.binding import Stubs, Submission
 from grader.sandbox.inside.cells import Cells, as_cells
 from grader.sandbox.inside.data import PublicData
@@ -27,13 +28,12 @@ from grader.sandbox.inside.device import move_values, start
 from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Missing, Note
 from grader.sandbox.inside.protocol import CodecError, Message
-from grader.sandbox.inside.snapshot import Snapshot
+from grader.sandbox.inside.snapshot import Snapshot, arrays_of
 from grader.sandbox.inside.statements import Plans
 
 MAX_TRACE_LINES = 6
 UNWRITTEN = ": your code is still missing"  # as templates.py cuts it
 LACKING = re.compile(r"not implemented for '|^Could not run '")
-UNCOMPILED: list[Any] = []  # what was to be compiled in this process
 MAX_OBJECTS = 1_000  # that one check may hold by reference
 
 
@@ -45,8 +45,11 @@ class Worker:
         data_root: str | None = None,
         joins_pages: bool = False,
         plans: Plans | None = None,
+        framework: str = frameworks.TORCH,
     ) -> None:
-        self.data = PublicData(data_root)
+        self.framework = frameworks.named(framework)
+        self.converted = self.framework if self.framework.is_converted else None
+        self.data = PublicData(data_root, self.framework)
         self.plans = plans
         self.joins_pages = joins_pages  # whether many forks will follow, which then cost less
         self.stubs: Stubs | None = None
@@ -58,9 +61,10 @@ class Worker:
     def answer(self, message: Message) -> tuple[str, Any, list[Any]]:
         """Carry out one request; returns kind, node and buffers of the reply."""
         try:
-            arguments = protocol.unpack(message, self._rebuild, self.data.device)
+            arguments = protocol.unpack(message, self._rebuild, self.data.device, self.converted)
             result = getattr(self, "on_" + message.kind)(**arguments)
-            return ("value", *protocol.pack(result, self._keep, self._of_subclass))
+            packed = protocol.pack(result, self._keep, self._of_subclass, self.converted)
+            return ("value", *packed)
         except Missing as error:
             return ("missing", *_packed(error.note))
         except CodecError as error:
@@ -98,26 +102,22 @@ class Worker:
             Wanted.of(known),
         )
         if device != "cpu":
-            move_values(program, device)
-        self.snapshot = Snapshot(program)
-        self.stubs = Stubs(program, known, device)
-        eager: list[Note] = [("eager", {})] if UNCOMPILED else []
-        return {"notes": [*program.notes[:200], *self.stubs.notes(), *eager]}
+            move_values(arrays_of(program, self.framework), device)
+        self.snapshot = Snapshot(program, self.framework)
+        self.stubs = Stubs(program, known, device, self.framework)
+        others: list[Note] = [(code, {}) for code in self.framework.notes()]
+        return {"notes": [*program.notes[:200], *self.stubs.notes(), *others]}
 
     def on_seed(self, seed: int, anew: bool = False) -> None:
         """Make code that draws from the global generators repeatable; `anew`, be as after loading,
         for the next check, as far as one process can."""
-        import torch
-
         if anew and self.snapshot is not None:
             self.objects.clear()
             self.numbers.clear()
             self._loaded().reset()
             self.snapshot.restore()
 
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for every device first
-        if torch.cuda.is_initialized():
-            torch.cuda.manual_seed_all(seed)
+        self.framework.seed(seed)
         random.seed(seed)
         numpy.random.seed(seed)
 
@@ -156,7 +156,7 @@ class Worker:
 
     def on_supply(self, source: str, parts: dict[str, str], by_contract: bool) -> None:
         """Put parts of an author's file in the place of stubs. They see the submission, too."""
-        defined = _executed(source, submission=Submission(self._loaded(), self.data))
+        defined = self._executed(source, submission=Submission(self._loaded(), self.data))
         for stub, part in parts.items():
             owner, *attributes = part.split(".")
             value = functools.reduce(getattr, attributes, defined[owner])
@@ -173,11 +173,19 @@ class Worker:
             raise RuntimeError("no submission is loaded")
         return self.stubs
 
+    def _executed(self, source: str, **names: Any) -> dict[str, Any]:
+        """What an author's source defines; of names around it it sees the framework's and these."""
+        modules = self.framework.names.items()
+        known = {name: importlib.import_module(module) for name, module in modules}
+        namespace: dict[str, Any] = {**known, **names}
+        exec(compile(source, "<check>", "exec", dont_inherit=True), namespace)
+        return namespace
+
     def _rebuild(self, node: Any) -> Any:
         if isinstance(node, protocol.Name):
             return self._loaded().stub(node.name)
         if isinstance(node, protocol.Code):
-            return _executed(node.source)[node.name]
+            return self._executed(node.source)[node.name]
         if not 0 <= node.number < len(self.objects):
             raise CodecError("a reference to an unknown object")
         return self.objects[node.number]
@@ -252,15 +260,6 @@ def _packed(note: Note) -> tuple[Any, list[Any]]:
 
 def _refuse(value: object) -> Any:
     raise CodecError("a note holds texts only")
-
-
-def _executed(source: str, **names: Any) -> dict[str, Any]:
-    """What an author's source defines; of names around it it sees torch and these."""
-    import torch
-
-    namespace: dict[str, Any] = {"torch": torch, **names}
-    exec(compile(source, "<check>", "exec", dont_inherit=True), namespace)
-    return namespace
 
 
 def raised(

@@ -60,7 +60,7 @@ def _candidates() -> list[Path]:
 def worker_files() -> list[tuple[Path, str]]:
     """(source, path inside the worker's code folder) of what of the grader may lie next to student
     code: the folder sandbox/inside, and what makes it a package. All of it is public."""
-    inside = sorted((PACKAGE / "sandbox" / "inside").glob("*.py"))
+    inside = sorted((PACKAGE / "sandbox" / "inside").rglob("*.py"))
     files = [PACKAGE / "__init__.py", PACKAGE / "sandbox" / "__init__.py", *inside]
     return [(file, str(Path("grader", file.relative_to(PACKAGE)))) for file in files]
 

@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.errors import IsolationUnavailable, UsageError
-from grader.sandbox.inside import launch, seccomp
+from grader.sandbox.inside import frameworks, launch, seccomp
 from grader.sandbox.isolation import allowed, plans
 from grader.sandbox.isolation.plans import Limits
 from grader.sandbox.isolation.scratch import Scratch, remove, used_bytes
@@ -161,6 +161,7 @@ def start(
     limits: Limits = Limits(),  # noqa: B008 (frozen)
     command: list[str] | None = None,
     cuda: bool = False,
+    framework: str = frameworks.TORCH,
 ) -> Box:
     """Start the host at this level, with `box_end` as its descriptor 0; or `command`, confined as a
     submission is.
@@ -172,7 +173,7 @@ def start(
     with box_end:
         check_platform(level)
         data = public_data.resolve() if public_data else None
-        spec = plans.BoxSpec(data, limits, cuda)
+        spec = plans.BoxSpec(data, limits, cuda, framework)
         if level == "namespaces":
             return _launch(level, plans.namespaces(spec), command, box_end, None)
         scratch = Scratch(data)

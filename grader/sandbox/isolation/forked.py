@@ -46,11 +46,11 @@ class Child:
         return 0
 
 
-def start(box_end: socket.socket, public_data: Path | None, limits: Limits) -> Box:
+def start(box_end: socket.socket, public_data: Path | None, limits: Limits, framework: str) -> Box:
     """Fork a host that serves `box_end`, which is closed here. Call where this process has no
     other threads and torch has computed nothing yet, or on one thread only."""
     scratch = Scratch(public_data)
-    plan = plans.plain(plans.BoxSpec(public_data, limits, cuda=False), scratch.path)
+    plan = plans.plain(plans.BoxSpec(public_data, limits, False, framework), scratch.path)
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     try:
@@ -63,14 +63,20 @@ def start(box_end: socket.socket, public_data: Path | None, limits: Limits) -> B
         scratch.remove()
         raise
     if pid == 0:
-        _serve(box_end.fileno(), write_end, plan.before, scratch.path, bool(public_data))
+        data = str(scratch.path / "data") if public_data else None
+        _serve(box_end.fileno(), write_end, plan.before, scratch.path, data, framework)
     os.close(write_end)
     box_end.close()
     return Box(Child(pid), read_end, "process", plan.submission, kill_session, scratch)
 
 
 def _serve(
-    box_end: int, output: int, before: plans.Steps, scratch: Path, has_data: bool
+    box_end: int,
+    output: int,
+    before: plans.Steps,
+    scratch: Path,
+    data: str | None,
+    framework: str,
 ) -> NoReturn:
     """The child: the host, with nothing of this process but its modules."""
     try:
@@ -87,8 +93,8 @@ def _serve(
         own = {"", os.getcwd(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
         sys.path[:] = [str(scratch / "grader"), *(path for path in sys.path if path not in own)]
         launch.carry_out(before)
-        data = str(scratch / "data") if has_data else None
-        serving.main(data, joins_pages=False)  # a quarter of a second, for a dozen checks
+        # Joining pages takes a quarter of a second, and there are a dozen checks.
+        serving.main(data, joins_pages=False, framework=framework)
     except BaseException:
         traceback.print_exc()
     finally:

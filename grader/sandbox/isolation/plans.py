@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import IsolationUnavailable
-from grader.sandbox.inside import landlock
+from grader.sandbox.inside import frameworks, landlock
 from grader.sandbox.isolation import nvidia
 from grader.sandbox.isolation.allowed import (
     PACKAGE,
@@ -67,6 +67,7 @@ class BoxSpec:
     public_data: Path | None
     limits: Limits
     cuda: bool
+    framework: str = frameworks.TORCH
 
     @functools.cached_property
     def driver(self) -> list[str]:
@@ -77,6 +78,10 @@ class BoxSpec:
     def variables(self) -> dict[str, str]:
         """What CUDA has to be told."""
         return _variables_of_cuda() if self.cuda else {}
+
+    def environment(self, home: str) -> dict[str, str]:
+        """All that a process gets to know of its surroundings."""
+        return {**environment(home, self.framework), **self.variables}
 
 
 @dataclass(frozen=True)
@@ -288,7 +293,7 @@ def _bwrap_arguments(spec: BoxSpec) -> list[str]:
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
-        *(["--setenv", *pair] for pair in {**environment("/tmp"), **spec.variables}.items()),
+        *(["--setenv", *pair] for pair in spec.environment("/tmp").items()),
     ]
     return [argument for line in lines for argument in line]
 
@@ -334,20 +339,21 @@ def _rlimits(limits: Limits) -> dict[str, int]:
 
 
 def _at(spec: BoxSpec, folder: Path, home: Path) -> tuple[str, Any]:
-    known = {**environment(str(home)), **spec.variables}
+    known = spec.environment(str(home))
     return "enter_workdir", {"folder": str(folder), "environment": known}
 
 
 def _host(spec: BoxSpec, code: str, data: str) -> list[str]:
-    root = repr(data) if spec.public_data else ""
-    start = f"from grader.sandbox.inside.serving import main; main({root})"
+    root = repr(data if spec.public_data else None)
+    options = f"{root}, framework={spec.framework!r}"
+    start = f"from grader.sandbox.inside.serving import main; main({options})"
     program = f"import sys; sys.path[0] = {code!r}; {start}"  # instead of the current folder
     # -s: no user's packages. Not -I, with which Python ignores PYTHONMALLOC.
     # -u: what a process has printed is not lost when it is killed.
     return [sys.executable, "-s", "-B", "-u", "-c", program]
 
 
-def environment(home: str) -> dict[str, str]:
+def environment(home: str, framework: str = frameworks.TORCH) -> dict[str, str]:
     """All that the worker gets to know of its surroundings; for CUDA a little more."""
     return {
         "PATH": "/usr/bin:/bin",
@@ -365,8 +371,7 @@ def environment(home: str) -> dict[str, str]:
         # Large pages, in which a fork copies a hundredth of the page tables: three times faster.
         "PYTHONMALLOC": "malloc",
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        # Asking whether CUDA is there must not start it: it does not survive a fork.
-        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        **frameworks.named(framework).environment,
     }
 
 
