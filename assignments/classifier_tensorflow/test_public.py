@@ -1,12 +1,12 @@
 """Public checks of classifier_tensorflow: the examples of the text, to be run while you work.
 
-They are few on purpose. The hidden checks ask for the same, with other numbers and shapes. Tensors
-of PyTorch arrive in your code as those of TensorFlow.
+They are few on purpose. The hidden checks ask for the same, with other numbers and shapes. Arrays
+of NumPy arrive in your code as tensors of TensorFlow.
 """
 
+import numpy as np
 import pytest
 import tensorflow as tf
-import torch
 
 from grader.checking import _, assert_close, assert_number, assert_sequence, in_sandbox
 
@@ -32,7 +32,7 @@ def called(submission, name, *arguments, **options):
 @pytest.mark.stub("Classifier.loss")
 def test_loss_example(submission):
     """With logits [[0, 0]] and label [1] the loss is 0.6931, the logarithm of 2."""
-    y_hat, y = torch.zeros(1, 2), torch.tensor([1])
+    y_hat, y = np.zeros((1, 2), np.float32), np.array([1])
     mean = called(submission, "loss", y_hat, y)
     assert_number(mean, 0.6931, tolerance=5e-5, what="loss(y_hat, y)")
     each = called(submission, "loss", y_hat, y, averaged=False)
@@ -42,7 +42,7 @@ def test_loss_example(submission):
 @pytest.mark.stub("Classifier.accuracy")
 def test_accuracy_example(submission):
     """With scores [[1, 3], [2, 0]] and labels [1, 1] the accuracy is 0.5, one by one [1, 0]."""
-    y_hat, y = torch.tensor([[1.0, 3.0], [2.0, 0.0]]), torch.tensor([1, 1])
+    y_hat, y = np.array([[1, 3], [2, 0]], np.float32), np.array([1, 1])
     assert_number(called(submission, "accuracy", y_hat, y), 0.5, what="accuracy(y_hat, y)")
     each = called(submission, "accuracy", y_hat, y, averaged=False)
     assert_close(each, [1.0, 0.0], what="accuracy(y_hat, y, averaged=False)")
@@ -66,7 +66,8 @@ def supply_constants(submission, loss, accuracy):
 def test_validation_step_example(submission):
     """With a loss of 0.5 and an accuracy of 1 it returns {"loss": 0.5, "acc": 1}."""
     supply_constants(submission, 0.5, 1.0)
-    result = example_model(submission).validation_step((torch.zeros(1, 2), torch.tensor([0])))
+    batch = (np.zeros((1, 2), np.float32), np.array([0]))
+    result = example_model(submission).validation_step(batch)
     text = _("validation_step(batch) is no dictionary: {result!r:.60}")
     assert isinstance(result, dict), text.format(result=result)
     assert {"loss", "acc"} <= set(result), _('it should have the keys "loss" and "acc"')
@@ -112,7 +113,7 @@ def epoch_example(submission, batches):
 def test_fit_epoch_example(submission):
     """For the logits w * X with w = 0 and one batch X = [[0, 1]], y = [1] the loss is 0.6931, and w
     is 0.05 afterwards."""
-    result = epoch_example(submission, [(torch.tensor([[0.0, 1.0]]), torch.tensor([1]))])
+    result = epoch_example(submission, [(np.array([[0, 1]], np.float32), np.array([1]))])
     loss, weight = assert_sequence(result, 2, _("the loss and w"))
     assert_number(loss, 0.6931, tolerance=5e-5, what="fit_epoch(model, optimizer, batches)")
     assert_number(weight, 0.05, what=_("w after the epoch"))

@@ -1,15 +1,15 @@
 """Hidden checks of classifier_tensorflow.
 
 Known values come from the documents (000, 004) and are cited where they stand; everything else is
-compared with the reference on the same inputs for every student. Tensors of PyTorch arrive in the
-box as those of TensorFlow, and these as arrays of NumPy here.
+compared with the reference on the same inputs for every student. Arrays of NumPy arrive in the box
+as tensors of TensorFlow, and these as arrays of NumPy here.
 """
 
 import math
 
+import numpy as np
 import pytest
 import tensorflow as tf
-import torch
 
 from grader.checking import (
     N_,
@@ -24,11 +24,20 @@ from grader.checking import (
     observe,
     with_shapes,
 )
-from grader.checking.cases import labels
 from grader.checking.training import USUAL, assert_table, hidden_accuracy, keep_curve
 
 PER_EXAMPLE = N_("one loss per example, shape (n,)")
 FLAT = N_("a flat vector, one entry for every prediction")
+
+
+def normal(rng, *shape):
+    """Random numbers of N(0, 1), float32."""
+    return rng.standard_normal(shape, np.float32)
+
+
+def floats(*rows):
+    """Rows of numbers as an array of float32."""
+    return np.array(rows, np.float32)
 
 
 @in_sandbox
@@ -57,9 +66,7 @@ def method(submission, name, *arguments, **options):
 def assert_same(submission, reference, call, y_hat, y, hint, **options):
     """Raise Mismatch unless a method of such a model returns what the reference's does."""
     name = call.partition("(")[0]
-    actual, expected = (
-        method(side, name, y_hat, y, **options) for side in (submission, reference)
-    )
+    actual, expected = (method(side, name, y_hat, y, **options) for side in (submission, reference))
     assert_close(actual, expected, what=with_shapes(call, y_hat, y), shape_hint=hint)
 
 
@@ -72,7 +79,7 @@ def test_loss_document_values(submission):
 
     Source: document 000.
     """
-    logits, y = torch.tensor([[-2.3, 4.0, 1.5], [-5.0, 2.0, 8.0]]), torch.tensor([2, 1])
+    logits, y = floats([-2.3, 4.0, 1.5], [-5.0, 2.0, 8.0]), np.array([2, 1])
     each = method(submission, "loss", logits, y, averaged=False)
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
     mean = method(submission, "loss", logits, y)
@@ -88,8 +95,8 @@ def test_loss_takes_logits(submission):
 
     Source: document 000.
     """
-    scores = torch.tensor([[0.2, 0.2, 0.6], [0.1, 0.8, 0.1]])
-    each = method(submission, "loss", scores, torch.tensor([2, 1]), averaged=False)
+    scores = floats([0.2, 0.2, 0.6], [0.1, 0.8, 0.1])
+    each = method(submission, "loss", scores, np.array([2, 1]), averaged=False)
     what = "loss(y_hat, y, averaged=False)"
     assert_close(each, [0.8504, 0.6897], atol=5e-5, what=what, shape_hint=_(PER_EXAMPLE))
 
@@ -100,7 +107,7 @@ def test_loss_of_equal_scores(submission):
 
     Source: document 000.
     """
-    loss = method(submission, "loss", torch.zeros(4, 10), torch.tensor([0, 3, 9, 3]))
+    loss = method(submission, "loss", np.zeros((4, 10), np.float32), np.array([0, 3, 9, 3]))
     assert_number(loss, math.log(10), what="loss(y_hat, y)")
 
 
@@ -108,7 +115,7 @@ def test_loss_of_equal_scores(submission):
 @pytest.mark.parametrize("shape", [(1, 3), (2, 5), (5, 5), (64, 10)], ids=str)
 def test_loss_averaged(submission, reference, rng, shape):
     """Averaged, which is the default, the loss is the mean over the batch: one number."""
-    y_hat, y = 2 * torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1]).int()
+    y_hat, y = 2 * normal(rng, *shape), rng.integers(shape[1], size=shape[0], dtype=np.int32)
     expected = float(method(reference, "loss", y_hat, y))
     loss = method(submission, "loss", y_hat, y)
     assert_number(loss, expected, what=with_shapes("loss(y_hat, y)", y_hat, y))
@@ -120,7 +127,7 @@ def test_loss_averaged(submission, reference, rng, shape):
 @pytest.mark.parametrize("shape", [(1, 3), (2, 5), (5, 5), (64, 10)], ids=str)
 def test_loss_per_example(submission, reference, rng, shape):
     """With averaged=False the loss is one number per example."""
-    y_hat, y = 2 * torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
+    y_hat, y = 2 * normal(rng, *shape), rng.integers(shape[1], size=shape[0])
     call, hint = "loss(y_hat, y, averaged=False)", _(PER_EXAMPLE)
     assert_same(submission, reference, call, y_hat, y, hint, averaged=False)
 
@@ -136,7 +143,7 @@ def loss_gradient(submission, model, y_hat, y):
 @pytest.mark.stub("Classifier.loss")
 def test_loss_gradient(submission, reference, rng):
     """Gradients flow from the averaged loss to the logits."""
-    y_hat, y = torch.randn(6, 4, generator=rng), labels(rng, (6,), 4)
+    y_hat, y = normal(rng, 6, 4), rng.integers(4, size=6)
     expected = loss_gradient(reference, model_of(reference, 0.1), y_hat, y)
     gradient = loss_gradient(submission, model_of(submission, 0.1), y_hat, y)
     assert_close(gradient, expected, what=_("the gradient of the loss"))
@@ -151,8 +158,8 @@ def test_accuracy_document_value(submission):
 
     Source: documents 000, 004.
     """
-    y_hat = torch.tensor([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
-    y = torch.tensor([0, 2, 0])
+    y_hat = floats([0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05])
+    y = np.array([0, 2, 0])
     each = method(submission, "accuracy", y_hat, y, averaged=False)
     observe(each)  # both together tell whether `averaged` is ignored or exchanged
     what = with_shapes("accuracy(y_hat, y)", y_hat, y)
@@ -162,7 +169,7 @@ def test_accuracy_document_value(submission):
 
 def half_right(rng, shape):
     """Random scores (n, c), and labels of which the first half is right."""
-    y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])
+    y_hat, y = normal(rng, *shape), rng.integers(shape[1], size=shape[0])
     y[: len(y) // 2] = y_hat[: len(y) // 2].argmax(1)
     return y_hat, y
 
@@ -197,7 +204,7 @@ def test_accuracy_is_float32(submission):
 
     Source: document 004.
     """
-    y_hat, y = torch.eye(3, dtype=torch.float64), torch.tensor([0, 1, 1])
+    y_hat, y = np.eye(3), np.array([0, 1, 1])
     result = method(submission, "accuracy", y_hat, y, averaged=False)
     assert_close(result, [1.0, 1.0, 0.0], what="accuracy(y_hat, y, averaged=False)")
     dtype = str(getattr(result, "dtype", N_("no float32")))
@@ -213,21 +220,20 @@ def test_accuracy_of_sequences(submission, reference, rng, shape, averaged):
 
     Source: document 004.
     """
-    y_hat, y = torch.randn(shape, generator=rng), labels(rng, shape[:2], shape[2])
+    y_hat, y = normal(rng, *shape), rng.integers(shape[2], size=shape[:2])
     y[0] = y_hat[0].argmax(-1)
     call = f"accuracy(y_hat, y, averaged={averaged})"
     assert_same(submission, reference, call, y_hat, y, _(FLAT), averaged=averaged)
 
 
 @pytest.mark.stub("Classifier.accuracy")
-@pytest.mark.parametrize("dtype", [torch.int32, torch.uint8, torch.float32], ids=str)
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "float32"])
 def test_accuracy_of_other_label_types(submission, dtype):
     """The predictions take the type of the labels before they are compared.
 
     Source: document 004.
     """
-    y = torch.tensor([0, 2, 1, 1]).to(dtype)
-    y_hat = torch.nn.functional.one_hot(torch.tensor([0, 2, 2, 1]), 3).double()
+    y_hat, y = np.eye(3)[[0, 2, 2, 1]], np.array([0, 2, 1, 1], dtype)
     accuracy = method(submission, "accuracy", y_hat, y)
     assert_number(accuracy, 0.75, tolerance=1e-6, what="accuracy(y_hat, y)")
 
@@ -266,7 +272,7 @@ def assert_same_step(submission, reference, batch):
 def test_validation_step(submission, reference, rng, shape, kind):
     """validation_step gives the averaged loss and accuracy of a batch, as the model's own methods
     loss and accuracy compute them."""
-    batch = kind([torch.randn(shape, generator=rng), labels(rng, shape[:1], shape[1])])
+    batch = kind([normal(rng, *shape), rng.integers(shape[1], size=shape[0])])
     batch[1][: shape[0] // 2] = batch[0][: shape[0] // 2].argmax(1)
     assert_same_step(submission, reference, batch)
 
@@ -277,8 +283,7 @@ def test_validation_step_two_inputs(submission, reference, rng):
 
     Source: document 004.
     """
-    y = labels(rng, (6,), 4)
-    batch = (torch.randn(6, 4, generator=rng), torch.randn(6, 4, generator=rng), y)
+    batch = (normal(rng, 6, 4), normal(rng, 6, 4), rng.integers(4, size=6))
     assert_same_step(submission, reference, batch)
 
 
@@ -308,9 +313,7 @@ def test_configure_optimizers(submission, reference, rng, lr, later):
 
     Source: document 004.
     """
-    weights, *gradients = (
-        [torch.randn(shape, generator=rng) for shape in ((3, 2), (2,))] for _ in range(4)
-    )
+    weights, *gradients = ([normal(rng, 3, 2), normal(rng, 2)] for _pair in range(4))
     case = (weights, gradients, lr, later)
     after = assert_sequence(optimized(submission, *case), 2, _("the variables"))
     expected = optimized(reference, *case)
@@ -361,12 +364,11 @@ def assert_same_epoch(submission, reference, *case, **options):
 
 def linear_case(rng, sizes, inputs=1):
     """Weights of a linear model from 5 features to 3 classes, and batches of these sizes."""
-    weights = [torch.randn(5, 3, generator=rng), torch.randn(3, generator=rng)]
+    weights = [normal(rng, 5, 3), normal(rng, 3)]
     batches = []
     for size in sizes:
-        X = [torch.randn(size, 5, generator=rng)]
-        scales = [torch.rand(size, 3, generator=rng) for _more in range(inputs - 1)]
-        batches.append([*X, *scales, labels(rng, size, 3)])
+        scales = [normal(rng, size, 3) for _more in range(inputs - 1)]
+        batches.append([normal(rng, size, 5), *scales, rng.integers(3, size=size)])
     return weights, batches
 
 
@@ -431,7 +433,9 @@ def real_training(submission, dataset, batch_size, epochs):
     model = SoftmaxRegression()
     optimizer = getattr(submission, "Classifier.configure_optimizers")(model)
     batches = submission.data.batches(dataset, "train", batch_size, shuffle=True)
-    return [float(submission.fit_epoch(model, optimizer, batches)) for _ in range(epochs)], model
+    return [
+        float(submission.fit_epoch(model, optimizer, batches)) for _epoch in range(epochs)
+    ], model
 
 
 @pytest.fixture(scope="module")
