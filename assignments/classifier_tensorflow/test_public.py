@@ -23,19 +23,19 @@ def example_model(submission):
 
 
 @in_sandbox
-def called(submission, name, *arguments, **options):
+def called(submission, name, y_hat, y, options):
     """What a method of the class returns for a model of it."""
     model = submission.Classifier(0.1)
-    return getattr(submission, f"Classifier.{name}")(model, *arguments, **options)
+    return getattr(submission, f"Classifier.{name}")(model, y_hat, y, **options)
 
 
 @pytest.mark.stub("Classifier.loss")
 def test_loss_example(submission):
     """With logits [[0, 0]] and label [1] the loss is 0.6931, the logarithm of 2."""
     y_hat, y = np.zeros((1, 2), np.float32), np.array([1])
-    mean = called(submission, "loss", y_hat, y)
+    mean = called(submission, "loss", y_hat, y, {})
     assert_number(mean, 0.6931, tolerance=5e-5, what="loss(y_hat, y)")
-    each = called(submission, "loss", y_hat, y, averaged=False)
+    each = called(submission, "loss", y_hat, y, {"averaged": False})
     assert_close(each, [0.6931], atol=5e-5, what="loss(y_hat, y, averaged=False)")
 
 
@@ -43,8 +43,8 @@ def test_loss_example(submission):
 def test_accuracy_example(submission):
     """With scores [[1, 3], [2, 0]] and labels [1, 1] the accuracy is 0.5, one by one [1, 0]."""
     y_hat, y = np.array([[1, 3], [2, 0]], np.float32), np.array([1, 1])
-    assert_number(called(submission, "accuracy", y_hat, y), 0.5, what="accuracy(y_hat, y)")
-    each = called(submission, "accuracy", y_hat, y, averaged=False)
+    assert_number(called(submission, "accuracy", y_hat, y, {}), 0.5, what="accuracy(y_hat, y)")
+    each = called(submission, "accuracy", y_hat, y, {"averaged": False})
     assert_close(each, [1.0, 0.0], what="accuracy(y_hat, y, averaged=False)")
 
 

@@ -64,7 +64,7 @@ import tensorflow as tf
 #    $(n t, c)$, labels of shape $(n, t)$ become $(n t,)$. Scores $(n, c)$ stay as they are. The
 #    classes are always the **last** dimension.
 # 2. Predict: the place of the largest score in each row.
-# 3. Compare: `==` is sensitive to data types, and TensorFlow refuses to compare two of them, so give
+# 3. Compare: `==` is sensitive to data types, and TensorFlow does not compare two of them, so give
 #    the predictions the dtype of `y` first: `tf.cast`.
 # 4. With `averaged=True` return the mean, one number; with `averaged=False` a **flat float32
 #    vector**, 1 for every correct and 0 for every wrong prediction, of shape $(n,)$ or $(n t,)$. It
@@ -218,7 +218,7 @@ print(classifier.loss(tf.constant([[20.0, 0.0]]), tf.constant([1])))
 # 1. Compute the averaged loss, `model.loss`, of what the model says of the inputs, while a
 #    `tf.GradientTape` records it. As above, all elements of a batch but the last are inputs.
 # 2. Ask the tape for the gradients with respect to `model.trainable_variables`. A Keras layer makes
-#    its variables when it is called for the first time, so ask the model for them **after** the call.
+#    its variables when it is called for the first time, so ask the model for them **after** that.
 # 3. Make one step: `optimizer.apply_gradients`, with pairs of gradient and variable.
 #
 # Return the mean of the losses **over all examples** of the epoch, each loss as it was before the
@@ -275,9 +275,10 @@ print(fit_epoch(model, model.configure_optimizers(), [batch]), float(model.w))
 # %% [markdown]
 # ## A model on Fashion-MNIST
 #
-# Now the base class earns its keep: softmax regression is four lines. The data and the loop over the
-# epochs are given; they use what you have written and know nothing about the model. The first call
-# downloads the images to a folder of Keras (`.keras` in your home), or uses them if they are there.
+# Now the base class earns its keep: softmax regression is four lines. The data and the loop over
+# the epochs are given; they use what you have written and know nothing about the model. The first
+# call downloads the images to a folder of Keras (`.keras` in your home), or uses them if they are
+# there.
 
 
 # %%

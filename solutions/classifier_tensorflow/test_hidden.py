@@ -53,14 +53,14 @@ def model_of(submission, lr):
 
 
 @in_sandbox
-def called(submission, name, model, *arguments, **options):
+def called(submission, name, model, arguments, options):
     """What a method of the class returns for a model, whatever attribute of Keras hides it."""
     return getattr(submission, f"Classifier.{name}")(model, *arguments, **options)
 
 
 def method(submission, name, *arguments, **options):
     """What a method returns for a model that is made for the call."""
-    return called(submission, name, model_of(submission, 0.1), *arguments, **options)
+    return called(submission, name, model_of(submission, 0.1), arguments, options)
 
 
 def assert_same(submission, reference, call, y_hat, y, hint, **options):
