@@ -40,8 +40,8 @@ import tensorflow as tf
 # model, you do not call `call` yourself: `self(X)` does it.
 #
 # A Keras model has an attribute `loss` of its own, for `compile`, and the constructor of
-# `tf.keras.Model` sets it to None. It would hide our method of that name, so the constructor deletes
-# it again.
+# `tf.keras.Model` sets it to None. It would hide our method of that name, so our constructor
+# deletes it again.
 #
 # ### 1. `loss(y_hat, y, averaged=True)`
 #

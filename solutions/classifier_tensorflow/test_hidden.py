@@ -326,7 +326,7 @@ def test_configure_optimizers(submission, reference, rng, lr, later):
 
 
 @in_sandbox
-def fitted(submission, weights, batches, lr, as_dataset=False):
+def fitted(submission, weights, batches, lr, as_dataset):
     """What fit_epoch returns for a linear model with these weights, and its weight and bias
     afterwards. The model has another learning rate than its optimizer."""
 
@@ -350,12 +350,12 @@ def fitted(submission, weights, batches, lr, as_dataset=False):
     return [loss, *(tf.convert_to_tensor(v) for v in model.layer.variables)]
 
 
-def assert_same_epoch(submission, reference, *case, **options):
+def assert_same_epoch(submission, reference, weights, batches, lr, as_dataset=False):
     """Raise Mismatch unless an epoch gives the loss and the variables that the reference gives."""
     for side in (submission, reference):
         side.supply(**{"Classifier.loss": "Unusual.loss"})
-    result = fitted(submission, *case, **options)
-    expected = fitted(reference, *case, **options)
+    case = (weights, batches, lr, as_dataset)
+    result, expected = fitted(submission, *case), fitted(reference, *case)
     loss, *after = assert_sequence(result, len(expected), _("the loss, the weight and the bias"))
     assert_number(loss, float(expected[0]), tolerance=1e-4, what=_("the loss of the epoch"))
     parts = (_("the weight after the epoch"), _("the bias after the epoch"))
