@@ -332,8 +332,8 @@ def epoch_loss_summed(): ...
 
 @edit(
     "fit_epoch",
-    "The sum of the batches' mean losses is divided by the number of examples. Multiply each by the "
-    "size of its batch first.",
+    "The sum of the batches' mean losses is divided by the number of examples. Multiply each by "
+    "the size of its batch first.",
     ("float(loss) * len(y)", "float(loss)"),
 )
 def epoch_means_by_examples(): ...
@@ -357,7 +357,8 @@ def epoch_returns_nothing(): ...
 
 @edit(
     "fit_epoch",
-    "It returns within the loop, so that only the first batch is trained on. Return after the loop.",
+    "It returns within the loop, so that only the first batch is trained on. Return after the "
+    "loop.",
     ("return total / count", "    return total / count"),
 )
 def epoch_returns_in_loop(): ...

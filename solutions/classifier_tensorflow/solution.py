@@ -21,8 +21,8 @@
 # own subclasses of your `Classifier`, and where one piece needs another one, they put a correct
 # version in its place. No check asks for more than what this text says.
 #
-# **What you may use.** Everything in TensorFlow and Keras, ready-made losses and optimizers too, and
-# NumPy where no gradient has to flow.
+# **What you may use.** Everything in TensorFlow and Keras, ready-made losses and optimizers too,
+# and NumPy where no gradient has to flow.
 #
 # **Shapes.** $n$ is the number of examples in a batch and $c$ the number of classes. The last batch
 # may be smaller than the others.
