@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import keyword
 import math
-import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,16 +129,13 @@ class Assignment:
         return sha256(f"{engine.digest()} {engine.digest_of(places)}".encode()).hexdigest()
 
     def require_framework(self) -> Framework:
-        """Its framework, with which this process may compute from now on. Raises UsageError where
-        one of its packages is not installed."""
+        """Its framework. Raises UsageError where a package of it is not installed."""
         found = frameworks.named(self.framework)
         if missing := found.missing():
             text = _("{name} needs {packages}, which is not installed here: {command}")
             command = f'pip install "gradebox[{found.extra}]"'
             names = ", ".join(missing)
             raise UsageError(text.format(name=self.name, packages=names, command=command))
-        for name, value in found.environment.items():
-            os.environ.setdefault(name, value)
         return found
 
     @property

@@ -2,7 +2,9 @@
 
 The checks stay in the kernel's process; for each of them the kernel forks a child, which serves the
 live namespace as the worker of a sandbox does. So whatever a check or the student's code does there
-(set `W`, loop without end, crash) leaves the notebook as it was.
+(set `W`, loop without end, crash) leaves the notebook as it was. A kernel in which a framework has
+computed that does not survive a fork, such as JAX, is not forked: there the cells that were run are
+loaded in a process of their own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import html
+import inspect
 import io
 import os
 import signal
@@ -37,6 +40,7 @@ from grader.reports.progress import Progress
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
+from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.definitions import DEFINITIONS, first_line
 from grader.sandbox.proxies import RemoteSubmission
 from grader.sandbox.sandbox import Source
@@ -44,6 +48,7 @@ from grader.student import public
 from grader.submissions import causes
 from grader.submissions.budget import Budget
 from grader.submissions.definitions import names_of
+from grader.submissions.reading import Submission
 from grader.submissions.syntax import Parser
 
 if TYPE_CHECKING:
@@ -122,6 +127,8 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
         )
     assignment = public.assignment_of(Path.cwd())
     public.known(assignment, stub)
+    if not assignment.require_framework().survives_fork:
+        return public.checked(_submission(assignment), assignment, stub, started)
     from grader.checking.judging import judged
     from grader.checking.suite import open_suite
 
@@ -138,6 +145,34 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
     )
     result = Result(record, score(record, assignment))
     return Progress(result, stub, box.unwritten(), why)
+
+
+def _submission(assignment: Assignment) -> Submission:
+    """The cells that were run, and the student's own modules, as a program: to be loaded in a
+    process of its own, where the kernel must not be forked."""
+    names = [stub.name for stub in assignment.stubs]
+    parser = Parser(Budget(_(NAME)), names)
+    cells: list[Cell] = []
+    notes: list[str] = []
+    for cell in _cells():
+        readable, problems = parser.readable(Cell(*cell))
+        cells += readable
+        notes += problems
+    helpers = {
+        name: [Cell(Path(module.__file__ or name).name, inspect.getsource(module))]
+        for name, module in _modules_in(assignment.public).items()
+    }
+    name = _(NAME)
+    return Submission(
+        name,
+        Path(name),
+        "",
+        cells,
+        helpers | parser.written,
+        notes,
+        is_whole=not notes,
+        trees=parser.trees,
+    )
 
 
 class LiveBox:

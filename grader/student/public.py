@@ -28,7 +28,7 @@ from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.late import LATE
 from grader.sandbox.sandbox import Source
 from grader.submissions.causes import causes, unwritten
-from grader.submissions.reading import read
+from grader.submissions.reading import Submission, read
 
 LEVEL = "process"
 LOOK_MS = 1000  # between two looks whether the file has been saved, if nobody tells
@@ -89,6 +89,13 @@ def check(path: Path, assignment: Assignment, stub: str | None = None) -> Progre
     upload = read(path, assignment.stubs)
     if upload.main:
         upload = replace(upload, path=path / upload.main)
+    return checked(upload, assignment, stub, started)
+
+
+def checked(
+    upload: Submission, assignment: Assignment, stub: str | None, started: float
+) -> Progress:
+    """The same for a program that has been read. started: time.monotonic() before that."""
     with _without_gpu(), _host_for(assignment) as host:
         imports = Source.of(upload, assignment, "cpu").imports
         host.imports += tuple(name for name in imports if name not in LATE)

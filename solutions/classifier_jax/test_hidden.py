@@ -6,8 +6,12 @@ else is compared with the reference on the same inputs for every student.
 
 import math
 
+import jax
 import numpy as np
+import optax
 import pytest
+from flax import linen as nn
+from jax import numpy as jnp
 
 from grader.checking import (
     N_,
@@ -126,7 +130,7 @@ def test_loss_of_equal_scores(submission):
 
 
 @pytest.mark.stub("Classifier.loss")
-@pytest.mark.parametrize("shape", [(1, 3), (5, 5), (64, 10)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 3), (6, 4)], ids=str)
 def test_loss(submission, reference, rng, shape):
     """Averaged, which is the default, the loss is one number; else one number per example."""
     X, Y = (normal(rng, *shape),), rng.integers(0, shape[1], shape[0])
@@ -151,7 +155,7 @@ def test_loss_of_two_inputs(submission, reference, rng):
 @pytest.mark.stub("Classifier.loss")
 def test_loss_aux_is_empty(submission, rng):
     """A model without statistics changes nothing: the auxiliary data are empty."""
-    aux = loss_of(submission, (normal(rng, 3, 4),), np.array([0, 1, 3]))[1]
+    aux = loss_of(submission, (normal(rng, 6, 4),), rng.integers(0, 4, 6))[1]
     assert_sequence(aux, 0, _("the list of all arrays in the auxiliary data"))
 
 
@@ -160,7 +164,7 @@ def test_loss_aux_is_empty(submission, rng):
 def test_loss_aux_has_the_new_statistics(submission, reference, rng):
     """With batch normalization the auxiliary data are the new running mean and variance, nine
     tenths of the old one and one tenth of the batch's."""
-    X, Y = normal(rng, 8, 2), rng.integers(0, 2, 8)
+    X, Y = normal(rng, 6, 2), rng.integers(0, 2, 6)
     loss, aux = loss_of(submission, (X,), Y, kind="normed")
     expected = loss_of(reference, (X,), Y, kind="normed")[0]
     assert_close(loss, expected, what=_("the loss with batch normalization"))
@@ -176,7 +180,7 @@ def test_loss_aux_has_the_new_statistics(submission, reference, rng):
 @pytest.mark.stub("Classifier.loss")
 def test_loss_uses_the_statistics_of_the_state(submission, reference, rng):
     """In validation batch normalization computes with the statistics that the state holds."""
-    X, Y = (normal(rng, 5, 2),), rng.integers(0, 2, 5)
+    X, Y = (normal(rng, 6, 2),), rng.integers(0, 2, 6)
     kind = "normed, for validation"
     loss = loss_of(submission, X, Y, kind=kind)[0]
     assert_close(loss, loss_of(reference, X, Y, kind=kind)[0], what=_("the loss"))
@@ -196,15 +200,15 @@ def step_of(submission, batch, kind="scaled"):
 
 @pytest.mark.stub("Classifier.training_step")
 @pytest.mark.uses("Classifier.loss")
-@pytest.mark.parametrize("shape", [(1, 3), (16, 10)], ids=str)
-def test_training_step(submission, reference, rng, shape):
+def test_training_step(submission, reference, rng):
     """It returns the loss of the batch, with the auxiliary data, and the gradients."""
     submission.supply("Classifier.loss")
-    batch = (normal(rng, *shape), rng.integers(0, shape[1], shape[0]))
+    batch = (normal(rng, 6, 4), rng.integers(0, 4, 6))
     loss, _aux, grads = step_of(submission, batch)
     expected = step_of(reference, batch)
     assert_close(loss, expected[0], what=_("the loss"))
-    assert_close(grads, expected[2], what=_("the list of all gradients"))
+    grads = assert_sequence(grads, 1, _("the list of all gradients"))
+    assert_close(grads[0], expected[2][0], what=_("the gradient"))
 
 
 @pytest.mark.stub("Classifier.training_step")
@@ -216,7 +220,8 @@ def test_training_step_of_two_inputs(submission, reference, rng):
     loss, _aux, grads = step_of(submission, batch)
     expected = step_of(reference, batch)
     assert_close(loss, expected[0], what=_("the loss of a model with two inputs"))
-    assert_close(grads, expected[2], what=_("the list of all gradients"))
+    grads = assert_sequence(grads, 1, _("the list of all gradients"))
+    assert_close(grads[0], expected[2][0], what=_("the gradient"))
 
 
 @pytest.mark.stub("Classifier.training_step")
@@ -224,7 +229,7 @@ def test_training_step_of_two_inputs(submission, reference, rng):
 def test_training_step_passes_on_the_statistics(submission, reference, rng):
     """With batch normalization the auxiliary data come along, and there are two gradients."""
     submission.supply("Classifier.loss")
-    batch = (normal(rng, 8, 2), rng.integers(0, 2, 8))
+    batch = (normal(rng, 6, 2), rng.integers(0, 2, 6))
     loss, aux, grads = step_of(submission, batch, "normed")
     expected = step_of(reference, batch, "normed")
     assert_close(loss, expected[0], what=_("the loss"))
@@ -270,7 +275,7 @@ def test_accuracy_document_value(submission):
 
 
 @pytest.mark.stub("Classifier.accuracy")
-@pytest.mark.parametrize("shape", [(1, 3), (7, 5), (64, 10)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 3), (12, 4)], ids=str)
 def test_accuracy(submission, reference, rng, shape):
     """Averaged it is the fraction of correct predictions; else 1 or 0 for each."""
     X, Y = (normal(rng, *shape),), rng.integers(0, shape[1], shape[0])
@@ -301,7 +306,7 @@ def test_accuracy_of_sequences(submission, reference, rng, shape):
 @pytest.mark.parametrize("dtype", ["int32", "uint8", "float32"])
 def test_accuracy_of_other_label_types(submission, rng, dtype):
     """Labels may have any number type."""
-    scores = normal(rng, 8, 4)
+    scores = normal(rng, 12, 4)
     fraction = accuracy_of(submission, (scores,), scores.argmax(1).astype(dtype))
     assert_number(fraction, 1.0, what=_("the accuracy"))
 
@@ -360,9 +365,9 @@ def test_validation_step(submission, rng, inputs):
     itself, for all inputs of the batch."""
     parts = {"Classifier.loss": "Unusual.loss", "Classifier.accuracy": "Unusual.accuracy"}
     submission.supply(**parts)
-    X, Y = [normal(rng, 9, 3) for _input in range(inputs)], rng.integers(0, 3, 9)
+    X, Y = [normal(rng, 6, 4) for _input in range(inputs)], rng.integers(0, 4, 6)
     logits = np.sum(X, axis=0, dtype=np.float64)
-    losses = np.log(np.exp(logits).sum(1)) - logits[np.arange(9), Y]
+    losses = np.log(np.exp(logits).sum(1)) - logits[np.arange(6), Y]
     expected = [3 * losses.mean(), (logits.argmax(1) == Y).mean() / 3]
     assert_each_close(metrics_of(submission, (*X, Y)), expected, map(_, NAMES))
 

@@ -38,7 +38,8 @@ class Jax(Framework):
 
     def prepare(self) -> None:
         super().prepare()
-        import flax.linen  # noqa: F401
+        import flax.linen
+        import flax.training.train_state  # noqa: F401
 
     # ---------------------------------------------------------------- arrays
 
