@@ -223,8 +223,10 @@ def _ended_by(step: Callable[..., None], **arguments: Any) -> BaseException | No
 def open_suite(assignment: Assignment, dataset: Dataset | None) -> Iterator[Suite]:
     """The suite of an assignment, collected in a pytest session that stays open.
 
-    Raises AssignmentError when the checks cannot be collected or are marked wrongly.
+    Raises AssignmentError when the checks cannot be collected or are marked wrongly, UsageError
+    where their framework is not installed.
     """
+    assignment.require_framework()  # checks import it
     collected = Collected(assignment.suite)
     files = list(map(str, assignment.suite))
     with (
