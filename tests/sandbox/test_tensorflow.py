@@ -81,9 +81,12 @@ def probabilities(x):
 def own_probabilities(x):
     return tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True)
 """
-STUBS = [line[4 : line.index("(")] for line in PROGRAM.splitlines() if line.startswith("def ")]
+FUNCTIONS = [line[4 : line.index("(")] for line in PROGRAM.splitlines() if line[:4] == "def "]
 CONTRACT = {
-    "stubs": {name: {"parameters": [], "aliases": []} for name in [*STUBS, "traced"]},
+    "stubs": {
+        **{name: {"parameters": [], "aliases": []} for name in FUNCTIONS},
+        "traced": {"parameters": ["x"], "aliases": []},  # an object, which has to fit
+    },
     "spellings": {},
     "names": {},
 }
