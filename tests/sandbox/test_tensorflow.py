@@ -1,4 +1,4 @@
-"""TensorFlow in a real process: its tensors as values, what is put back between two checks, and what
+"""TensorFlow in a real process: its tensors as values, what is put back between checks, and what
 a fork of its host finds."""
 
 from __future__ import annotations
