@@ -100,9 +100,8 @@ def epoch_example(submission, batches):
         def call(self, X):
             return self.w * X
 
-        def loss(self, y_hat, y, averaged=True):
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=y_hat)
-            return tf.reduce_mean(losses) if averaged else losses
+        def loss(self, y_hat, y, averaged=True):  # of one example of class 1
+            return tf.reduce_logsumexp(y_hat) - y_hat[0, 1]
 
     model = Scaled()
     loss = submission.fit_epoch(model, tf.keras.optimizers.SGD(0.1), batches)
