@@ -137,8 +137,10 @@ def test_what_is_missing_is_said(d2l):
     for module in (d2l, package):
         with pytest.raises(AttributeError, match="the course's d2l here has no `bleu`"):
             module.bleu  # noqa: B018
-    with pytest.raises(ModuleNotFoundError, match="the one for PyTorch, it has no `jax`"):
-        package.jax  # noqa: B018
+    with pytest.raises(
+        ModuleNotFoundError, match="the one for PyTorch and JAX, it has no `paddle`"
+    ):
+        package.paddle  # noqa: B018
 
 
 def test_the_names_that_submissions_use_are_there(d2l):
@@ -397,3 +399,31 @@ def test_what_a_subclass_has_to_write_is_said(d2l):
     for missing in (lambda: d2l.Module().loss(1, 2), lambda: d2l.DataModule().train_dataloader()):
         with pytest.raises(NotImplementedError, match="no method"):
             missing()
+
+
+def test_a_file_for_jax_needs_no_torch():
+    """`from d2l import jax as d2l` loads, with a base class whose steps work, and imports no
+    PyTorch."""
+    pytest.importorskip("jax")
+    done = subprocess.run(
+        [sys.executable, "-c", FOR_JAX], cwd=HELPERS, capture_output=True, text=True, timeout=120
+    )
+
+    assert (done.returncode, done.stdout) == (0, "0.6931 1.0\n"), done.stderr
+
+
+FOR_JAX = """
+import sys
+import types
+from d2l import jax as d2l
+
+class Same(d2l.Classifier):
+    def forward(self, X):
+        return X
+
+model, state = Same(), types.SimpleNamespace(apply_fn=Same().apply, batch_stats={})
+X, Y = (d2l.jnp.zeros((1, 2)),), d2l.jnp.array([0])
+((loss, aux), grads) = model.training_step({}, (*X, Y), state)
+print(round(float(loss), 4), model.accuracy({}, X, Y, state))
+assert "torch" not in sys.modules
+"""

@@ -14,7 +14,8 @@
 #
 # | part | stubs |
 # |---|---|
-# | the class `Classifier` | `loss`, `training_step`, `accuracy`, `validation_step`, `configure_optimizers` |
+# | the class `Classifier` | `loss`, `training_step`, `accuracy` |
+# | | `validation_step`, `configure_optimizers` |
 # | one step of the training | `next_state` |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE` and delete the line that raises
@@ -52,7 +53,8 @@ from jax import numpy as jnp
 #
 # `state.apply_fn({"params": params, "batch_stats": state.batch_stats}, *X)` computes the logits of
 # the inputs `X`. With `mutable=["batch_stats"]` in addition it returns a pair: the logits, and a
-# dictionary of the statistics that have been changed, `{"batch_stats": …}`, or `{}`.
+# dictionary of the statistics that have been changed, `{"batch_stats": …}`; of a model without such
+# layers it holds no array, `{"batch_stats": {}}`.
 
 
 # %%
@@ -153,7 +155,7 @@ class Classifier(nn.Module):
             A pair: one number (an array of shape ()) or an array of shape (n,), and a dictionary.
 
         Example:
-            For logits [[0, 0]] and Y = [1] it is (0.6931, {}), or ([0.6931], {}) if not averaged.
+            For logits [[0, 0]] and Y = [1] the loss is 0.6931, or [0.6931] if not averaged.
         """
         # YOUR CODE HERE
         raise NotImplementedError("Classifier.loss: your code is still missing")
@@ -247,9 +249,9 @@ L = jnp.array([[-2.3, 4.0, 1.5], [-5.0, 2.0, 8.0]])
 Y = jnp.array([2, 1])
 state = state_without_parameters(same)
 print(same.loss({}, (L,), Y, state))
-# expected: (4.2915, {})
+# expected: 4.2915, and no statistics
 print(same.loss({}, (L,), Y, state, averaged=False))
-# expected: ([2.5806, 6.0025], {})
+# expected: [2.5806, 6.0025], and no statistics
 
 # %%
 y_hat = jnp.array([[0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.9, 0.05, 0.05]])
@@ -277,8 +279,8 @@ for scores, label in ((jnp.zeros((1, 10)), 3), (jnp.array([[20.0, 0.0]]), 0)):
 #
 # One step of the training: return a **new state**, in which the optimizer of the state has made a
 # step with the gradients (`state.apply_gradients(grads=…)` does that), and whose `batch_stats` are
-# those of `aux`. Where `aux` has none, because the model keeps no statistics, those of the state
-# stay. The state that was given is not changed.
+# those of `aux`. Where `aux` is `{}`, those of the state stay. The state that was given is not
+# changed.
 
 
 # %%

@@ -13,6 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.files import Files, tree
 from grader.course.wheel import needs
 from grader.i18n import words
+from grader.sandbox.inside import frameworks
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -66,7 +67,7 @@ jobs:
       - name: the grader
         run: |
           install() {{ pip install --quiet -c .github/constraints.txt "$@"; }}
-          {torch}install ./{wheel}
+          {torch}install ./{wheel}{others}
       - name: grader check
         run: |
           token=$(openssl rand -hex 16)
@@ -99,8 +100,8 @@ def gradescope(assignment: Assignment, torch_index: str | None = None) -> Files:
         **whole(assignment),
         "setup.sh": SETUP.format(torch=_torch_first(torch_index, "\n")).encode(),
         "run_autograder": RUN.format(**_words(assignment)).encode(),
-        "requirements.txt": _listed(packages),
-        "constraints.txt": _listed(_tested()),
+        "requirements.txt": _listed([*packages, *_others(assignment)]),
+        "constraints.txt": _listed(_tested(assignment)),
     }
 
 
@@ -112,12 +113,18 @@ def github(assignment: Assignment, torch_index: str | None = None) -> Files:
     files = release.contents(assignment)
     (wheel,) = (name for name in files if name.endswith(".whl"))
     torch = _torch_first(torch_index, "\n" + " " * 10)
-    workflow = WORKFLOW.format(wheel=wheel, torch=torch, **_words(assignment))
+    others = "".join(f" {name}" for name in _others(assignment))
+    workflow = WORKFLOW.format(wheel=wheel, torch=torch, others=others, **_words(assignment))
     return {
         **files,
-        ".github/constraints.txt": _listed(_tested()),
+        ".github/constraints.txt": _listed(_tested(assignment)),
         ".github/workflows/check.yml": workflow.encode(),
     }
+
+
+def _others(assignment: Assignment) -> list[str]:
+    """What the assignment computes with besides PyTorch, which the grader needs itself."""
+    return [name for name in frameworks.named(assignment.framework).packages if name != "torch"]
 
 
 def _words(assignment: Assignment) -> dict[str, str]:
@@ -133,10 +140,11 @@ def _listed(packages: list[str]) -> bytes:
     return "\n".join([*packages, ""]).encode()
 
 
-def _tested() -> list[str]:
-    """The PyTorch that this machine grades with; a later one may round differently."""
+def _tested(assignment: Assignment) -> list[str]:
+    """The PyTorch, and what else the assignment computes with, that this machine grades with; a
+    later one may round differently."""
     found = []
-    for name in ("torch", "torchvision"):
+    for name in ("torch", "torchvision", *_others(assignment)):
         with suppress(PackageNotFoundError):  # grading does without torchvision
             found.append(f"{name}=={re.sub('[+].*', '', version(name))}")
     return found

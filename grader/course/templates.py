@@ -102,7 +102,7 @@ def public_part(name: str, toml: str) -> str:
     lines = [
         "# What the public checks need to know. Cut from the private file by `grader template`.",
         f"name = {_value(name)}",
-        *_entries(table, ("title", "dataset", "helpers")),
+        *_entries(table, ("title", "dataset", "framework", "helpers")),
     ]
     for section in ("limits", "spellings", "names"):
         if section in table:

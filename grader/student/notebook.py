@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import html
-import inspect
 import io
 import os
 import signal
@@ -159,8 +158,9 @@ def _submission(assignment: Assignment) -> Submission:
         cells += readable
         notes += problems
     helpers = {
-        name: [Cell(Path(module.__file__ or name).name, inspect.getsource(module))]
+        name: [Cell(file.name, file.read_text("utf-8", "replace"))]
         for name, module in _modules_in(assignment.public).items()
+        if (file := Path(module.__file__ or "")).is_file()
     }
     name = _(NAME)
     return Submission(

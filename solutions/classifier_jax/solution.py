@@ -14,7 +14,8 @@
 #
 # | part | stubs |
 # |---|---|
-# | the class `Classifier` | `loss`, `training_step`, `accuracy`, `validation_step`, `configure_optimizers` |
+# | the class `Classifier` | `loss`, `training_step`, `accuracy` |
+# | | `validation_step`, `configure_optimizers` |
 # | one step of the training | `next_state` |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE` and delete the line that raises
@@ -295,7 +296,8 @@ for scores, label in ((jnp.zeros((1, 10)), 3), (jnp.array([[20.0, 0.0]]), 0)):
 #
 # One step of the training: return a **new state**, in which the optimizer of the state has made a
 # step with the gradients (`state.apply_gradients(grads=…)` does that), and whose `batch_stats` are
-# those of `aux`. Where `aux` is `{}`, those of the state stay. The state that was given is not changed.
+# those of `aux`. Where `aux` is `{}`, those of the state stay. The state that was given is not
+# changed.
 
 
 # %%

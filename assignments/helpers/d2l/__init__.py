@@ -1,16 +1,21 @@
-"""A small stand-in for the package d2l that course files import: its part for PyTorch."""
+"""A small stand-in for the package d2l that course files import: its parts for PyTorch and JAX."""
 
+import importlib
 from typing import Any
 
-from d2l import torch
-
-OTHERS = ("jax", "mxnet", "paddle", "tensorflow")
-__all__ = [name for name in vars(torch) if name != "torch" and not name.startswith("_")]
+PARTS = ("jax", "torch")
+OTHERS = ("mxnet", "paddle", "tensorflow")
 
 
 def __getattr__(name: str) -> Any:
-    """Let `import d2l` and `from d2l import sgd` have what is in d2l.torch."""
+    """Let `import d2l` and `from d2l import sgd` have what is in d2l.torch, which is imported when
+    it is first asked for: a file for JAX need not have PyTorch."""
     if name in OTHERS:
-        sentence = f"the course's d2l here is the one for PyTorch, it has no `{name}`"
+        sentence = f"the course's d2l here is the one for PyTorch and JAX, it has no `{name}`"
         raise ModuleNotFoundError(sentence, name=f"d2l.{name}")
+    if name in PARTS:
+        return importlib.import_module(f"d2l.{name}")
+    torch = importlib.import_module("d2l.torch")
+    if name == "__all__":
+        return [each for each in vars(torch) if each != "torch" and not each.startswith("_")]
     return getattr(torch, name)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import torch
+import numpy as np
 
 
 class Canvas:
@@ -71,7 +71,8 @@ class ProgressBoard:
     def draw(self, x: Any, y: Any, label: str, every_n: int = 1) -> None:
         """Take one more point; each `every_n` of a label become one, their mean."""
         points = self._waiting[label]
-        points.append((float(x), float(torch.as_tensor(y).detach().float().mean())))
+        mean = y.detach().float().mean() if hasattr(y, "detach") else np.mean(y)  # a tensor or not
+        points.append((float(x), float(mean)))
         if len(points) >= every_n:
             xs, ys = zip(*points)
             self.data.setdefault(label, []).append((sum(xs) / len(xs), sum(ys) / len(ys)))
