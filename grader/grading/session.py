@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import platform
 import threading
 import time
@@ -270,7 +269,6 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
     framework = assignment.require_framework()
-    os.environ.update(framework.environment)  # before the solution computes in this process
     asked = device_for(settings.device)
     device = asked if asked in framework.devices else "cpu"
     wanted = assignment.datasets

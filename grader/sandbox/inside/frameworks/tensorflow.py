@@ -24,6 +24,7 @@ class TensorFlow(Framework):
     extra = "tensorflow"
     names: ClassVar = {"tf": "tensorflow", "np": "numpy"}
     environment: ClassVar = {
+        "CUDA_VISIBLE_DEVICES": "",  # one that can use a GPU takes all its memory
         "KERAS_BACKEND": "tensorflow",  # whatever a file of the user says
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",  # it says so when it is on, and rounds in other places
