@@ -37,6 +37,8 @@ from grader.submissions.reading import Submission
 
 LOAD_ATTEMPTS = 4
 IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: a failure is confirmed
+# The same where the copy to confirm it has to be loaded, and functions are compiled as they come.
+DEAR_DOUBT_SECONDS = 8.0
 # Slow to import, harmless to share; and the words by which a text that needs one is known.
 LARGE_MODULES = {
     "torchvision": r"\btorchvision\b",
@@ -194,7 +196,8 @@ class Sandbox:
         remote = RemoteSubmission(conversation, stubs, self.source.parts)
         try:
             if copy.has_answered and each < seconds:  # no training, which is one long call
-                each = min(each, IN_DOUBT_SECONDS)
+                is_cheap = self.host.survives_fork("cpu")
+                each = min(each, IN_DOUBT_SECONDS if is_cheap else DEAR_DOUBT_SECONDS)
             conversation.allow(seconds, each)
             if not copy.has_answered:
                 conversation.request("seed", seed=drawn)

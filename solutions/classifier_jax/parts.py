@@ -23,6 +23,11 @@ class Classifier:
         gradient = jax.value_and_grad(self.loss, has_aux=True)
         return gradient(params, batch[:-1], batch[-1], state)
 
+    def accuracy(self, params, X, Y, state, averaged=True):
+        y_hat = state.apply_fn({"params": params, "batch_stats": state.batch_stats}, *X)
+        right = (y_hat.argmax(-1).astype(Y.dtype) == Y).astype("float32").reshape(-1)
+        return right.mean() if averaged else right
+
     def configure_optimizers(self):
         return optax.sgd(self.lr)
 
@@ -35,9 +40,7 @@ class Unusual:
         return 3 * loss, updates
 
     def accuracy(self, params, X, Y, state, averaged=True):
-        y_hat = state.apply_fn({"params": params, "batch_stats": state.batch_stats}, *X)
-        right = (y_hat.argmax(-1) == Y).astype("float32").reshape(-1) / 3
-        return right.mean() if averaged else right
+        return Classifier.accuracy(self, params, X, Y, state, averaged) / 3
 
 
 def next_state(state, grads, aux):

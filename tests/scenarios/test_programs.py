@@ -29,6 +29,7 @@ from grader.course.templates import to_notebook
 from grader.grading.scoring import Result, score
 from grader.grading.session import open_session
 from grader.grading.settings import WHOLE, Part, Settings
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.uses import bound_in
 from grader.validation import programs
 from grader.validation.programs import Program
@@ -36,9 +37,17 @@ from grader.validation.proof import Finding, Proof
 from tests.conftest import ROOT, grade_paths
 
 ASSIGNMENTS = assignments.available(ROOT)
+
+
+def devices_of(assignment: str) -> tuple[str, ...]:
+    """Those that its framework computes on."""
+    return frameworks.named(assignments.load(assignment, ROOT).framework).devices
+
+
 FAST = ("py", "embedded", "cpu")  # how the solution is graded in every test run
 DATA = {"embedded": "embedded", "usual": None}  # the subset, and what this machine has
 PLACES = [("embedded", "cpu"), ("usual", "cpu"), ("embedded", "fake"), ("embedded", "cuda")]
+DEVICES = {name: devices_of(name) for name in ASSIGNMENTS}
 
 
 def groups(assignment: str) -> list[list[Path]]:
@@ -179,6 +188,7 @@ def case(assignment: str, *values: Any, name: str, slow: bool = False) -> Any:
         )
         for assignment in ASSIGNMENTS
         for data, device in PLACES
+        if device in DEVICES[assignment]
         for known in bank(assignment)
     ],
 )
@@ -238,6 +248,7 @@ def test_most_unseen_programs_like_a_known_one_are_named(assignment):
         )
         for assignment in ASSIGNMENTS
         for data, device in PLACES
+        if device in DEVICES[assignment]
         for number, paths in enumerate(groups(assignment))
     ],
 )
@@ -260,6 +271,7 @@ def test_right_program_keeps_all_points(assignment, data, device, number, paths)
         for assignment in ASSIGNMENTS
         for form in ("py", "ipynb")
         for data, device in PLACES
+        if device in DEVICES[assignment]
     ],
 )
 def test_solution_has_full_marks(assignment, form, data, device):
@@ -279,6 +291,7 @@ def test_solution_has_full_marks(assignment, form, data, device):
         case(assignment, device, part, name=f"{device}-{part.tier or 'whole'}", slow=part is WHOLE)
         for assignment in ASSIGNMENTS
         for device in ("fake", "cuda")
+        if device in DEVICES[assignment]
         for part in (Part(tier="unit"), WHOLE)
     ],
 )
@@ -301,6 +314,7 @@ def test_solution_and_checks_keep_to_the_device(assignment, device, part, monkey
         for assignment in ASSIGNMENTS
         for form in ("py", "ipynb")
         for device in ("cpu", "fake", "cuda")
+        if device in DEVICES[assignment]
     ],
 )
 def test_untouched_template_has_no_points(assignment, form, device):
