@@ -6,10 +6,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from in_boxes import gaps
 
 from grader.checking.from_scratch import operations
 from grader.errors import StudentError
 from grader.sandbox.host import Host
+from grader.sandbox.inside import frameworks
 from grader.sandbox.sandbox import Sandbox, Source
 
 pytestmark = pytest.mark.xdist_group("tensorflow")  # one host for the tests of this file
@@ -56,6 +58,21 @@ def texts():
 def slices():
     return tf.IndexedSlices(tf.ones((1, 2)), tf.constant([0]))
 
+class Liar:
+    __class__ = property(lambda self: type(variable))
+    dtype, shape = variable.dtype, variable.shape
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def numpy(self):
+        return self.numbers()
+
+def liar(kind):
+    if kind == "objects":
+        return Liar(lambda: [object()])
+    return Liar(lambda: exit("no numbers"))
+
 def sparse():
     return [tf.sparse.from_dense([[1.0, 0.0]])]
 
@@ -85,6 +102,7 @@ FUNCTIONS = [line[4 : line.index("(")] for line in PROGRAM.splitlines() if line[
 CONTRACT = {
     "stubs": {
         **{name: {"parameters": [], "aliases": []} for name in FUNCTIONS},
+        "liar": {"parameters": ["kind"], "aliases": []},
         "traced": {"parameters": ["x"], "aliases": []},  # an object, which has to fit
     },
     "spellings": {},
@@ -92,10 +110,14 @@ CONTRACT = {
 }
 
 
-@pytest.fixture(scope="module")
-def host():
-    pytest.importorskip("tensorflow")
-    with Host("process", None, framework="tensorflow") as host:
+@pytest.fixture(scope="module", params=["namespaces", "landlock", "process"])
+def host(request):
+    """A host of each level."""
+    if frameworks.named("tensorflow").missing():  # importing it here would bring its threads
+        pytest.skip("tensorflow is not installed")
+    if request.param != "process" and gaps(request.param):
+        pytest.skip(f"{request.param} cannot be had here")
+    with Host(request.param, None, framework="tensorflow") as host:
         yield host
 
 
@@ -162,6 +184,15 @@ def test_what_is_no_dense_tensor_of_numbers_is_refused_in_words(submission, stub
         getattr(submission, stub)()
 
     assert raised.value.kind == "CodecError"
+    assert submission.double(1) == 2
+
+
+@pytest.mark.parametrize("kind", ["objects", "exit"])
+def test_object_that_claims_to_be_a_variable_is_none(submission, kind):
+    """What is asked for its numbers and has none is an error of its call, and nothing else."""
+    with pytest.raises(StudentError):
+        submission.liar(kind)
+
     assert submission.double(1) == 2
 
 
