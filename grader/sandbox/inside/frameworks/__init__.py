@@ -29,6 +29,8 @@ class Framework:
     extra: `pip install "gradebox[extra]"` installs them; "" for what comes with the grader.
     names: modules that source of an author, run in the box, finds under these names.
     environment: variables of a box, and of the trusted side, which read it when it starts.
+    reads: files of its own process in /proc that it cannot start without; they tell a process
+        nothing new.
     survives_fork: whether a process may be forked in which it has computed.
     devices: those that it computes on; any other becomes the processor.
     is_converted: whether arrays of checks become its own on the way into the box, and its own
@@ -40,6 +42,7 @@ class Framework:
     extra = ""
     names: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}
+    reads: tuple[str, ...] = ()
     survives_fork = False
     devices: tuple[str, ...] = ("cpu",)
     is_converted = True

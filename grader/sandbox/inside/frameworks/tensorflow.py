@@ -31,6 +31,7 @@ class TensorFlow(Framework):
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
     }
+    reads = ("/proc/self/cmdline",)  # it looks for its program's name, and aborts without it
 
     # ---------------------------------------------------------------- arrays
 
