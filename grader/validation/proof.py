@@ -196,15 +196,16 @@ def prove(
     """Everything that can be proved of an assignment.
 
     The solution is graded on every device and with all the data that the settings leave open;
-    everything else once, with the smaller data. Raises UsageError or IsolationUnavailable before
-    anything runs.
+    everything else once, with the smaller data. Raises UsageError, also where the assignment's
+    framework is not installed, or IsolationUnavailable before anything runs.
     """
     assignment = assignments.load(name, course)
+    framework = assignment.require_framework()
     proof = Proof(assignment, judged(assignment))
     with open_suite(assignment, None) as suite:
         proof.see_sources(suite.checks)
     proof.see_handout()
-    places = _places(settings, assignment)
+    places = _places(settings, assignment, framework.devices)
     tried = [
         (place, program) for place in places for program in programs.solutions(assignment, runs)
     ]
@@ -218,9 +219,12 @@ def prove(
     return proof
 
 
-def _places(settings: Settings, assignment: Assignment) -> list[Settings]:
+def _places(
+    settings: Settings, assignment: Assignment, computed_on: tuple[str, ...]
+) -> list[Settings]:
     """Every device and data set that the settings leave open, the quickest first."""
-    found = devices() if settings.device == "auto" else [settings.device]
+    here = [device for device in devices() if device in computed_on]
+    found = here if settings.device == "auto" else [settings.device]
     data: list[Path | None] = [settings.data]
     if settings.data is None and assignment.datasets:
         data = [Path("embedded"), None]

@@ -74,10 +74,10 @@ def model_of(submission, lr, kind):
 
 
 @in_sandbox
-def called(submission, stub, model, *arguments):
+def called(submission, stub, model, arguments, options):
     """What a method that returns a pair gives: the first value, and the leaves of the second one;
     anything else as it is."""
-    value = getattr(submission, stub)(model, *arguments)
+    value = getattr(submission, stub)(model, *arguments, **options)
     if isinstance(value, (tuple, list)) and len(value) == 2:
         return value[0], jax.tree_util.tree_leaves(value[1])
     return value
@@ -86,7 +86,8 @@ def called(submission, stub, model, *arguments):
 def loss_of(submission, X, Y, averaged=True, kind="scaled"):
     """The loss that the student's class gives for inputs, and the leaves of what was changed."""
     model, params, state = model_of(submission, 0.1, kind)
-    result = called(submission, "Classifier.loss", model, params, X, Y, state, averaged)
+    given, options = [params, X, Y, state], {"averaged": averaged}
+    result = called(submission, "Classifier.loss", model, given, options)
     observe(result)
     return assert_sequence(result, 2, _(PAIR))
 
@@ -136,7 +137,7 @@ def test_loss(submission, reference, rng, shape):
     X, Y = (normal(rng, *shape),), rng.integers(0, shape[1], shape[0])
     expected = loss_of(reference, X, Y, averaged=False)[0]
     model, params, state = model_of(submission, 0.1, "scaled")
-    result = called(submission, "Classifier.loss", model, params, X, Y, state)
+    result = called(submission, "Classifier.loss", model, [params, X, Y, state], {})
     mean = assert_sequence(result, 2, _(PAIR))[0]
     assert_number(mean, float(np.mean(expected)), what=_("the loss"))
     each = loss_of(submission, X, Y, averaged=False)[0]
@@ -192,7 +193,8 @@ def test_loss_uses_the_statistics_of_the_state(submission, reference, rng):
 def step_of(submission, batch, kind="scaled"):
     """The loss, the leaves of the auxiliary data and the leaves of the gradients of a step."""
     model, params, state = model_of(submission, 0.1, kind)
-    result = called(submission, "Classifier.training_step", model, params, batch, state)
+    given = [params, batch, state]
+    result = called(submission, "Classifier.training_step", model, given, {})
     value, grads = assert_sequence(result, 2, "training_step(params, batch, state)")
     loss, aux = assert_sequence(value, 2, _("the value"))
     return loss, aux, grads
