@@ -26,6 +26,7 @@ class Framework:
 
     title: what people call it.
     packages: what is imported for it; the first one is the library itself.
+    distributions: what pip calls them, where that is another name.
     extra: `pip install "gradebox[extra]"` installs them; "" for what comes with the grader.
     names: modules that source of an author, run in the box, finds under these names.
     environment: variables of a box, and of the trusted side, which read it when it starts.
@@ -39,6 +40,7 @@ class Framework:
 
     title = ""
     packages: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
     extra = ""
     names: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}

@@ -21,6 +21,7 @@ class TensorFlow(Framework):
 
     title = "TensorFlow"
     packages = ("tensorflow", "keras")
+    distributions = ("tensorflow-cpu", "keras")
     extra = "tensorflow"
     names: ClassVar = {"tf": "tensorflow", "np": "numpy"}
     environment: ClassVar = {
