@@ -1,17 +1,18 @@
-"""A small stand-in for the package d2l that course files import: its parts for PyTorch and JAX."""
+"""A small stand-in for the package d2l that course files import: its parts for PyTorch, JAX and
+TensorFlow."""
 
 import importlib
 from typing import Any
 
-PARTS = ("jax", "torch")
-OTHERS = ("mxnet", "paddle", "tensorflow")
+PARTS = ("jax", "tensorflow", "torch")
+OTHERS = ("mxnet", "paddle")
 
 
 def __getattr__(name: str) -> Any:
     """Let `import d2l` and `from d2l import sgd` have what is in d2l.torch, which is imported when
-    it is first asked for: a file for JAX need not have PyTorch."""
+    it is first asked for: a file for another one need not have PyTorch."""
     if name in OTHERS:
-        sentence = f"the course's d2l here is the one for PyTorch and JAX, it has no `{name}`"
+        sentence = f"the course's d2l is for PyTorch, JAX and TensorFlow here, it has no `{name}`"
         raise ModuleNotFoundError(sentence, name=f"d2l.{name}")
     if name in PARTS:
         return importlib.import_module(f"d2l.{name}")

@@ -1,29 +1,29 @@
-"""The class as the document writes it, its methods added one by one."""
+"""The class as the document writes it, on d2l.Module, its methods added one by one."""
+
+from d2l import tensorflow as d2l
 
 
-def add_to_class(Class):
-    return lambda function: setattr(Class, function.__name__, function)
-
-
-class Classifier(tf.keras.Model):
+class Classifier(d2l.Module):
     """The base class of classification models."""
 
     def __init__(self, lr=0.1):
         super().__init__()
-        del self.loss
-        self.lr = lr
+        self.save_hyperparameters()
 
     def validation_step(self, batch):
         Y_hat = self(*batch[:-1])
-        return {"loss": self.loss(Y_hat, batch[-1]), "acc": self.accuracy(Y_hat, batch[-1])}
+        loss, acc = self.loss(Y_hat, batch[-1]), self.accuracy(Y_hat, batch[-1])
+        self.plot("loss", loss, train=False)
+        self.plot("acc", acc, train=False)
+        return {"loss": loss, "acc": acc}
 
 
-@add_to_class(Classifier)
+@d2l.add_to_class(d2l.Module)
 def configure_optimizers(self):
     return tf.keras.optimizers.SGD(self.lr)
 
 
-@add_to_class(Classifier)
+@d2l.add_to_class(Classifier)
 def accuracy(self, Y_hat, Y, averaged=True):
     """Compute the number of correct predictions."""
     Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
@@ -32,7 +32,7 @@ def accuracy(self, Y_hat, Y, averaged=True):
     return tf.reduce_mean(compare) if averaged else compare
 
 
-@add_to_class(Classifier)
+@d2l.add_to_class(Classifier)
 def loss(self, Y_hat, Y, averaged=True):
     Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
     Y = tf.reshape(Y, (-1,))
