@@ -24,6 +24,7 @@ from grader.grading import log
 from grader.grading.devices import devices
 from grader.sandbox import trials
 from grader.sandbox.host import Host
+from grader.sandbox.inside import frameworks
 from grader.sandbox.isolation import allowed
 from grader.sandbox.isolation.probe import choose, probe
 from grader.sandbox.sandbox import Sandbox
@@ -211,4 +212,15 @@ def _versions() -> list[Line]:
             lines.append(Line(package, "ok", version(package)))
         except PackageNotFoundError:
             lines.append(Line(package, "gap", "not installed", f"pip install {package}"))
-    return lines
+    return [*lines, *_frameworks()]
+
+
+def _frameworks() -> Iterator[Line]:
+    """What assignments in other frameworks than PyTorch need; nobody lacks it who grades none."""
+    for framework in map(frameworks.named, frameworks.available()):
+        if framework.extra and (missing := framework.missing()):
+            repair = f'for assignments in it: pip install "gradebox[{framework.extra}]"'
+            yield Line(framework.title, "gap", f"not installed: {', '.join(missing)}", repair)
+        elif framework.extra:
+            found = ", ".join(f"{name} {version(name)}" for name in framework.packages)
+            yield Line(framework.title, "ok", found)

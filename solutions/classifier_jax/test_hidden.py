@@ -464,7 +464,7 @@ EPOCHS = 3
 
 # (batch size, {epoch: (mean training loss, room)}, what the accuracy on hidden images must exceed).
 # full: softmax regression by a layer, documents 001 and 003. embedded: as for PyTorch, which
-# computes the same; 20 seeds in JAX lie within.
+# computes the same; in JAX over 24 seeds .851-.868, .598-.612, .542-.559, accuracy .739-.823.
 BANDS = {
     "full": (256, {1: (0.7858, 0.013), 2: (0.5705, 0.006), 3: (0.5253, 0.006)}, 0.7),
     "embedded": (50, {1: (0.8597, 0.053), 2: (0.6045, 0.036), 3: (0.5476, 0.031)}, 0.6),
