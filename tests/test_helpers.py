@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -138,7 +139,8 @@ def test_what_is_missing_is_said(d2l):
         with pytest.raises(AttributeError, match="the course's d2l here has no `bleu`"):
             module.bleu  # noqa: B018
     with pytest.raises(
-        ModuleNotFoundError, match="the one for PyTorch, JAX and MXNet, it has no `paddle`"
+        ModuleNotFoundError,
+        match="the one for PyTorch, JAX, TensorFlow and MXNet, it has no `paddle`",
     ):
         package.paddle  # noqa: B018
 
@@ -401,12 +403,15 @@ def test_what_a_subclass_has_to_write_is_said(d2l):
             missing()
 
 
-def test_a_file_for_jax_needs_no_torch():
-    """`from d2l import jax as d2l` loads, with a base class whose steps work, and imports no
-    PyTorch."""
-    pytest.importorskip("jax")
+@pytest.mark.parametrize("framework", ["jax", "tensorflow"])
+def test_a_file_for_another_framework_needs_no_torch(framework):
+    """`from d2l import jax as d2l`, or tensorflow, loads, with a base class whose steps work, and
+    imports no PyTorch."""
+    if importlib.util.find_spec(framework) is None:  # importing it here would bring its threads
+        pytest.skip(f"{framework} is not installed")
+    program = {"jax": FOR_JAX, "tensorflow": FOR_TENSORFLOW}[framework]
     done = subprocess.run(
-        [sys.executable, "-c", FOR_JAX], cwd=HELPERS, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program], cwd=HELPERS, capture_output=True, text=True, timeout=120
     )
 
     assert (done.returncode, done.stdout) == (0, "0.6931 1.0\n"), done.stderr
@@ -425,5 +430,19 @@ model, state = Same(), types.SimpleNamespace(apply_fn=Same().apply, batch_stats=
 X, Y = (d2l.jnp.zeros((1, 2)),), d2l.jnp.array([0])
 ((loss, aux), grads) = model.training_step({}, (*X, Y), state)
 print(round(float(loss), 4), model.accuracy({}, X, Y, state))
+assert "torch" not in sys.modules
+"""
+
+FOR_TENSORFLOW = """
+import sys
+from d2l import tensorflow as d2l
+
+class Same(d2l.Classifier):
+    def forward(self, X):
+        return X
+
+model, X, Y = Same(), d2l.tf.zeros((1, 2)), d2l.tf.constant([0])
+model.validation_step((X, Y))
+print(round(float(model.training_step((X, Y))), 4), float(model.accuracy(X, Y)))
 assert "torch" not in sys.modules
 """

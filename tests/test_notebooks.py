@@ -8,6 +8,7 @@ hold.
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import nbformat
@@ -52,6 +53,10 @@ def data(tmp_path_factory) -> Path:
         part = read_idx(public / file)
         times = 60_000 // len(part) if file in TRAIN else 1
         write_idx(raw / file, np.concatenate([part] * times))
+    keras = root / "keras" / "datasets" / "fashion-mnist"  # where tf.keras.datasets looks
+    keras.mkdir(parents=True)
+    for file in TRAIN + TEST:
+        (keras / f"{file}.gz").write_bytes(gzip.compress((raw / file).read_bytes(), 1))
     return root
 
 
@@ -67,6 +72,7 @@ def folder(tmp_path, monkeypatch, data) -> Path:
     (startup / "operators.py").write_text(STARTUP)
     for variable in ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / "jupyter"))
+    monkeypatch.setenv("KERAS_HOME", str(data / "keras"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return work

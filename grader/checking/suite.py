@@ -11,7 +11,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -226,11 +226,11 @@ def open_suite(assignment: Assignment, dataset: Dataset | None) -> Iterator[Suit
     Raises AssignmentError when the checks cannot be collected or are marked wrongly, UsageError
     where the framework that they import is not installed.
     """
-    assignment.require_framework()
+    framework = assignment.require_framework()
     collected = Collected(assignment.suite)
     files = list(map(str, assignment.suite))
     with (
-        _clean_environment(),
+        _environment(framework.environment),
         _own_modules(assignment.suite),
         quoting(assignment.name, assignment.public, assignment.private),
         _pytest_session(files, assignment.public, [collected, fixtures]) as session,
@@ -273,13 +273,22 @@ def _own_modules(suite: list[Path]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _clean_environment() -> Iterator[None]:
-    """No options or plugins of whoever runs the grader reach the suite."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    saved = {name: os.environ.pop(name) for name in names if name in os.environ}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """No options or plugins of whoever runs the grader reach the suite, and its framework, which
+    checks import, finds these variables."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    wanted = dict.fromkeys(names) | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
+    before = {name: os.environ.get(name) for name in wanted}
+    _set(wanted)
     try:
         yield
     finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update(saved)
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    """Set variables of this process; those that are None are not there afterwards."""
+    for name, value in variables.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value

@@ -219,7 +219,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         tells a check which.
     helpers: packages that the notebook imports and students may not have: folders of
         assignments/helpers/.
-    framework: the library that the stubs compute with, "torch" or "jax".
+    framework: the library that the stubs compute with, "torch", "jax" or "tensorflow".
     limits: the table [limits].
     spellings: a table of other names of parameters, such as K = ["kernel"], so that arguments are
         bound by name in any order.

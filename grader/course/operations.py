@@ -20,7 +20,7 @@ from grader.errors import UsageError
 class ReadyMade:
     """One operation: its spellings in source, and what is seen of it at run time, as its
     framework tells it: "aten.…" where PyTorch dispatches it as a whole, else the name of its
-    function or of its module; of JAX the name of a function."""
+    function or of its module; of JAX and TensorFlow the name of a function."""
 
     spellings: tuple[str, ...]
     dispatched: tuple[str, ...] = ()
@@ -33,7 +33,16 @@ OPERATIONS = {
     ),
     "log_softmax": ReadyMade(("log_softmax", "LogSoftmax"), ("aten._log_softmax", "log_softmax")),
     "cross_entropy": ReadyMade(
-        ("cross_entropy", "CrossEntropyLoss"), ("aten.cross_entropy_loss", "aten._log_softmax")
+        (
+            *("cross_entropy", "CrossEntropyLoss"),
+            *("softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"),
+            *("categorical_crossentropy", "sparse_categorical_crossentropy"),
+            *("CategoricalCrossentropy", "SparseCategoricalCrossentropy"),
+        ),
+        (
+            *("aten.cross_entropy_loss", "aten._log_softmax"),
+            *("softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"),
+        ),
     ),
     "nll_loss": ReadyMade(
         ("nll_loss", "NLLLoss"), ("aten.nll_loss_forward", "aten.nll_loss2d_forward")

@@ -156,7 +156,8 @@ def github(assignment: Assignment, torch_index: str | None = None) -> Files:
 
 def _others(assignment: Assignment) -> list[str]:
     """What the assignment computes with besides PyTorch, which the grader needs itself."""
-    return [name for name in frameworks.named(assignment.framework).packages if name != "torch"]
+    framework = frameworks.named(assignment.framework)
+    return [name for name in framework.distributions or framework.packages if name != "torch"]
 
 
 def _words(assignment: Assignment) -> dict[str, str]:

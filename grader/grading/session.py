@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import platform
 import threading
 import time
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -271,7 +269,6 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
     framework = assignment.require_framework()
-    os.environ.update(framework.environment)  # before the solution computes in this process
     asked = device_for(settings.device)
     device = asked if asked in framework.devices else "cpu"
     wanted = assignment.datasets
@@ -325,14 +322,12 @@ def _digests(upload: Submission) -> dict[str, str]:
 
 
 def _environment(framework: str) -> dict[str, str]:
-    import torch  # a session has it already
-
-    others = [name for name in frameworks.named(framework).packages if name != "torch"]
+    packages = dict.fromkeys(("torch", *frameworks.named(framework).packages))
     return {
         "grader": __version__,
         "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        **{name: version(name) for name in others},
+        # A session has imported them; tensorflow is installed as tensorflow-cpu, too.
+        **{name: str(import_module(name).__version__) for name in packages},
         "platform": platform.platform(),
         "language": words.language(),
     }

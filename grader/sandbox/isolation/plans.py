@@ -163,6 +163,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
             "/proc/cpuinfo",
             "/proc/meminfo",
             "/proc/stat",
+            *frameworks.named(spec.framework).reads,
             *(nvidia.READ_AT_START if spec.cuda else []),
         ],
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.

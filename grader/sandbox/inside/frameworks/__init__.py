@@ -26,10 +26,13 @@ class Framework:
 
     title: what people call it.
     packages: what is imported for it; the first one is the library itself.
+    distributions: what pip calls them, where that is another name.
     extra: `pip install "gradebox[extra]"` installs them; "" for what comes with the grader.
     place: where that is best done, if not beside everything else.
     names: modules that source of an author, run in the box, finds under these names.
     environment: variables of a box, and of the trusted side, which read it when it starts.
+    reads: files of its own process in /proc that it cannot start without; they tell a process
+        nothing new.
     survives_fork: whether a process may be forked in which it has computed.
     devices: those that it computes on; any other becomes the processor.
     is_converted: whether arrays of checks become its own on the way into the box, and its own
@@ -38,10 +41,12 @@ class Framework:
 
     title = ""
     packages: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
     extra = ""
     place = ""
     names: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}
+    reads: tuple[str, ...] = ()
     survives_fork = False
     devices: tuple[str, ...] = ("cpu",)
     is_converted = True
