@@ -66,7 +66,8 @@ class Monitor:
         points = []
         for line, value in values.items():
             try:
-                points.append(Point(window, line, float(step), float(value)))
+                number = float(value.detach() if hasattr(value, "detach") else value)
+                points.append(Point(window, line, float(step), number))
             except (TypeError, ValueError, RuntimeError):
                 self._complain(N_("`{name}` is no number."), name=line)
         self.points(points)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.i18n.words import _
+
 MOST_IMAGES = 32  # of a batch that are shown
 
 
@@ -55,7 +57,8 @@ def pictures(
     elif found.ndim == 4 and found.shape[1] in (1, 3) and found.shape[3] not in (1, 3):
         found = found.transpose(0, 2, 3, 1)
     if found.ndim != 4 or found.shape[3] not in (1, 3) or not found.size:
-        raise ValueError(f"a batch of images has no shape like {tuple(np.shape(images))}")
+        text = _("a batch of images has no shape like {shape}")
+        raise ValueError(text.format(shape=tuple(np.shape(images))))
     count = len(found)
     return Pictures(_as_bytes(found), _words(labels, count), _words(predictions, count))
 
