@@ -36,7 +36,7 @@ def to_stderr(text: str) -> None:
 class Monitor:
     """Reports a training to backends, each named as "notebook", "terminal", "visdom",
     "visdom:http://host:8097", "tensorboard", "tensorboard:DIR", "csv:FILE" or "json:FILE"; without
-    a name to the notebook or the terminal that it runs in.
+    a name to the notebook or the terminal that it runs in. A name may be a Backend instead.
 
     A context manager; `close` does the same. A backend that cannot be used or fails is spoken of
     once, and left out. In a process that was forked from this one it does nothing.
@@ -44,7 +44,7 @@ class Monitor:
     Raises UsageError for a backend that there is not.
     """
 
-    def __init__(self, *names: str, say: Say = to_stderr) -> None:
+    def __init__(self, *names: str | Backend, say: Say = to_stderr) -> None:
         self._process = os.getpid()
         self._say = say
         self._problems: deque[str] = deque()
@@ -53,7 +53,8 @@ class Monitor:
         self._language = words.of_environment()
         names = names or (default_backend(),)
         for name in names:
-            backends.kind_of(name)
+            if isinstance(name, str):
+                backends.kind_of(name)
         for name in names:
             self._add(name)
         atexit.register(self.close)
@@ -148,12 +149,13 @@ class Monitor:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _add(self, name: str) -> None:
+    def _add(self, wanted: str | Backend) -> None:
         """Open a backend, or say why it cannot be had."""
+        name = wanted if isinstance(wanted, str) else type(wanted).__name__
         with words.speaking(self._language):
             how = (self._problems.append, self._language)
             try:
-                backend = backends.backend_of(name)
+                backend = backends.backend_of(wanted) if isinstance(wanted, str) else wanted
             except Exception as error:
                 Feed(name, Backend(), *how).fail(error)
                 self._say_problems()

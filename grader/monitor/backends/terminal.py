@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -31,15 +31,19 @@ def backend(place: str) -> Terminal:
 class Terminal(Backend):
     """Shows all windows together."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, transient: bool = False) -> None:
         self._console = console
         self._windows: dict[str, Window] = defaultdict(Window)
         self._others: dict[str, str] = {}  # what is said of images and texts, by window
         self._next_line: dict[str, float] = {}  # by window
+        self._runs: dict[str, dict[tuple[str, str], None]] = {}  # windows and labels, by run
         self._live: Live | None = None
         if console.is_terminal and not console.is_dumb_terminal:
             self._live = Live(
-                get_renderable=self._table, console=console, refresh_per_second=4, transient=False
+                get_renderable=self._table,
+                console=console,
+                refresh_per_second=4,
+                transient=transient,
             )
 
     def axes(self, window: str, axes: Axes) -> None:
@@ -48,8 +52,12 @@ class Terminal(Backend):
     def points(self, points: Sequence[Point]) -> None:
         for point in points:
             self._windows[point.window].add(point)
-        for window in dict.fromkeys(point.window for point in points):
-            self._changed(window, self._values(window))
+            if point.run:
+                self._runs.setdefault(point.run, {})[point.window, point.label] = None
+        for window in dict.fromkeys(point.window for point in points if not point.run):
+            self._changed(window, self._values(self._windows[window].curves))
+        if self._live is not None and not self._live.is_started:
+            self._live.start()
 
     def images(self, window: str, pictures: Pictures) -> None:
         right = pictures.right
@@ -63,12 +71,19 @@ class Terminal(Backend):
         self._others[window] = said
         self._changed(window, said)
 
+    def ended(self, run: str) -> None:
+        """Its curves are no longer shown; where there is no terminal, a line says how they end."""
+        for window, label in self._runs.pop(run, ()):
+            curve = self._windows[window].curves.pop(label)
+            if self._live is None:
+                self._say(window, self._values({label: curve}))
+
     def close(self) -> None:
         if self._live is not None:
             self._live.stop()
         for window, when in self._next_line.items():
             if when and window in self._windows:  # what came after the last line
-                self._say(window, self._values(window))
+                self._say(window, self._values(self._windows[window].curves))
 
     def _changed(self, window: str, said: str) -> None:
         """Show it: on a terminal soon, elsewhere as a line; of steps not every one has a line."""
@@ -85,11 +100,10 @@ class Terminal(Backend):
     def _say(self, window: str, said: str) -> None:
         self._console.print(Text(f"{printed(window, self._console)}: {said}"), soft_wrap=True)
 
-    def _values(self, window: str) -> str:
+    def _values(self, curves: Mapping[str, Curve]) -> str:
         """The last value of each line of a window."""
-        curves = self._windows[window].curves
         step = max(curve.steps[-1] for curve in curves.values())
-        values = ", ".join(f"{name} {curve.values[-1]:.4g}" for name, curve in curves.items())
+        values = ", ".join(f"{name} {_last(curve)}" for name, curve in curves.items())
         return printed(f"{step:g}: {values}", self._console)
 
     def _table(self) -> RenderableType:
@@ -100,7 +114,7 @@ class Terminal(Backend):
                 name,
                 label,
                 f"{curve.steps[-1]:g}",
-                f"{curve.values[-1]:.4g}",
+                _last(curve),
                 drawn(curve, self._console),
             )
             for name, window in [*self._windows.items()]
@@ -112,6 +126,15 @@ class Terminal(Backend):
         for row in rows[-ROWS:]:
             table.add_row(*(Text(printed(cell, self._console), no_wrap=True) for cell in row))
         return table
+
+
+def _last(curve: Curve) -> str:
+    """The last value, and from where to where it usually is."""
+    usual = curve.usual.get(curve.steps[-1])
+    said = (
+        _(" (usual: {low:.4g} to {high:.4g})").format(low=usual[0], high=usual[1]) if usual else ""
+    )
+    return f"{curve.values[-1]:.4g}{said}"
 
 
 def drawn(curve: Curve, console: Console) -> str:
