@@ -612,6 +612,8 @@ def begun_training(submission, dataset, batch_size, seed):
     images = (images - 0.1307) / 0.3081
 
     class Loader:
+        device = labels.device
+
         def __len__(self):
             return -(-len(labels) // batch_size)
 
@@ -635,8 +637,8 @@ def begun_training(submission, dataset, batch_size, seed):
 @in_sandbox
 def one_epoch(submission, net, loader, optimizer):
     """The training loss of one more epoch."""
-    device = submission.data.device
-    return submission.train_epoch(net, loader, torch.nn.CrossEntropyLoss(), optimizer, device)
+    criterion = torch.nn.CrossEntropyLoss()
+    return submission.train_epoch(net, loader, criterion, optimizer, loader.device)
 
 
 @pytest.fixture(scope="module")
