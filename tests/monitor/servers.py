@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ def served(command: list[str], port: int) -> Iterator[Server]:
     try:
         deadline = time.monotonic() + SECONDS
         while not _answers(server.address):
-            assert process.poll() is None and time.monotonic() < deadline, command
+            assert process.poll() is None, command
+            assert time.monotonic() < deadline, command
             time.sleep(0.1)
         yield server
     finally:
@@ -60,7 +62,7 @@ def served(command: list[str], port: int) -> Iterator[Server]:
 def visdom_served(folder: Path) -> Iterator[Server]:
     """A server of Visdom that keeps its windows in a folder."""
     port = free_port()
-    options = ["-port", str(port), "--hostname", "127.0.0.1", "-env_path", str(folder)]
+    options = ["-port", str(port), "-bind_local", "-env_path", str(folder)]
     with served([sys.executable, "-c", SERVER, *options], port) as server:
         yield server
 
@@ -98,5 +100,7 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5):
             return True
+    except urllib.error.HTTPError:  # its page needs what it has not downloaded
+        return True
     except OSError:
         return False

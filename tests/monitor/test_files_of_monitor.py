@@ -27,7 +27,7 @@ def test_tensorboard_reads_the_curve_that_was_trained(tmp_path):
     assert [one.step for one in scalars] == list(range(1, 41))
     assert [one.value for one in scalars] == pytest.approx(losses)
     assert events.Tags()["scalars"] == ["train_loss/loss", "test/loss", "test/acc."]
-    assert [tag.partition("/")[0] for tag in events.Tags()["images"]] == ["x"] * 32
+    assert events.Tags()["images"] == ["x"]
 
 
 def test_runs_of_tensorboard_stay_in_its_folder(tmp_path):
@@ -44,12 +44,12 @@ def test_runs_of_tensorboard_stay_in_its_folder(tmp_path):
 
 
 def test_rows_and_lines_hold_each_point(tmp_path):
-    """In their order, several backends at once; no cell is a formula, what is not finite is null."""
+    """Several backends at once; no cell is a formula, and what is not finite is null."""
     with Monitor(f"csv:{tmp_path / 'a.csv'}", f"json:{tmp_path / 'a.json'}") as monitor:
         monitor.epoch(1, loss=torch.tensor(0.5), acc=0.75)
         monitor.points([Point("w", "", 2, float("nan"), "=1+1", (0, 1))])
 
-    rows = list(csv.DictReader((tmp_path / "a.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
     lines = [json.loads(line) for line in (tmp_path / "a.json").read_text().splitlines()]
     assert [(row["line"], row["value"]) for row in rows[:2]] == [("loss", "0.5"), ("acc", "0.75")]
     assert rows[2]["run"] == "'=1+1"
