@@ -16,7 +16,8 @@ visdom = pytest.importorskip("visdom")
 def windows(address: str) -> dict:
     """All windows of a server, as its own client reads them."""
     host, _colon, port = address.rpartition(":")
-    client = visdom.Visdom(server=host, port=int(port), use_incoming_socket=False)
+    client = visdom.Visdom(host, port=int(port), send=False, use_incoming_socket=False)
+    client.send = True
     found = client.get_window_data(win=None, env="main")
     return json.loads(found)
 

@@ -107,7 +107,9 @@ class VisdomServer(Backend):
                     env=ENVIRONMENT,
                     raise_exceptions=True,
                     use_incoming_socket=False,
+                    send=False,  # else it warns, by a deprecated method, that it hears nothing
                 )
+                self._client.send = True
             getattr(self._client, what)(*values, **options)
         except (ConnectionError, requests.RequestException):
             text = _("No Visdom server answers at {address}. Start one: {command}.")
