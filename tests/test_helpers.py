@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,21 @@ def test_nothing_is_drawn(d2l):
     d2l.set_axes(axes[0], "x", "y", [0, 1], None, "linear", "log", ["loss"])
     d2l.plot([1, 2], [[1, 2], [2, 1]], "x", "f(x)", legend=["f", "g"], figsize=(3, 2))
     assert len(axes) == 6
+
+
+def test_a_notebook_shows_images(d2l, monkeypatch):
+    """In a kernel the grid of the documents is drawn, each image with its title, of any size."""
+    import IPython
+    import matplotlib
+    from matplotlib import pyplot
+
+    matplotlib.use("agg")
+    monkeypatch.setattr(IPython, "get_ipython", lambda: types.SimpleNamespace(kernel=True))
+    axes = d2l.show_images(torch.rand(3, 1, 64, 64), 2, 2, titles=["a", "b", "c"])
+    pyplot.close("all")
+
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
+    assert [ax.images[0].get_array().shape for ax in axes[:3]] == [(64, 64)] * 3
 
 
 def test_the_functions_train_on_the_images(d2l, images_beside):

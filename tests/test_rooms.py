@@ -22,6 +22,7 @@ FLOORS = [
     ["sandbox"],
     ["submissions"],
     ["course"],
+    ["monitor"],
     ["i18n"],
     ["sandbox.inside", "errors", ""],  # what both sides of the boundary share; "" is grader itself
 ]

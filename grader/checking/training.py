@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.checking import live
 from grader.checking.comparison import (
     Mismatch,
     as_number,
@@ -181,8 +182,15 @@ def keep_curve(what: str, values: Iterable[Any], usual: Usual = ()) -> None:
 
     what: how the curve is called, _("the training loss").
     """
-    if numbers := list(islice(_leading_numbers(values), MOST_EPOCHS)):
-        observed().kept.curves.append(Curve(what, numbers, list(usual)))
+    observed().kept.curves.extend(_curves(what, values, usual))
+
+
+def tell_curve(check: str, what: str, values: Iterable[Any], usual: Usual = ()) -> None:
+    """Tell whoever watches the numbers of the epochs until now, in the middle of a training.
+
+    check: the name of the check that keeps the curve in the end. what, usual: as it keeps it.
+    """
+    live.tell(check, _curves(what, values, usual))
 
 
 def keep_history(rows: list[list[Any]], usual: Sequence[Usual] = ((), (), ())) -> None:
@@ -203,6 +211,12 @@ def keep_predictions(scores: torch.Tensor, data: Dataset) -> None:
     wrong = (predicted != labels).nonzero().flatten()[:MOST_MISTAKES].tolist()
     mistakes = [(place, int(predicted[place])) for place in wrong]
     observed().kept.predictions = Predictions(table, mistakes)
+
+
+def _curves(what: str, values: Iterable[Any], usual: Usual) -> list[Curve]:
+    """The curve; none where not even the first value is a finite number."""
+    numbers = list(islice(_leading_numbers(values), MOST_EPOCHS))
+    return [Curve(what, numbers, list(usual))] if numbers else []
 
 
 def _leading_numbers(values: Iterable[Any]) -> Iterator[float]:

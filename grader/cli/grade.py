@@ -149,6 +149,16 @@ def grade(
     device: DeviceOption = Device.auto,
     isolation: LevelOption = Level.auto,
     data: DataOption = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BACKEND",
+            help="Show the curves of trainings while they run: terminal, visdom or "
+            "visdom:http://HOST:PORT, tensorboard or tensorboard:DIR, csv:FILE, json:FILE. May be "
+            "given several times; one that fails changes no grade (docs/monitor.md).",
+            show_default=False,
+        ),
+    ] = None,
     fail_under: Annotated[
         float,
         typer.Option(help="Exit with 1 if a score is below this percentage.", min=0, max=100),
@@ -175,6 +185,8 @@ def grade(
     [dim]grader grade softmax_regression class.zip --db gradebook.sqlite[/dim]
 
     [dim]grader grade softmax_regression class.zip --out results --pages[/dim]
+
+    [dim]grader grade softmax_regression class.zip --out results --watch visdom[/dim]
     """
     json = [f"json={json_file}"] if json_file is not None else []
     reports = formats.parse([*(wanted or []), *json])
@@ -189,9 +201,11 @@ def grade(
     from grader.course import assignment as assignments
     from grader.gradebook.roster import read_roster
     from grader.grading.batch import Keeper, grade_all
+    from grader.grading.live_curves import check_backends
     from grader.grading.results_folder import Store
     from grader.grading.settings import Settings
 
+    check_backends(watch or [])
     folder = course_of(course)
     people = read_roster(roster) if roster is not None else None
     loaded = assignments.load(assignment, folder)
@@ -212,7 +226,17 @@ def grade(
     results: list[Result] = []
     try:
         results = grade_all(
-            folder, assignment, uploads, settings, keepers, errors, force, jobs, engine, scheduler
+            folder,
+            assignment,
+            uploads,
+            settings,
+            keepers,
+            errors,
+            force,
+            jobs,
+            engine,
+            scheduler,
+            watch or [],
         )
     finally:  # about all results of the folder, however grading ends
         is_kept = out is None or not out.is_dir() or _write_tables(out, assignment, results)

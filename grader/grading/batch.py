@@ -14,6 +14,7 @@ from rich.markup import escape
 from grader.course import assignment as assignments
 from grader.errors import UsageError
 from grader.grading.engines import LOCAL, Run, engine_of, graded
+from grader.grading.live_curves import live_curves
 from grader.grading.records import Record
 from grader.grading.scoring import Result, score
 from grader.grading.settings import Settings
@@ -48,10 +49,12 @@ def grade_all(
     jobs: int = 1,
     engine: str = LOCAL,
     scheduler: str = "",
+    watch_by: Sequence[str] = (),
 ) -> list[Result]:
     """Grade every upload; the results are in their order. Each is with the keepers as soon as it is
     made, and what has not changed since an earlier run that one of them knows is not run again
-    unless `force` is set. jobs, engine, scheduler: where it is graded (grading/engines).
+    unless `force` is set. jobs, engine, scheduler: where it is graded (grading/engines). watch_by:
+    backends of the monitor that show the trainings while they run.
 
     Ctrl-C ends the run: the results until then are returned.
 
@@ -61,10 +64,14 @@ def grade_all(
     for keeper in keepers:
         keeper.check_room()
     known = [] if force else keepers
-    run = Run(course, name, settings, len(uploads), jobs, scheduler)
     names = dict(zip(uploads, telling_names(uploads)))
     results: dict[int, Result] = {}
-    with Watch(console, len(uploads)) as watch:
+    with (
+        Watch(console, len(uploads)) as watch,
+        live_curves(watch_by, [names[upload] for upload in uploads], console) as live,
+    ):
+        watcher = live.tell if live else None
+        run = Run(course, name, settings, len(uploads), jobs, scheduler, watcher)
         try:
             with engine_of(engine, run) as here:
                 _say(console, here.notes)
@@ -79,6 +86,8 @@ def grade_all(
                 )
                 for task, record in graded(here, tasks):
                     watch.finished(record, task.earlier)
+                    if live:
+                        live.end(task.position, record)
                     record = msgspec.structs.replace(record, submission=names[task.upload])
                     result = results[task.position] = Result(record, score(record, assignment))
                     here.notes += _kept(keepers, result)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from grader.checking.live import Watcher
+from grader.checking.results import Curve
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
@@ -42,6 +44,14 @@ class Answer:
     record: Record
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A curve of a training that runs, and the check that it belongs to."""
+
+    check: str
+    curve: Curve
 
 
 class Lost(Exception):
@@ -74,15 +84,21 @@ class Job:
     task: Task | None = None
     is_ready: bool = False
 
-    def grade(self, task: Task) -> Answer:
-        """Raises Lost, and what opening a session raises: UsageError, IsolationUnavailable."""
+    def grade(self, task: Task, watcher: Watcher | None = None) -> Answer:
+        """watcher: is told of trainings.
+
+        Raises Lost, and what opening a session raises: UsageError, IsolationUnavailable.
+        """
         self.task = task
         notes: list[str] = []
         try:
             self.connection.send(task)
             said = self.connection.recv()
-            if isinstance(said, list):
-                notes, self.is_ready = said, True
+            while isinstance(said, (list, Told)):
+                if isinstance(said, list):
+                    notes, self.is_ready = said, True
+                elif watcher is not None:
+                    watcher(said.check, said.curve)
                 said = self.connection.recv()
         except (EOFError, OSError):
             raise Lost from None
@@ -123,8 +139,8 @@ class Jobs:
         for job in jobs:
             job.end()
 
-    def grade(self, task: Task) -> Answer:
-        """Grade in a job that is free, or in a new one.
+    def grade(self, task: Task, watcher: Watcher | None = None) -> Answer:
+        """Grade in a job that is free, or in a new one. watcher: is told of trainings.
 
         Raises Lost after the end of all, InfrastructureError where no job lives long enough to open
         a session, and what doing so raises: UsageError, IsolationUnavailable.
@@ -132,7 +148,7 @@ class Jobs:
         for _attempt in range(ATTEMPTS):
             job = self._take()
             try:
-                answer = job.grade(task)
+                answer = job.grade(task, watcher)
             except Lost:
                 self._forget(job)
             except GraderError:
@@ -240,6 +256,7 @@ def serve(connection: Connection, source: Source, debug: bool) -> None:
                 settings = task.settings
                 with open_session(assignment, settings) as session:
                     connection.send(session.notes)
+                    session.watcher = lambda check, curve: connection.send(Told(check, curve))
                     while task.settings == settings:
                         connection.send((task.run(session), kept))
                         kept.clear()

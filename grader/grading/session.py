@@ -60,6 +60,7 @@ from grader.submissions.reading import Submission
 from grader.submissions.uploads import Upload
 
 if TYPE_CHECKING:  # it imports torch, for which a session waits while its host starts
+    from grader.checking.live import Watcher
     from grader.checking.seen import Seen
     from grader.checking.suite import Suite
 
@@ -76,7 +77,8 @@ class Session:
     """What all submissions of a run share: the suite, the data, and the host of their sandboxes.
 
     notes: what the run should know, in words. at, share: the submission that is being graded, and
-    how much of it is done (0 to 1), for whoever shows progress.
+    how much of it is done (0 to 1), for whoever shows progress. watcher: is told of its trainings
+    while they run.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Session:
         self.template = template_of(assignment)
         self.at: Upload | None = None
         self.share = 0.0
+        self.watcher: Watcher | None = None
 
     def grade(
         self, upload: Upload | Path, earlier: Record | None = None, part: Part = WHOLE
@@ -152,6 +155,7 @@ class Session:
 
         Raises InfrastructureError where the machine or a check fails, not the submission.
         """
+        from grader.checking import live
         from grader.checking.seen import not_loaded
 
         checks = self.suite.part(part.stubs, part.tier, part.changed)
@@ -161,9 +165,11 @@ class Session:
         except SandboxEvent as event:
             return not_loaded(checks, event)
         seen = []
-        for one in self.suite.meet(sandbox, checks):
-            seen.append(one)
-            self.share = len(seen) / len(checks)
+        with live.watched_by(self.watcher):
+            for one in self.suite.meet(sandbox, checks):
+                seen.append(one)
+                self.share = len(seen) / len(checks)
+                live.tell(one.check.item.name, one.kept.curves)
         return seen
 
     def record(

@@ -24,7 +24,7 @@ from grader.checking import (
     in_sandbox,
     observe,
 )
-from grader.checking.training import between, hidden_accuracy, keep_curve
+from grader.checking.training import between, hidden_accuracy, keep_curve, tell_curve
 
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
 
@@ -605,13 +605,15 @@ LOW_LEVEL_SEED, LOW_LEVEL_LOSS, LOW_LEVEL_ACCURACY = 6, 1.4, 0.6
 
 
 @in_sandbox
-def real_training(submission, dataset, batch_size, epochs, seed):
-    """Train the student's MLP with LeakyReLU from a fixed start on the public data, lr 0.01
-    (document 002); returns the training loss of every epoch and the network."""
+def begun_training(submission, dataset, batch_size, seed):
+    """The student's MLP with LeakyReLU at a fixed start, batches of the public data, and the
+    optimizer with lr 0.01 (document 002)."""
     images, labels = submission.data.tensors(dataset, "train")
     images = (images - 0.1307) / 0.3081
 
     class Loader:
+        device = labels.device
+
         def __len__(self):
             return -(-len(labels) // batch_size)
 
@@ -629,21 +631,27 @@ def real_training(submission, dataset, batch_size, epochs, seed):
                 param.copy_(start * (2 / param.shape[1]) ** 0.5)
             else:
                 param.zero_()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    return net, Loader(), torch.optim.SGD(net.parameters(), lr=0.01)
+
+
+@in_sandbox
+def one_epoch(submission, net, loader, optimizer):
+    """The training loss of one more epoch."""
     criterion = torch.nn.CrossEntropyLoss()
-    losses = [
-        submission.train_epoch(net, Loader(), criterion, optimizer, labels.device)
-        for _ in range(epochs)
-    ]
-    return losses, net
+    return submission.train_epoch(net, loader, criterion, optimizer, loader.device)
 
 
 @pytest.fixture(scope="module")
 def training(shared_submission, dataset):
     """A few epochs on the real data, once."""
     batch_size, epochs, *_rest = LIMITS[dataset.name, dataset.variant]
-    result = real_training(shared_submission, dataset.name, batch_size, epochs, START_SEED)
-    losses, net = assert_sequence(result, 2, _("the result"))
+    usual = USUAL[dataset.name, dataset.variant]
+    begun = begun_training(shared_submission, dataset.name, batch_size, START_SEED)
+    net, loader, optimizer = assert_sequence(begun, 3, _("the result"))
+    losses = []
+    for _epoch in range(epochs):
+        losses.append(one_epoch(shared_submission, net, loader, optimizer))
+        tell_curve("test_training_loss", _("the training loss"), losses, usual)
     return losses, net, shared_submission.supplied
 
 

@@ -1,5 +1,6 @@
-"""What course files draw with. Nothing is drawn: curves are kept as lists."""
+"""What course files draw with. Curves are kept as lists; images are drawn in notebooks only."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -102,6 +103,27 @@ def plot(X: Any, Y: Any = None, *settings: Any, **options: Any) -> None:
 
 def show_images(
     imgs: Iterable[Any], num_rows: int, num_cols: int, titles: Any = None, scale: float = 1.5
-) -> list[Canvas]:
-    """Return the axes of a grid of images, row by row; they are not drawn."""
-    return [Canvas() for _ in range(num_rows * num_cols)]
+) -> Any:
+    """Draw a grid of images (h, w), (1, h, w) or (h, w, 3), row by row, where a notebook runs;
+    elsewhere nothing is drawn. Return the axes."""
+    if not _is_notebook():
+        return [Canvas() for _ in range(num_rows * num_cols)]
+    from matplotlib import pyplot
+
+    size = (num_cols * scale, num_rows * scale)
+    axes = pyplot.subplots(num_rows, num_cols, figsize=size, squeeze=False)[1].flatten()
+    for ax in axes:
+        ax.axis("off")
+    for place, (ax, image) in enumerate(zip(axes, imgs)):
+        image = image.detach().cpu() if hasattr(image, "detach") else image
+        ax.imshow(np.asarray(image).squeeze(), cmap="gray")
+        if titles is not None and place < len(titles):
+            ax.set_title(titles[place])
+    return axes
+
+
+def _is_notebook() -> bool:
+    """Whether a kernel of Jupyter runs this."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    return hasattr(running, "kernel")

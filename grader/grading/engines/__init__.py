@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course.plugins import Plugins
 
 if TYPE_CHECKING:  # the names of engines are asked for by every command
+    from grader.checking.live import Watcher
+    from grader.checking.results import Curve
     from grader.grading.records import Record
     from grader.grading.settings import Settings
     from grader.grading.tasks import Task
@@ -32,7 +35,8 @@ class Run:
     """What an engine is asked for: the assignment, how to grade it, about how many submissions.
 
     jobs: how many to grade side by side; 0 leaves it to the engine. scheduler: the address of one
-    that gives the work to other machines; "" where none is named.
+    that gives the work to other machines; "" where none is named. watcher: is told the position of
+    a task, a check and its curve while a training runs, from any thread.
     """
 
     course: Path
@@ -41,6 +45,11 @@ class Run:
     count: int
     jobs: int = 0
     scheduler: str = ""
+    watcher: Callable[[int, str, Curve], None] | None = None
+
+    def watcher_of(self, task: Task) -> Watcher | None:
+        """Who is told of the trainings of one task."""
+        return partial(self.watcher, task.position) if self.watcher else None
 
 
 class Engine(AbstractContextManager["Engine"], ABC):

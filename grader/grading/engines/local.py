@@ -79,6 +79,7 @@ class Here(Engine):
         return [(self.session.at, self.session.share)] if self.session.at else []
 
     def grade(self, task: Task) -> Record:
+        self.session.watcher = self.run.watcher_of(task)
         return task.run(self.session)
 
 
@@ -112,6 +113,6 @@ class SideBySide(Engine):
         self.executor.shutdown()
 
     def grade(self, task: Task) -> Record:
-        answer = self.jobs.grade(task)
+        answer = self.jobs.grade(task, self.run.watcher_of(task))
         self.note(*answer.notes)
         return answer.record

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.sandbox.inside import progress_bars
+from grader.sandbox.inside import monitors, progress_bars
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.needs import Wanted
 from grader.sandbox.inside.notes import Note
@@ -117,6 +117,7 @@ def load(
     program = Program(module, {MAIN: module}, nested=plan.nested)
     runner = _Runner(program, progress, skip, plans)
     sys.modules[MAIN] = module
+    sys.meta_path.insert(0, monitors.Finder())
     sys.meta_path.insert(0, _Finder(stand_ins, runner, program.stand_ins))
     sys.meta_path.insert(0, _Finder(helpers, runner, program.modules))
     sys.meta_path.append(progress_bars.Finder())
@@ -137,7 +138,8 @@ def leaving_no_trace() -> Iterator[None]:
     unwanted = [name for name in NOT_FOR_REFERENCE if name not in sys.modules]
     sys.modules.update(dict.fromkeys(unwanted))  # type: ignore[arg-type]  # None: not importable
     try:
-        yield
+        with monitors.real_ones_aside():
+            yield
     finally:
         sys.meta_path[:] = finders
         sys.argv = arguments
