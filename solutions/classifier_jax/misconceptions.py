@@ -244,6 +244,12 @@ def validation_returns_nothing(self, params, batch, state):
 def validation_exchanged(): ...
 
 
+@also("validation_exchanged")
+def validation_exchanged_in_a_pair(self, params, batch, state):
+    loss, _ = self.loss(params, batch[:-1], batch[-1], state)
+    return self.accuracy(params, batch[:-1], batch[-1], state), loss
+
+
 @edit(
     "Classifier.validation_step",
     "Only the first input goes into the model. All elements of the batch but the last are inputs: "
