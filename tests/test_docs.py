@@ -167,3 +167,23 @@ def test_links_lead_to_files(path):
     local = [target for target in targets if target and "://" not in target]
 
     assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+def in_the_course(place: str, name: str) -> bool:
+    """Whether a helper, a solution or its checks define, or set, that name."""
+    helper, solution = ROOT / "assignments/helpers" / place, ROOT / "solutions" / place
+    files = helper.glob("*.py") if helper.is_dir() else solution.glob("*.py")
+    defined = re.compile(rf"^\s*(?:def |class )?(?:\w+, )*{name}\b(?:, \w+)*\s*(?:[(:=]|$)", re.M)
+    return any(defined.search(file.read_text("utf-8")) for file in files)
+
+
+def test_every_cell_of_the_documents_lives_where_it_is_said_to():
+    """What docs/course.md names as `assignment/name` is there."""
+    cells = (ROOT / "docs/course.md").read_text("utf-8").split("\n## Cell by cell\n")[1]
+    named = set(re.findall(r"`([a-z]\w*)/(\w+)`", cells)) - {
+        ("assignment", "name"),
+        ("d2l", "name"),
+    }
+
+    assert len(named) > 90
+    assert {each for each in named if not in_the_course(*each)} == set()
