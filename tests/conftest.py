@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ os.environ["GRADER_OFFLINE"] = "1"  # a test ends the same with and without a ne
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@cache
 def framework_is_here(assignment: str) -> pytest.MarkDecorator:
     """The mark of a test that runs an assignment: skipped where its framework is not installed."""
     missing = frameworks.named(assignments.load(assignment, ROOT).framework).missing()
