@@ -1,5 +1,5 @@
-"""Data sets that other packages bring: those of docs/plugins.md, installed and graded on, and broken
-ones."""
+"""Data sets that other packages bring: those of docs/plugins.md, installed and graded on, and
+broken ones."""
 
 from __future__ import annotations
 
