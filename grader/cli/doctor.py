@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
 from rich.console import Console
@@ -217,10 +217,12 @@ def _versions() -> list[Line]:
 
 def _frameworks() -> Iterator[Line]:
     """What assignments in other frameworks than PyTorch need; nobody lacks it who grades none."""
+    distributions = packages_distributions()  # pip knows tensorflow as tensorflow-cpu, or as itself
     for framework in map(frameworks.named, frameworks.available()):
         if framework.extra and (missing := framework.missing()):
             repair = f'for assignments in it: pip install "gradebox[{framework.extra}]"'
             yield Line(framework.title, "gap", f"not installed: {', '.join(missing)}", repair)
         elif framework.extra:
-            found = ", ".join(f"{name} {version(name)}" for name in framework.packages)
+            versions = [f"{name} {version(distributions[name][0])}" for name in framework.packages]
+            found = ", ".join(versions)
             yield Line(framework.title, "ok", found)
