@@ -8,14 +8,23 @@ import sys
 import types
 from pathlib import Path
 
+import nbformat
 import pytest
 import torch
+from nbconvert.preprocessors import ExecutePreprocessor
 
 from grader.course import datasets
 from grader.sandbox.inside.data import load_split
 from tests.conftest import grade_paths
 
 HELPERS = Path(__file__).parents[1] / "assignments" / "helpers"
+CELLS = [
+    "import torch\nfrom d2l import torch as d2l\n"
+    "animator = d2l.Animator(xlabel='epoch', legend=['train loss', 'test acc'])",
+    "for epoch in (70, 71, 76):\n"
+    "    animator.add(epoch, (torch.tensor(1 / epoch, requires_grad=True), epoch / 100))",
+    "d2l.show_images(torch.rand(3, 28, 28), 1, 3, titles=list('abc'));",
+]
 
 
 @pytest.fixture
@@ -280,6 +289,23 @@ def test_a_notebook_shows_images(d2l, monkeypatch):
 
     assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
     assert [ax.images[0].get_array().shape for ax in axes[:3]] == [(64, 64)] * 3
+
+
+def test_a_kernel_draws_curves_and_images(tmp_path, monkeypatch):
+    """One SVG with all curves, drawn again in place, below the cell that adds the points; and the
+    grid of images, once."""
+    for name in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(HELPERS))
+    notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, CELLS)])
+    ExecutePreprocessor(timeout=60, kernel_name="python3").preprocess(notebook)
+
+    made, curves, images = (cell.outputs for cell in notebook.cells)
+    assert made == []
+    (picture,) = (one.data["image/svg+xml"] for one in curves)
+    assert all(f"<!-- {word} -->" in picture for word in ("epoch", "train loss", "test acc"))
+    assert "<!-- 76 -->" in picture  # the last point
+    assert ["image/png" in one.data for one in images] == [True]
 
 
 def test_the_functions_train_on_the_images(d2l, images_beside):

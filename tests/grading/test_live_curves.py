@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -15,12 +20,13 @@ from grader.checking.results import Curve
 from grader.errors import UsageError
 from grader.grading.batch import grade_all
 from grader.grading.live_curves import LiveCurves, check_backends
+from grader.grading.record_json import from_object
 from grader.grading.records import Record
 from grader.grading.settings import Settings
 from grader.monitor import Monitor
 from grader.submissions.uploads import Upload
 from tests.conftest import ROOT
-from tests.monitor.servers import free_port
+from tests.monitor.servers import free_port, visdom_served
 
 SMALL = ROOT / "tests" / "small_course"
 SETTINGS = Settings("cpu", "process", None)
@@ -87,6 +93,51 @@ def test_records_are_the_same_with_curves(course, tmp_path, jobs):
         assert [row["step"] for row in rows if row["run"] == name] == ["1", "2", "3", "4"]
         assert said.count(f"test_length: the length: 4: {name} ") == 1
     assert said.count("The training goes on without it.") == 1
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_changes_no_record(course, tmp_path):
+    """It goes when the curve of the first submission is there, before that of the second."""
+    windows_of = pytest.importorskip("tests.monitor.test_visdom_backend").windows
+    with visdom_served(tmp_path / "visdom") as server:
+        watched = start_grade(course, tmp_path / "watched", f"visdom:{server.address}")
+        while not windows_of(server.address):
+            assert watched.poll() is None
+            time.sleep(0.05)
+        server.kill()
+        assert watched.poll() is None
+        said, _none = watched.communicate(timeout=120)
+    plain = start_grade(course, tmp_path / "plain")
+    plain.communicate(timeout=120)
+
+    assert watched.returncode == plain.returncode == 0
+    assert " ".join(said.split()).count("The training goes on without it.") == 1
+    records = [
+        [without_times(kept(tmp_path / folder / f"{name}.json")) for name in ("ada", "bob")]
+        for folder in ("watched", "plain")
+    ]
+    assert records[0] == records[1]
+
+
+def kept(file: Path) -> Record:
+    """The record in a file of the folder of --out."""
+    (fields,) = json.loads(file.read_text("utf-8"))
+    return from_object(fields).record
+
+
+def start_grade(course: Path, out: Path, watch: str | None = None) -> subprocess.Popen[str]:
+    """The command, for both submissions one after the other."""
+    command = [sys.executable, "-m", "grader", "grade", "greeting", "ada.py", "bob.py"]
+    options = ["--course", str(course), "--out", str(out), "--jobs", "1"]
+    options += ["--watch", watch] if watch else []
+    return subprocess.Popen(
+        [*command, *options],
+        cwd=course,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def test_a_repeated_training_is_another_line(tmp_path):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
+from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+import torch
 
+from grader.course.templates import to_notebook
 from grader.monitor import Monitor
+from tests.conftest import ROOT
 from tests.monitor.servers import free_port, silent, train, visdom_served
 
 visdom = pytest.importorskip("visdom")
@@ -39,6 +46,59 @@ def test_the_server_has_the_curve_that_was_trained(tmp_path):
     assert found["x"]["content"]["src"].startswith("data:image/")
     assert found["pred"]["content"].startswith("[")
     assert said == []
+
+
+# Tensors are asked by matplotlib for what NumPy 2 has and PyTorch not yet.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive:UserWarning")
+@pytest.mark.slow
+def test_the_notebook_of_mlp_fills_its_windows(tmp_path, monkeypatch):
+    """Its own cells, on few images: the curves are the losses that its training returned."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    with visdom_served(tmp_path) as server:
+        given = {
+            "load_data_mnist": lambda batch_size: (batches(0), batches(1)),
+            "Monitor": functools.partial(Monitor, f"visdom:{server.address}"),
+        }
+        notebook = run_until("history", ROOT / "solutions/mlp/solution.py", given)
+        found = windows(server.address)
+
+    train_losses, test_losses, accuracies = zip(*notebook["history"], strict=True)
+    (curve,) = found["train_loss"]["content"]["data"]
+    assert curve["x"] == list(range(1, 26))
+    means = torch.tensor(curve["y"]).reshape(5, 5).mean(dim=1)  # of each epoch
+    assert means.tolist() == pytest.approx(train_losses, rel=1e-4)
+    assert train_losses[-1] < train_losses[0]
+    loss, acc = found["test"]["content"]["data"]
+    assert (loss["name"], acc["name"]) == ("loss", "acc.")
+    assert found["test"]["content"]["layout"]["showlegend"]
+    assert loss["y"] == pytest.approx(test_losses)
+    assert acc["y"] == pytest.approx(accuracies)
+    images, _labels = next(iter(notebook["test_loader"]))
+    device = notebook["device"]
+    predicted = notebook["net"](images[:12].flatten(1).to(device)).argmax(dim=1)
+    assert found["x"]["content"]["src"].startswith("data:image/")
+    assert found["pred"]["content"] == str(predicted.tolist())
+
+
+def batches(seed: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Five batches of 16 images in the place of MNIST; their digits can be learnt."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.arange(80) % 10
+    images = torch.rand(80, 1, 28, 28, generator=generator)
+    images[torch.arange(80), 0, 2 * labels] = 3
+    return list(zip(images.split(16), labels.split(16), strict=True))
+
+
+def run_until(name: str, notebook: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Run the cells of a notebook until one has defined a name; return all names. What a cell
+    defines of `given` is replaced by that."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in nbformat.reads(to_notebook(notebook.read_text("utf-8")), 4).cells:
+        if cell.cell_type == "code" and name not in names:
+            exec(cell.source, names)  # no file of a stranger
+            names.update({one: given[one] for one in given.keys() & names.keys()})
+    return names
 
 
 def test_a_server_that_is_killed_is_spoken_of_once(tmp_path):

@@ -1,5 +1,6 @@
-"""What course files draw with. Curves are kept as lists; images are drawn in notebooks only."""
+"""What course files draw with: curves and images in a notebook, nothing elsewhere."""
 
+import io
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,8 @@ class Canvas:
 
 
 class Animator:
-    """Keeps the points of some curves in the lists X and Y, one for each curve."""
+    """Keeps the points of some curves in the lists X and Y, one for each curve, and draws them in a
+    notebook: as SVG, again in place with each point."""
 
     def __init__(
         self,
@@ -39,8 +41,15 @@ class Animator:
     ) -> None:
         self.legend = list(legend or [])
         self.fmts = fmts
-        self.fig = Canvas()
-        self.axes = [Canvas() for _ in range(nrows * ncols)]
+        self.fig: Any = Canvas()
+        self.axes: list[Any] = [Canvas() for _ in range(nrows * ncols)]
+        if _is_notebook():
+            from matplotlib.figure import Figure  # pyplot would show it once more
+
+            self.fig = Figure(figsize=figsize)
+            self.axes = [*self.fig.subplots(nrows, ncols, squeeze=False).flat]
+        self._settings = (xlabel, ylabel, xlim, ylim, xscale, yscale, self.legend)
+        self._shown: Any = None  # where the notebook shows it
         self.X: list[list[Any]] = []
         self.Y: list[list[Any]] = []
 
@@ -54,9 +63,27 @@ class Animator:
             if a is not None and b is not None:
                 curve_x.append(a)
                 curve_y.append(b)
+        if _is_notebook():
+            self._draw()
 
     def config_axes(self) -> None:
-        """Do nothing: there are no axes."""
+        """Give the first axes their labels, limits, scales and legend."""
+        set_axes(self.axes[0], *self._settings)
+
+    def _draw(self) -> None:
+        from IPython.display import SVG, display
+
+        self.axes[0].cla()
+        for xs, ys, style in zip(self.X, self.Y, self.fmts):
+            self.axes[0].plot([*map(_plain, xs)], [*map(_plain, ys)], style)
+        self.config_axes()
+        file = io.StringIO()
+        self.fig.savefig(file, format="svg", bbox_inches="tight")
+        picture = SVG(file.getvalue())
+        if self._shown is None:
+            self._shown = display(picture, display_id=True)
+        else:
+            self._shown.update(picture)
 
 
 class ProgressBoard:
@@ -115,11 +142,15 @@ def show_images(
     for ax in axes:
         ax.axis("off")
     for place, (ax, image) in enumerate(zip(axes, imgs)):
-        image = image.detach().cpu() if hasattr(image, "detach") else image
-        ax.imshow(np.asarray(image).squeeze(), cmap="gray")
+        ax.imshow(np.asarray(_plain(image)).squeeze(), cmap="gray")
         if titles is not None and place < len(titles):
             ax.set_title(titles[place])
     return axes
+
+
+def _plain(value: Any) -> Any:
+    """What matplotlib can draw of a value: a tensor as an array."""
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
 def _is_notebook() -> bool:

@@ -140,7 +140,7 @@ def train_ch3(
     num_epochs: int,
     updater: Any,
 ) -> None:
-    """Train for some epochs; the curves go to an Animator, which draws nothing."""
+    """Train for some epochs; the curves go to an Animator."""
     animator = Animator(xlabel="epoch", legend=["train loss", "train acc", "test acc"])
     for epoch in range(num_epochs):
         metrics = train_epoch_ch3(net, train_iter, loss, updater)
