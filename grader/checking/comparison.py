@@ -295,7 +295,8 @@ def _kept(number: float) -> Any:
 
 def described(value: Any) -> str:
     """A value in a few words, bounded in length."""
-    if isinstance(value, (torch.Tensor, np.ndarray)):
+    is_numbers = isinstance(value, np.ndarray) and value.dtype.kind in "biufc"
+    if isinstance(value, torch.Tensor) or is_numbers:
         return _("a tensor of shape {shape}").format(shape=_shape(value))
     if value is None:
         return "None"

@@ -17,6 +17,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader.course import datasets
+from grader.course.datasets.idx import FILES
 from grader.course.templates import to_notebook
 from tests.builds.test_smoke import BUILD, ROOT, handed_out, python
 
@@ -91,10 +93,8 @@ def test_solution_runs_as_a_notebook(outside):
     folder = handed_out(NAME, outside)
     raw = outside / "data/FashionMNIST/raw"
     raw.mkdir(parents=True)
-    from grader.course import datasets
-
     public = datasets.find("FashionMNIST", Path("embedded")).public_root / "FashionMNIST/raw"
-    for file in datasets.FILES:
+    for file in FILES:
         shutil.copyfile(public / file, raw / file)
     notebook = nbformat.reads(to_notebook(SOLUTION.read_text("utf-8")), as_version=4)
     check = "import grader\ngrader.check()"

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.course import templates
-from grader.course.datasets import FILES
+from grader.course.datasets.idx import FILES
 from grader.grading.results_folder import Store
 from grader.grading.scoring import Result
 from tests.conftest import ROOT
