@@ -41,9 +41,11 @@ def outside(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def tests_of_all(*selection):
-    """Run tests of the checkout that walk all assignments, those of this one."""
+def run_tests(*selection):
+    """Run tests of the checkout that walk all assignments, those of this one. MXNet's import asks
+    for what numpy has given up, which our filter would take for an error."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not gpu", *selection]
+    command += ["-W", "ignore::DeprecationWarning"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500)
 
 
@@ -118,7 +120,7 @@ def test_solution_runs_as_a_notebook(outside):
 )
 def test_tests_of_all_assignments_run(selection):
     """What is skipped in every other environment passes here."""
-    done = tests_of_all(selection, "-k", NAME)
+    done = run_tests(selection, "-k", NAME)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped" not in done.stdout
