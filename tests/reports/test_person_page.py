@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from grader.errors import UsageError
 from grader.i18n.words import speaking
 from grader.reports import person, progress
 from grader.reports.pages import student
+from grader.reports.pages.figures import shown
 from grader.reports.pages.work import Code, Picture
 from grader.reports.progress import Progress
 from grader.reports.text import printable
@@ -231,6 +233,36 @@ def test_what_is_no_picture_is_left_out():
     pictures = [Picture(b"<svg onload=alert(1)>", "a", "b"), Picture(large, "c", "d")]
 
     assert "<img" not in student.render(replace(ADA, pictures=pictures), TITLE)
+
+
+PNG_3_BY_1 = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAAAAAA+i0toAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+)
+
+
+def test_images_keep_their_proportions():
+    """The longer side is the same for all; a hostile size is none."""
+    png = base64.b64decode(PNG_3_BY_1)
+
+    (wide,) = shown([Picture(png, "a", "b")])
+    (flat,) = shown([Picture(png[:16] + b"\0" * 8 + png[24:], "a", "b")])
+
+    assert (wide.width, wide.height) == (84, 28)
+    assert (flat.width, flat.height) == (1, 1)
+
+
+def test_rows_of_a_table_are_shown_with_their_values():
+    """Where an image would stand; of many columns the first ones, and names are only text."""
+    values = [(f"<b>{number}</b>", f"77{number}.5") for number in range(15)]
+
+    page = student.render(replace(ADA, pictures=[Picture(b"", "oak", "lime", values)]), TITLE)
+
+    assert "Rows that were taken for something else" in page
+    assert "&lt;b&gt;11&lt;/b&gt;" in page
+    assert "7711.5" in page
+    assert "7712.5" not in page
+    assert "3 more columns" in page
+    assert "<b>0" not in page
 
 
 def test_a_page_stays_small_whatever_was_handed_in():
