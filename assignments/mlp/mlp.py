@@ -479,7 +479,6 @@ except ImportError:
 
         axes = images = text = close = pass_over
 
-
 # %% [markdown]
 # ### Now train
 #

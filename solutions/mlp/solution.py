@@ -522,7 +522,6 @@ except ImportError:
 
         axes = images = text = close = pass_over
 
-
 # %% [markdown]
 # ### Now train
 #
