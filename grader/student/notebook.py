@@ -39,6 +39,7 @@ from grader.reports.progress import Progress
 from grader.reports.screen import Screen
 from grader.reports.text import printable
 from grader.sandbox.conversation import Output, ProcessConversation
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.cells import Cell
 from grader.sandbox.inside.definitions import DEFINITIONS, first_line
 from grader.sandbox.proxies import RemoteSubmission
@@ -126,7 +127,7 @@ def _checked(namespace: dict[str, Any], stub: str | None) -> Progress:
         )
     assignment = public.assignment_of(Path.cwd())
     public.known(assignment, stub)
-    if not assignment.require_framework().survives_fork:
+    if not frameworks.may_be_forked(assignment.require_framework()):
         return public.checked(_submission(assignment), assignment, stub, started)
     from grader.checking.judging import judged
     from grader.checking.suite import open_suite

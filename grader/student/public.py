@@ -139,7 +139,7 @@ def _host_for(assignment: Assignment) -> Host:
     framework = frameworks.named(assignment.framework)
     # For the from-scratch rule alone it is not: an answer at once is worth more here.
     compiler = framework.imports_for(checks) if "optim" in checks else ()
-    is_forked = sys.platform == "linux" and framework.survives_fork
+    is_forked = sys.platform == "linux" and frameworks.may_be_forked(framework)
     if is_forked:
         import torch
 

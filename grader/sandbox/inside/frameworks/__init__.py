@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -126,3 +127,11 @@ def named(name: str) -> Framework:
     """The framework of that name, one of `available()`."""
     found: Framework = importlib.import_module(f"{__name__}.{name}").FRAMEWORK
     return found
+
+
+def may_be_forked(framework: Framework) -> bool:
+    """Whether this process may be forked for an assignment in `framework`: none is here, such as
+    JAX, that does not survive it."""
+    everyone = map(named, available())
+    lasting = {name for each in everyone if not each.survives_fork for name in each.packages[:1]}
+    return framework.survives_fork and not lasting & set(sys.modules)
