@@ -112,22 +112,6 @@ class MXNet(Framework):
 
         return restore
 
-    # ---------------------------------------------------------------- the from-scratch rule
-
-    @contextlib.contextmanager
-    def watching(self, seen: set[str]) -> Iterator[None]:
-        """Names of the functions of MXNet whose code runs, such as "softmax"."""
-
-        def note(frame, event, argument):  # type: ignore[no-untyped-def]
-            if str(frame.f_globals.get("__name__")).partition(".")[0] == "mxnet":
-                seen.add(frame.f_code.co_name)
-
-        sys.setprofile(note)
-        try:
-            yield
-        finally:
-            sys.setprofile(None)
-
 
 @contextlib.contextmanager
 def _unheard() -> Iterator[None]:

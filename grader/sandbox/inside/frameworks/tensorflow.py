@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -11,8 +10,6 @@ import numpy as np
 
 from grader.sandbox.inside.frameworks import Framework
 from grader.sandbox.inside.protocol import CodecError
-
-ROOTS = ("tensorflow", "keras")
 
 
 class TensorFlow(Framework):
@@ -97,21 +94,14 @@ class TensorFlow(Framework):
 
     @contextlib.contextmanager
     def watching(self, seen: set[str]) -> Iterator[None]:
-        """Names of the functions of TensorFlow and Keras whose code runs, such as "softmax". What
-        tf.function compiles runs as it is meanwhile."""
+        """What tf.function compiles runs as it is meanwhile."""
         tf = _tensorflow()
-
-        def note(frame, event, argument):  # type: ignore[no-untyped-def]
-            if str(frame.f_globals.get("__name__")).partition(".")[0] in ROOTS:
-                seen.add(frame.f_code.co_name)
-
         eager = tf.config.functions_run_eagerly()
         tf.config.run_functions_eagerly(True)
-        sys.setprofile(note)
         try:
-            yield
+            with super().watching(seen):
+                yield
         finally:
-            sys.setprofile(None)
             tf.config.run_functions_eagerly(eager)
 
 
