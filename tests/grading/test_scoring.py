@@ -42,7 +42,18 @@ def graded(*checks, status="graded", **points):
     """A record of these checks and its grade."""
     stubs = [Stub(name, value, (), (), ()) for name, value in (points or {"f": 10.0}).items()]
     assignment = Assignment(
-        "x", "X", None, tuple(stubs), {}, {}, (), 1.0, 1.0, Path("public"), Path("private")
+        name="x",
+        title="X",
+        datasets=(),
+        stubs=tuple(stubs),
+        spellings={},
+        names={},
+        helpers=(),
+        framework="torch",
+        load_seconds=1.0,
+        call_seconds=1.0,
+        public=Path("public"),
+        private=Path("private"),
     )
     record = Record(
         submission="ada",

@@ -310,6 +310,17 @@ def test_nothing_is_printed(sandbox):
     assert b"pu" not in sandbox.printed.lower()
 
 
-def test_this_process_has_not_started_it():
-    """All that was computed in boxes."""
-    assert not {"jax", "jaxlib"} & set(sys.modules)
+def test_the_trusted_side_never_starts_it():
+    """All is computed in boxes, and what comes back is of numpy."""
+    code = (
+        "import sys; from grader.sandbox.host import Host\n"
+        "from grader.sandbox.sandbox import Sandbox, Source\n"
+        f"source = Source([('hw.py', {PROGRAM!r}, 1)], {{}}, {{}}, {CONTRACT!r})\n"
+        "with Host('process', None, framework='jax') as host:\n"
+        "    sandbox = Sandbox(source, host, 60)\n"
+        "    sandbox.load()\n"
+        "    with sandbox, sandbox.open_check(60, 30, 1, 'made') as submission:\n"
+        "        print(submission.made('scalar'), {'jax', 'jaxlib'} & set(sys.modules))"
+    )
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert output.stdout == "3.5 set()\n", output.stderr

@@ -1,7 +1,8 @@
 """The public data of a box: .npy files, or idx files as torchvision lays them out, as arrays of a
 framework. Neither holds anything but numbers.
 
-Both sides import this file: it needs nothing but the standard library and numpy.
+Both sides import this file: it needs the standard library and numpy, and a framework only where
+tensors are asked for.
 """
 
 from __future__ import annotations
