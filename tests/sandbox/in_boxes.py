@@ -38,9 +38,9 @@ def begin(level: str, code: str, *arguments: str, **options: Any) -> Box:
 
 
 def run(level: str, code: str, *arguments: str, **options: Any) -> str:
-    """What the code prints in a box, until it ends."""
+    """What the code prints in a box, until it ends; searching a cold disk takes its time."""
     with begin(level, code, *arguments, **options) as box:
-        return isolation._read_all(box.output).decode()
+        return isolation._read_all(box.output, seconds=120).decode()
 
 
 def processes_with(mark: str) -> list[str]:

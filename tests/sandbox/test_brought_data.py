@@ -57,7 +57,7 @@ ATTACK = """if True:
     except OSError:  # landlock
         pass
     paths = [os.path.join(f, n) for t in (site, "/box", "/grader", "/tmp", "/home", "/root", "data",
-             "/usr/share/datasets", "/var/tmp", "..") for f, _, ns in os.walk(t, followlinks=False) for n in ns]
+             "/usr/share", "/var", "..") for f, _, ns in os.walk(t, followlinks=False) for n in ns]
     for path in [*paths, *mapped]:
         try:
             if os.path.getsize(path) < 1 << 20:

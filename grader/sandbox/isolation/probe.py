@@ -179,9 +179,9 @@ def _run_attack(level: str, targets: dict[str, Any]) -> str:
         return _read_all(box.output).decode("utf-8", "replace")
 
 
-def _read_all(pipe: int) -> bytes:
+def _read_all(pipe: int, seconds: float = PROBE_SECONDS) -> bytes:
     """What the box prints until all its ends are closed or the time is over."""
-    deadline = time.monotonic() + PROBE_SECONDS
+    deadline = time.monotonic() + seconds
     printed = b""
     while (left := deadline - time.monotonic()) > 0:
         if select.select([pipe], [], [], left)[0]:
