@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -36,17 +37,18 @@ def test_tensorboard_shows_the_curve(page, tmp_path):
         expect(page.get_by_text("train_loss/loss").first).to_be_visible(timeout=PATIENCE)
 
 
-def test_visdom_answers_or_refuses_its_page(page, tmp_path):
-    """Where it answers, the page opens; a Tornado that is too new refuses it, as documented, and
-    the windows are there all the same."""
+def test_visdom_shows_the_windows(page, tmp_path):
+    """Its page opens with the curves, the images and the text; drawing them needs scripts that its
+    server downloads when it starts, so without a network there is only the frame."""
+    visdom = pytest.importorskip("visdom")
     reads = pytest.importorskip("tests.monitor.test_visdom_backend").windows
     with visdom_served(tmp_path) as server:
         with Monitor(f"visdom:{server.address}") as monitor:
             train(monitor)
-        status = page.request.get(server.address).status
-        if status == 200:
-            page.goto(server.address, wait_until="domcontentloaded")
-            expect(page).to_have_title("visdom", timeout=PATIENCE)
-        else:
-            assert status == 403
+        page.goto(server.address, wait_until="domcontentloaded")
+        expect(page).to_have_title("visdom", timeout=PATIENCE)
         assert set(reads(server.address)) == {"train_loss", "test", "x", "pred"}
+        if Path(visdom.__file__).with_name("static").joinpath("js/plotly-plotly.min.js").exists():
+            expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(3)
+            expect(page.get_by_text("right")).to_contain_text("of 32 right")
+            expect(page.locator("img.content-image")).to_be_visible()

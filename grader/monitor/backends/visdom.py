@@ -19,6 +19,9 @@ ADDRESS = "http://localhost:8097"
 ENVIRONMENT = "main"  # the page that a server shows first
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
 INSTALL = 'pip install "setuptools<81" wheel, then pip install --no-build-isolation visdom'
+SEEN = 64  # the pixels that a small image is enlarged to, at most
+COLUMNS = 8
+FRAME = 12  # the pixels that a window has around its images
 USUAL = ("usual, from", "usual, to")
 
 
@@ -75,7 +78,13 @@ class VisdomServer(Backend):
         shown = pictures.images.transpose(0, 3, 1, 2) / 255  # so that white lies between them
         right = pictures.right
         title = f"{window}: {sum(right)} of {len(right)} right" if right else window
-        self._send("images", shown, win=window, nrow=8, opts={"title": title})
+        times = max(1, SEEN // shown.shape[-1])  # a browser shows a pixel for each, and no frame
+        shown = shown.repeat(times, axis=2).repeat(times, axis=3)
+        columns = min(COLUMNS, len(shown))
+        height, width = (side + 4 for side in shown.shape[2:])
+        size = {"width": columns * width + FRAME, "height": -(-len(shown) // columns) * height}
+        size["height"] += FRAME
+        self._send("images", shown, win=window, nrow=columns, opts={"title": title, **size})
 
     def text(self, window: str, text: str) -> None:
         self._send("text", html.escape(text), win=window, opts={"title": window})
