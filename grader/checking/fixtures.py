@@ -64,10 +64,11 @@ def from_scratch(
     arguments for calls of the result: `from_scratch("MyLoss", [], [y_hat, y])`."""
     run = _run(request)
     stubs = {stub.name: stub for stub in run.assignment.stubs}
-    framework = run.assignment.framework
+    names, framework = run.assignment.names, run.assignment.framework
 
     def check(name: str, *calls: list[Any]) -> None:
-        assert_source_is_own(run.box.source.index, stubs[name], run.assignment.names, framework)
+        index = run.box.source.index
+        assert_source_is_own(index, stubs[name], names, framework, stubs.values())
         if calls:
             assert_runs_own(submission, stubs[name], *calls, framework=framework)
 

@@ -17,24 +17,28 @@ from grader.course.assignment import Stub
 from grader.course.operations import known_operations
 from grader.i18n.words import _
 from grader.sandbox.inside import frameworks
-from grader.sandbox.inside.definitions import Definition, Index, dotted
+from grader.sandbox.inside.definitions import ASSIGNMENTS, Definition, Index, dotted
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.submissions.definitions import names_in
 
 
 def assert_source_is_own(
-    index: Index, stub: Stub, other_names: dict[str, list[str]], framework: str = frameworks.TORCH
+    index: Index,
+    stub: Stub,
+    other_names: dict[str, list[str]],
+    framework: str = frameworks.TORCH,
+    stubs: Iterable[Stub] = (),
 ) -> None:
     """Raise Cause, with the line, if the stub's source names a forbidden operation.
 
     index: of the whole submission. other_names: of classes whose methods are stubs. framework: by
-    its name.
+    its name. stubs: those whose source is not looked into: what stands there is held against them.
     """
     library = frameworks.named(framework)
     imported = {
         name: set(path.split("."))
         for name, path in index.imports.items()
-        if path.split(".")[0] in library.packages
+        if path.split(".")[0] in library.packages and name not in index.definitions
     }
     owner, _dot, name = stub.name.rpartition(".")
     owners = (
@@ -42,7 +46,8 @@ def assert_source_is_own(
     )
     names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
     names += names_in(index, stub)
-    for definition in reached(index, names):
+    others = {name for other in stubs if other != stub for name in names_in(index, other)}
+    for definition in reached(index, names, others.difference(names)):
         for node in ast.walk(definition.node):
             used = _names(node, imported)
             for operation in stub.forbidden:
@@ -85,10 +90,12 @@ def operations(submission, stub, calls, framework):  # type: ignore[no-untyped-d
     return sorted(seen)
 
 
-def reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
-    """The definitions of these names, of the functions of the file that they call, and of the
-    methods of the same class that they use."""
-    waiting, seen = list(names), set()
+def reached(
+    index: Index, names: Iterable[str], without: Iterable[str] = ()
+) -> Iterator[Definition]:
+    """The definitions of these names, of the functions of the file that they call, of the methods
+    of the same class that they use, and the assignments to attributes of theirs."""
+    waiting, seen = list(names), set(without)
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -100,6 +107,7 @@ def reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
             cls = index.definitions.get(owner)
             bases = cls.node.bases if cls and isinstance(cls.node, ast.ClassDef) else []
             waiting += [f"{dotted(base)}.{method}" for base in bases]  # inherited
+            yield from _assigned(index, owner, method)
             continue
         yield found
         parts = list(ast.walk(found.node))
@@ -111,8 +119,21 @@ def reached(index: Index, names: Iterable[str]) -> Iterator[Definition]:
             waiting += [f"{owner}.{attribute}" for attribute in used]
 
 
+def _assigned(index: Index, owner: str, attribute: str) -> Iterator[Definition]:
+    """The statements in which methods of a class give `self` this attribute."""
+    for name, method in index.definitions.items():
+        for node in ast.walk(method.node) if name.rpartition(".")[0] == owner else ():
+            if isinstance(node, ASSIGNMENTS) and f"self.{attribute}" in _targets(node):
+                yield method._replace(node=node)
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    return [dotted(each) for each in getattr(node, "targets", [getattr(node, "target", None)])]
+
+
 def _names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:
-    """What an attribute, or a name imported from the framework, is called."""
+    """What an attribute, or a name imported from the framework, is called. What `self` has is the
+    submission's own, and is looked at where it is defined or assigned."""
     if isinstance(node, ast.Attribute):
-        return {node.attr}
+        return set() if dotted(node.value) == "self" else {node.attr}
     return imported.get(node.id, set()) if isinstance(node, ast.Name) else set()

@@ -68,6 +68,33 @@ OPERATIONS = {
     "selu": ReadyMade(("selu", "selu_", "SELU"), ("selu", "selu_")),
     "elu": ReadyMade(("elu", "elu_", "ELU"), ("aten.elu", "aten.elu_")),
     "softplus": ReadyMade(("softplus", "Softplus"), ("aten.softplus",)),
+    "convolution": ReadyMade(
+        (
+            *("conv1d", "conv2d", "conv3d", "conv_general_dilated", "correlate2d", "convolve2d"),
+            *(f"{lazy}Conv{n}d" for lazy in ("", "Lazy") for n in (1, 2, 3)),
+            *(f"conv_transpose{n}d" for n in (1, 2, 3)),
+            *(f"{lazy}ConvTranspose{n}d" for lazy in ("", "Lazy") for n in (1, 2, 3)),
+        ),
+        ("aten.convolution", "conv_general_dilated", "conv2d"),
+    ),
+    "pooling": ReadyMade(
+        tuple(
+            spelling
+            for n in (1, 2, 3)
+            for spelling in (
+                *(f"{kind}_pool{n}d" for kind in ("max", "avg", "adaptive_max", "adaptive_avg")),
+                *(f"{kind}Pool{n}d" for kind in ("Max", "Avg", "AdaptiveMax", "AdaptiveAvg")),
+                *(f"lp_pool{n}d", f"LPPool{n}d", f"max_pool{n}d_with_indices"),
+            )
+        ),
+        (
+            *(f"max_pool{n}d" for n in (1, 2, 3)),
+            *(f"aten.max_pool{n}d_with_indices" for n in (2, 3)),
+            *(f"aten.avg_pool{n}d" for n in (2, 3)),
+            *(f"aten._adaptive_avg_pool{n}d" for n in (2, 3)),
+            *(f"aten.adaptive_max_pool{n}d" for n in (2, 3)),
+        ),
+    ),
 }
 
 

@@ -61,6 +61,10 @@ METHODS = {
     "put in by a decorator": (
         "class Model: pass\n@add_to_class(Model)\ndef predict(self, X):\n    return X.softmax(1)"
     ),
+    "a layer that it has": (
+        "class Model:\n    def __init__(self):\n        self.act = lambda X: X.softmax(1)\n"
+        "    def predict(self, X):\n        return self.act(X)"
+    ),
     "a function of the file": (
         "def help(X):\n    return X.softmax(1)\n"
         "class Model:\n    def predict(self, X):\n        return help(X)"
@@ -116,6 +120,21 @@ def test_what_a_forbidden_module_holds_is_seen(source):
             "def f(self, X):\n    return X\nModel.predict = f",
         ),
         (METHOD, "def predict(X):\n    return X.softmax(1)"),
+        (
+            METHOD,
+            "class Model:\n    def softmax(self, X):\n        return X.exp()\n"
+            "    def predict(self, X):\n        return self.softmax(X)",
+        ),
+        (
+            METHOD,
+            "class Model:\n    def __init__(self):\n        self.softmax = Softmax()\n"
+            "    def predict(self, X):\n        return self.softmax(X)",
+        ),
+        (
+            LOSS,
+            "from torch.nn.functional import softmax\ndef softmax(X):\n    return X.exp()\n"
+            "class MyLoss:\n    def forward(self, X):\n        return softmax(X)",
+        ),
     ],
     ids=[
         "a module imported under torch",
@@ -126,11 +145,27 @@ def test_what_a_forbidden_module_holds_is_seen(source):
         "another method",
         "an earlier method",
         "a function of that name",
+        "an own method of that name",
+        "an own layer of that name",
+        "an own function of that name beside the import",
     ],
 )
 def test_what_the_stub_does_not_use_is_not_punished(stub, source):
     """Imports, comments, earlier versions and other parts of the file may name the operation."""
     assert_source_is_own(Index([("cell 1", source, 1)]), stub, OTHER_NAMES)
+
+
+def test_another_stub_answers_for_itself():
+    """What a stub that is called has taken ready-made is held against that one only."""
+    source = (
+        "def softmax(X):\n    return X.softmax(1)\n"
+        "class Model:\n    def predict(self, X):\n        return softmax(X)"
+    )
+    index = Index([("cell 1", source, 1)])
+
+    assert_source_is_own(index, METHOD, OTHER_NAMES, stubs=[FUNCTION, METHOD])
+    with pytest.raises(Mismatch, match="line 2 uses PyTorch's"):
+        assert_source_is_own(index, FUNCTION, OTHER_NAMES, stubs=[FUNCTION, METHOD])
 
 
 LONG = " + ".join(["X"] * 900)
