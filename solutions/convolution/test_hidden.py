@@ -540,12 +540,17 @@ def test_evaluate(submission, reference, rng, batch_size):
 # A real training. Where the numbers come from stands at the checks.
 
 
+# The training loss of 20 right programs on each data set: the means of both, less and plus four
+# standard deviations (benchmarks/curves.py).
+USUAL = [(1.00, 1.49), (0.59, 0.86), (0.50, 0.71)]
+
+
 @in_sandbox
 def real_training(submission, dataset):
-    """The history and the parameters of a training on the first 4,000 images."""
+    """The history and the parameters of a training on the first 2,500 images."""
     X, y = submission.data.tensors(dataset, "train")
     params = [param.detach().to(X.device).requires_grad_() for param in submission.init_params()]
-    history = submission.train(params, X[:4000], y[:4000], epochs=3, batch_size=32, lr=0.05)
+    history = submission.train(params, X[:2500], y[:2500], epochs=3, batch_size=25, lr=0.05)
     return [float(loss) for loss in history], [param.detach() for param in params]
 
 
@@ -561,14 +566,14 @@ def scores_of(submission, images, params):
 @pytest.mark.tier("training")
 @pytest.mark.weight(3)
 def test_training(submission, dataset):
-    """Trained for three epochs on 4,000 images of Fashion-MNIST, the loss falls, and the network
+    """Trained for three epochs on 2,500 images of Fashion-MNIST, the loss falls, and the network
     recognises most images that it has never seen.
 
     Measured: see the table in docs/course.md.
     """
     history, params = real_training(submission, dataset.name)
     assert_sequence(history, 3, _("the history"))
-    keep_curve(_("the training loss"), history)
+    keep_curve(_("the training loss"), history, USUAL)
     assert_between(history[0], 0.7, 1.8, what=_("the loss of the first epoch"))
     assert_between(history[2], 0.35, 0.85, what=_("the loss of the third epoch"))
     problem = _("lenet(X, params) gives no tensor of shape (n, 10) after the training")
