@@ -188,7 +188,7 @@ def conv_without_padding(): ...
 @edit(
     "conv2d",
     "You turn the kernels upside down. They lie on X as they stand.",
-    ("K[:, :, a, b]", "K[:, :, kh - 1 - a, kw - 1 - b]"),
+    ("K.flatten(2)", "K.flip(2, 3).flatten(2)"),
 )
 def conv_flipped(): ...
 
@@ -196,7 +196,7 @@ def conv_flipped(): ...
 @edit(
     "conv2d",
     "You take the mean over the input channels. Their results are added.",
-    ("return Y", "return Y / X.shape[1]"),
+    ("return torch.einsum", "return 1 / X.shape[1] * torch.einsum"),
 )
 def conv_mean_of_channels(): ...
 
@@ -204,7 +204,7 @@ def conv_mean_of_channels(): ...
 @edit(
     "conv2d",
     "You use the first input channel only. The results of all input channels are added.",
-    ('"nchw,oc->nohw", cells, K[:, :, a, b]', '"nhw,o->nohw", cells[:, 0], K[:, 0, a, b]'),
+    ("torch.stack(cells), K.flatten(2)", "torch.stack(cells)[:, :, :1], K[:, :1].flatten(2)"),
 )
 def conv_first_channel(): ...
 
@@ -212,7 +212,7 @@ def conv_first_channel(): ...
 @edit(
     "conv2d",
     "Every output channel uses the kernel of the first one.",
-    ("K[:, :, a, b]", "K[:1, :, a, b].expand(len(K), -1)"),
+    ("K.flatten(2)", "K[:1].expand(len(K), -1, -1, -1).flatten(2)"),
 )
 def conv_first_kernel(): ...
 
@@ -221,8 +221,7 @@ def conv_first_kernel(): ...
     "conv2d",
     "You mix up the two first dimensions of K: it is (output channels, input channels, rows, "
     "columns).",
-    ('"nchw,oc->nohw"', '"nchw,co->nohw"'),
-    ("len(X), len(K)", "len(X), K.shape[1]"),
+    ("knchw,ock->nohw", "knchw,cok->nohw"),
 )
 def conv_dimensions_exchanged(): ...
 

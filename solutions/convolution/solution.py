@@ -269,12 +269,12 @@ def conv2d(X, K, padding=0, stride=1):
     h = output_size(X.shape[2], kh, padding, stride)
     w = output_size(X.shape[3], kw, padding, stride)
     X = pad2d(X, padding)
-    Y = torch.zeros(len(X), len(K), h, w, dtype=X.dtype, device=X.device)
-    for a in range(kh):
-        for b in range(kw):
-            cells = X[:, :, a : a + stride * h : stride, b : b + stride * w : stride]
-            Y = Y + torch.einsum("nchw,oc->nohw", cells, K[:, :, a, b])
-    return Y
+    cells = [
+        X[:, :, a : a + stride * h : stride, b : b + stride * w : stride]
+        for a in range(kh)
+        for b in range(kw)
+    ]
+    return torch.einsum("knchw,ock->nohw", torch.stack(cells), K.flatten(2))
     ### END SOLUTION
 
 
