@@ -220,7 +220,8 @@ def _frameworks() -> Iterator[Line]:
     distributions = packages_distributions()  # pip knows tensorflow as tensorflow-cpu, or as itself
     for framework in map(frameworks.named, frameworks.available()):
         if framework.extra and (missing := framework.missing()):
-            repair = f'for assignments in it: pip install "gradebox[{framework.extra}]"'
+            install = f'pip install "gradebox[{framework.extra}]"'
+            repair = " ".join(filter(None, ["for assignments in it:", install, framework.place]))
             yield Line(framework.title, "gap", f"not installed: {', '.join(missing)}", repair)
         elif framework.extra:
             versions = [f"{name} {version(distributions[name][0])}" for name in framework.packages]
