@@ -23,10 +23,10 @@ def show(proof: Proof, console: Console) -> None:
         )
     if proof.idle_checks() or proof.survivors:
         console.print("[bold]Worth a look[/bold]: nothing has to change here")
-    for name in proof.idle_checks():
+    if idle := proof.idle_checks():
         console.print(
-            f"  [yellow]·[/yellow] no misconception fails {escape(name)}: is there a mistake that "
-            "it is for?",
+            "  [yellow]·[/yellow] no misconception fails these checks; is there a mistake that they "
+            f"are for? {escape(', '.join(idle))}",
             highlight=False,
         )
     source = proof.assignment.source
