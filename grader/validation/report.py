@@ -25,8 +25,8 @@ def show(proof: Proof, console: Console) -> None:
         console.print("[bold]Worth a look[/bold]: nothing has to change here")
     if idle := proof.idle_checks():
         console.print(
-            "  [yellow]·[/yellow] no misconception fails these checks; is there a mistake that they "
-            f"are for? {escape(', '.join(idle))}",
+            "  [yellow]·[/yellow] no misconception fails these checks; is there a mistake that "
+            f"they are for? {escape(', '.join(idle))}",
             highlight=False,
         )
     source = proof.assignment.source
