@@ -453,6 +453,7 @@ def test_next_state_takes_the_statistics(submission, rng):
 def test_next_state_keeps_the_statistics(submission, rng):
     """Where aux has no statistics, those of the state stay."""
     result = assert_sequence(stepped(submission, [normal(rng, 2)], {}, 0.0), 4, _("the state"))
+    assert_number(result[2], 1, what=_("the number of steps"))
     found = assert_sequence(result[1], 1, _("the list of all statistics"))
     assert_close(found[0], [1.0, 1.0], what=_("the running mean"))
 

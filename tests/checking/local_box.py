@@ -35,6 +35,7 @@ class LocalBox:
         self.opened: list[tuple[str, bool]] = []
         self.closed = 0
         self.plans = Plans()
+        self.framework = assignment.framework
 
     @contextlib.contextmanager
     def open_check(
@@ -45,7 +46,7 @@ class LocalBox:
         cells = self.source.cells
         if self.first is not None and not alone:
             cells = [("hw.py", self.first, 1)]
-        conversation = LocalConversation(plans=self.plans)
+        conversation = LocalConversation(plans=self.plans, framework=self.framework)
         try:
             yield conversation.load(cells, self.source.contract, self.source.parts)
         finally:

@@ -27,7 +27,9 @@ RIGHT = {  # there the text asks for this
     ("accuracy_gradient", "torch.zeros(len(args[0]))"),
 }
 VALUE = "VALUE"  # the environment variable that says what it gives: the program is read once
-GIVES = f"return eval(__import__('os').environ['{VALUE}'])"
+GIVES = f"return eval(__import__('os').environ['{VALUE}'], {{**globals(), **locals()}})"
+# Where a program does not know PyTorch, numpy has what the values are made of.
+NUMPY = "\n\nif 'torch' not in globals():\n    import numpy as torch\n"
 
 
 def function(stub: Stub) -> str:
@@ -60,7 +62,7 @@ def program(assignment: Assignment, stub: Stub) -> str:
     if stub.is_value:
         given = f"(lambda *args: {GIVES.removeprefix('return ')})"
         source = f"{stub.name} = {given}(torch.zeros(784))\n"
-    return f"{text}\n\n{source}"
+    return f"{text}{NUMPY}\n{source}"
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
