@@ -120,11 +120,17 @@ def reached(
 
 
 def _assigned(index: Index, owner: str, attribute: str) -> Iterator[Definition]:
-    """The statements in which methods of a class give `self` this attribute."""
-    for name, method in index.definitions.items():
-        for node in ast.walk(method.node) if name.rpartition(".")[0] == owner else ():
-            if isinstance(node, ASSIGNMENTS) and f"self.{attribute}" in _targets(node):
-                yield method._replace(node=node)
+    """The statements in which a class, or a method of it, gives its objects this attribute."""
+    for name, found in index.definitions.items():
+        parts: list[ast.AST] = []
+        target = f"self.{attribute}"
+        if name == owner:
+            parts, target = getattr(found.node, "body", []), attribute
+        elif name.rpartition(".")[0] == owner:
+            parts = list(ast.walk(found.node))
+        for node in parts:
+            if isinstance(node, ASSIGNMENTS) and target in _targets(node):
+                yield found._replace(node=node)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> list[str]:

@@ -65,6 +65,10 @@ METHODS = {
         "class Model:\n    def __init__(self):\n        self.act = lambda X: X.softmax(1)\n"
         "    def predict(self, X):\n        return self.act(X)"
     ),
+    "a layer of the class": (
+        "class Model:\n    softmax = staticmethod(lambda X: X.softmax(1))\n"
+        "    def predict(self, X):\n        return self.softmax(X)"
+    ),
     "a function of the file": (
         "def help(X):\n    return X.softmax(1)\n"
         "class Model:\n    def predict(self, X):\n        return help(X)"
