@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from local_box import LocalBox
@@ -65,14 +68,10 @@ def program(assignment: Assignment, stub: Stub) -> str:
     return f"{text}{NUMPY}\n{source}"
 
 
-@pytest.mark.parametrize("name", RUNNABLE)
-@pytest.mark.parametrize(
-    "values", [SOME, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"]
-)
-def test_a_stub_that_does_nothing_right_has_no_points(name, values, monkeypatch):
-    """Whatever it returns, raises or leaves undone, no check that has points passes."""
+def lucky(name: str, values: tuple[str, ...]) -> list[str]:
+    """The checks with points that a stub passes which always gives one of these values."""
     assignment = assignments.load(name, ROOT)
-    lucky = []
+    found = []
     with open_suite(assignment, None) as suite:
         for stub in assignment.stubs:
             box = LocalBox(assignment, program(assignment, stub))
@@ -80,7 +79,18 @@ def test_a_stub_that_does_nothing_right_has_no_points(name, values, monkeypatch)
             for value in values:
                 if (stub.name, value) in RIGHT:
                     continue
-                monkeypatch.setenv(VALUE, value)
+                os.environ[VALUE] = value
                 passed = [one for one in suite.meet(box, checks) if one.problem is None]
-                lucky += [f"{seen.check.item.name}: {value}" for seen in passed]
-    assert not lucky, "\n".join(lucky)
+                found += [f"{seen.check.item.name}: {value}" for seen in passed]
+    return found
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+@pytest.mark.parametrize(
+    "values", [SOME, pytest.param(ALL, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_a_stub_that_does_nothing_right_has_no_points(name, values):
+    """Whatever it returns, raises or leaves undone, no check that has points passes."""
+    # In a process of its own: JAX listens to the garbage collector of the one that it is in.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        assert process.submit(lucky, name, values).result() == []
