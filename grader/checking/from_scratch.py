@@ -81,12 +81,15 @@ def assert_runs_own(
 def operations(submission, stub, calls, framework):  # type: ignore[no-untyped-def]
     """Names of what calls of the stub reach, as the framework tells them."""
     from grader.sandbox.inside import frameworks
+    from grader.sandbox.inside.device import moved
 
     seen: set[str] = set()
     with frameworks.named(framework).watching(seen):
         value = getattr(submission, stub)
         for arguments in calls:
             value = value(*arguments)
+            if submission.data.device != "cpu":  # a layer is made on the processor
+                value = moved(value, submission.data.device)
     return sorted(seen)
 
 
