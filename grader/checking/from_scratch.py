@@ -17,7 +17,7 @@ from grader.course.assignment import Stub
 from grader.course.operations import known_operations
 from grader.i18n.words import _
 from grader.sandbox.inside import frameworks
-from grader.sandbox.inside.definitions import ASSIGNMENTS, Definition, Index, dotted
+from grader.sandbox.inside.definitions import ASSIGNMENTS, Definition, Index, dotted, targets_of
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
 from grader.submissions.definitions import names_in
 
@@ -40,13 +40,8 @@ def assert_source_is_own(
         for name, path in index.imports.items()
         if path.split(".")[0] in library.packages and name not in index.definitions
     }
-    owner, _dot, name = stub.name.rpartition(".")
-    owners = (
-        [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
-    )
-    names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
-    names += names_in(index, stub)
-    others = {name for other in stubs if other != stub for name in names_in(index, other)}
+    names = _spellings(index, stub, other_names)
+    others = {name for other in stubs for name in _spellings(index, other, other_names)}
     for definition in reached(index, names, others.difference(names)):
         for node in ast.walk(definition.node):
             used = _names(node, imported)
@@ -58,6 +53,16 @@ def assert_source_is_own(
                     cell, line = definition.cell.name, definition.line_of(node)
                     said = {"cell": cell, "line": line, "title": library.title, "name": spelling}
                     raise Cause(text.format(**said))
+
+
+def _spellings(index: Index, stub: Stub, other_names: dict[str, list[str]]) -> list[str]:
+    """The names that a stub may have in a file, of a method with those of its class."""
+    owner, _dot, name = stub.name.rpartition(".")
+    owners = (
+        [f"{spelling}." for spelling in (owner, *other_names.get(owner, []))] if owner else [""]
+    )
+    names = [prefix + spelling for prefix in owners for spelling in (name, *stub.aliases)]
+    return names + names_in(index, stub)
 
 
 def assert_runs_own(
@@ -110,7 +115,8 @@ def reached(
             cls = index.definitions.get(owner)
             bases = cls.node.bases if cls and isinstance(cls.node, ast.ClassDef) else []
             waiting += [f"{dotted(base)}.{method}" for base in bases]  # inherited
-            yield from _assigned(index, owner, method)
+            if cls:
+                yield from _assigned(index, owner, method)
             continue
         yield found
         parts = list(ast.walk(found.node))
@@ -125,19 +131,15 @@ def reached(
 def _assigned(index: Index, owner: str, attribute: str) -> Iterator[Definition]:
     """The statements in which a class, or a method of it, gives its objects this attribute."""
     for name, found in index.definitions.items():
-        parts: list[ast.AST] = []
-        target = f"self.{attribute}"
         if name == owner:
-            parts, target = getattr(found.node, "body", []), attribute
+            parts, target = iter(getattr(found.node, "body", ())), attribute
         elif name.rpartition(".")[0] == owner:
-            parts = list(ast.walk(found.node))
+            parts, target = ast.walk(found.node), f"self.{attribute}"
+        else:
+            continue
         for node in parts:
-            if isinstance(node, ASSIGNMENTS) and target in _targets(node):
+            if isinstance(node, ASSIGNMENTS) and target in map(dotted, targets_of(node)):
                 yield found._replace(node=node)
-
-
-def _targets(node: ast.Assign | ast.AnnAssign) -> list[str]:
-    return [dotted(each) for each in getattr(node, "targets", [getattr(node, "target", None)])]
 
 
 def _names(node: ast.AST, imported: dict[str, set[str]]) -> set[str]:

@@ -20,6 +20,7 @@ from grader.sandbox.inside.definitions import (
     Index,
     dotted,
     statements,
+    targets_of,
 )
 from grader.sandbox.inside.nearness import alike
 
@@ -162,8 +163,7 @@ def assigned(index: Index) -> dict[str, bool]:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             found.update({alias.asname or alias.name: True for alias in node.names})
         elif isinstance(node, ASSIGNMENTS) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            bound = (part for target in targets for part in ast.walk(target))
+            bound = (part for target in targets_of(node) for part in ast.walk(target))
             is_filled = not _is_constant(node.value, ...)
             found.update({part.id: is_filled for part in bound if isinstance(part, ast.Name)})
     return found

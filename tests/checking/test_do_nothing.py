@@ -30,7 +30,7 @@ RIGHT = {  # there the text asks for this
     ("accuracy_gradient", "torch.zeros(len(args[0]))"),
 }
 VALUE = "VALUE"  # the environment variable that says what it gives: the program is read once
-GIVES = f"return eval(__import__('os').environ['{VALUE}'], {{**globals(), **locals()}})"
+GIVES = f"return eval(__import__('os').environ['{VALUE}'])"
 # Where a program does not know PyTorch, numpy has what the values are made of.
 NUMPY = "\n\nif 'torch' not in globals():\n    import numpy as torch\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -82,8 +83,8 @@ class VisdomServer(Backend):
         shown = shown.repeat(times, axis=2).repeat(times, axis=3)
         columns = min(COLUMNS, len(shown))
         height, width = (side + 4 for side in shown.shape[2:])
-        size = {"width": columns * width + FRAME, "height": -(-len(shown) // columns) * height}
-        size["height"] += FRAME
+        rows = math.ceil(len(shown) / columns)
+        size = {"width": columns * width + FRAME, "height": rows * height + FRAME}
         self._send("images", shown, win=window, nrow=columns, opts={"title": title, **size})
 
     def text(self, window: str, text: str) -> None:

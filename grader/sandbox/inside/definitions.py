@@ -157,9 +157,13 @@ def _names(node: ast.stmt) -> list[str]:
         return [node.name, *(f"{owner}.{node.name}" for owner in owners)]
     if not isinstance(node, ASSIGNMENTS):
         return []
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     is_function = isinstance(node.value, ast.Lambda) or dotted(node.value)
-    return [name for name in map(dotted, targets) if name and is_function]
+    return [name for name in map(dotted, targets_of(node)) if name and is_function]
+
+
+def targets_of(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    """What an assignment gives its value to."""
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
 def dotted(node: ast.AST | None) -> str:

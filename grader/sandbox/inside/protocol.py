@@ -396,7 +396,10 @@ class _Unpacker:
 
     def _array(self, node: Tensor | Array) -> np.ndarray:
         data = self._checked(node.dtype, node.shape)
-        value = np.empty(node.shape, dtype=node.dtype)
+        try:
+            value = np.empty(node.shape, dtype=node.dtype)
+        except TypeError:  # a tensor of bfloat16, where nothing has taught it
+            raise CodecError("numpy has no bfloat16") from None
         shown = np.uint8 if node.dtype == "bool" else node.dtype  # a byte but 0 and 1 is no bool
         value[...] = np.frombuffer(data, dtype=shown).reshape(node.shape)
         return value
