@@ -30,7 +30,7 @@ FILE = "the solution, watched"  # the reference runs the same code under its own
 class WatchedSolution:
     """Stands where a sandbox stands; `reached` holds the stubs that were run since it was emptied.
 
-    A method counts as its whole class: what one of them sets, another reads. Raises AssignmentError
+    A method that the solution's class inherits counts as the whole class. Raises AssignmentError
     for a solution without one of the stubs.
     """
 
@@ -46,10 +46,11 @@ class WatchedSolution:
         self._stubs_at: dict[int, set[str]] = defaultdict(set)  # by line
         found = Index(cells).definitions
         for stub in (each for each in assignment.stubs if not each.is_value):  # these never run
-            name = stub.name.partition(".")[0]
-            if name not in found:
-                raise AssignmentError(f"{assignment.solution} does not define {name}")
-            node = found[name].node
+            owner = stub.name.rpartition(".")[0]
+            definition = found.get(stub.name) or found.get(owner)
+            if definition is None:
+                raise AssignmentError(f"{assignment.solution} does not define {stub.name}")
+            node = definition.node
             first = first_line(node)
             for line in range(first, (node.end_lineno or first) + 1):
                 self._stubs_at[line].add(stub.name)
