@@ -37,6 +37,7 @@ from grader.course import source as sources
 from grader.course.assignment import Assignment, parsed
 from grader.course.strict_toml import near_word
 from grader.errors import AssignmentError, UsageError
+from grader.sandbox.inside.definitions import first_line
 
 _T = TypeVar("_T")
 MARKS = ("misconception", "edit", "also")  # of a definition
@@ -170,17 +171,18 @@ def _definitions(solution: Path) -> dict[str, str]:
     text, found = source.python, {}
     for node in source.tree().body:
         if isinstance(node, _Definition):
-            found[node.name] = _text_of(node, text)
+            found[node.name] = _text_from(first_line(node), node, text)
         if isinstance(node, ast.ClassDef):
             for part in node.body:
                 if isinstance(part, ast.FunctionDef):
-                    found[f"{node.name}.{part.name}"] = _text_of(part, text)
+                    name = f"{node.name}.{part.name}"
+                    found[name] = _text_from(first_line(part), part, text)
     return found
 
 
-def _text_of(definition: _Definition, text: str) -> str:
-    """The lines of a definition in a text, without its decorators, at the margin."""
-    lines = text.split("\n")[definition.lineno - 1 : definition.end_lineno]
+def _text_from(first: int, definition: _Definition, text: str) -> str:
+    """The lines of a definition in a text from the `first` one on, at the margin."""
+    lines = text.split("\n")[first - 1 : definition.end_lineno]
     return textwrap.dedent("\n".join(lines))
 
 
@@ -227,7 +229,10 @@ def _marked(
         entry = Misconception(name, stub, sentence, "", **conditions)
     if pairs and [ast.unparse(line) for line in definition.body] != ["..."]:
         raise ValueError(f"an edit reads no body: write `def {name}(): ...`")
-    source = _edited(name, entry.stub, pairs, definitions) if pairs else _text_of(definition, text)
+    if pairs:
+        source = _edited(name, entry.stub, pairs, definitions)
+    else:
+        source = _text_from(definition.lineno, definition, text)  # without the mark
     return replace(entry, source=_in_place(source, name, entry.stub))
 
 
@@ -330,7 +335,9 @@ def _in_place(source: str, name: str, stub: str) -> str:
 
 
 def _renamed(source: str, name: str) -> str:
-    return re.sub(r"^(def|class)(\s+)\w+", rf"\1\2{name}", source.strip(), count=1) + "\n"
+    """A definition, whatever decorators it has, with another name."""
+    pattern = re.compile(r"^(def|class)(\s+)\w+", re.MULTILINE)
+    return pattern.sub(rf"\1\2{name}", source.strip(), count=1) + "\n"
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

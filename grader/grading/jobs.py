@@ -24,6 +24,7 @@ from grader.checking.results import Curve
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
+from grader.grading.compiled import compiled
 from grader.grading.records import Record
 from grader.grading.tasks import FAILED, Source, Task
 from grader.sandbox.inside import frameworks
@@ -250,11 +251,11 @@ def serve(connection: Connection, source: Source, debug: bool) -> None:
     try:
         from grader.grading.session import open_session  # and torch, which only jobs need
 
-        with source.laid_out() as assignment:
+        with source.laid_out() as assignment, compiled(assignment) as folder:
             task = _next(connection)
             while True:
                 settings = task.settings
-                with open_session(assignment, settings) as session:
+                with open_session(assignment, settings, folder) as session:
                     connection.send(session.notes)
                     session.watcher = lambda check, curve: connection.send(Told(check, curve))
                     while task.settings == settings:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.sandbox.isolation.scratch import remove
+
 MEMORY = Path("/dev/shm")  # a file system in memory, on Linux
 PREFIX = "grader-for-a-while-"
 NEW_SECONDS = 60.0  # by then its maker has locked it
@@ -52,6 +54,6 @@ def _sweep(place: Path) -> None:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
+                remove(folder)
             finally:
                 os.close(lock)

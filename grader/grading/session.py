@@ -269,8 +269,12 @@ class Session:
 
 
 @contextlib.contextmanager
-def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session]:
+def open_session(
+    assignment: Assignment, settings: Settings, compiled: Path | None = None
+) -> Iterator[Session]:
     """Choose device, isolation and data once, and collect the suite.
+
+    compiled: a folder for what is compiled (compiled.py), if it can be kept.
 
     Raises UsageError (device, data, assignment) or IsolationUnavailable before anything runs.
     """
@@ -282,7 +286,7 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
     likely = LEVELS[0] if settings.level == "auto" else settings.level
     with (
         words.speaking(settings.language),
-        _host(assignment, dataset, likely, device) as host,
+        _host(assignment, dataset, likely, device, compiled) as host,
     ):
         with contextlib.suppress(IsolationUnavailable):
             host.start()
@@ -303,12 +307,19 @@ def open_session(assignment: Assignment, settings: Settings) -> Iterator[Session
         torch.set_num_threads(1)  # tensors of checks are small: a second thread only waits
         for name in framework.imports_for(assignment.checks):  # the solution needs them too
             import_module(name)
-        with open_suite(assignment, dataset) as suite:
+        kept = framework.compiling_into(compiled) if compiled else contextlib.nullcontext()
+        with open_suite(assignment, dataset) as suite, kept:
             gc.freeze()  # what is here stays: no collection, and no exit, need look at it
             yield Session(assignment, suite, dataset, host, notes)
 
 
-def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: str) -> Host:
+def _host(
+    assignment: Assignment,
+    dataset: Dataset | None,
+    level: str,
+    device: str,
+    compiled: Path | None,
+) -> Host:
     """A host that prepares what checks and submissions will need: the data to train on, and the
     modules of the solution, which its students import too."""
     checks = assignment.checks
@@ -320,6 +331,7 @@ def _host(assignment: Assignment, dataset: Dataset | None, level: str, device: s
         imports=(*compiler, *large_modules(assignment.source.python)),
         data=(dataset.name,) if dataset and "training" in checks else (),
         framework=assignment.framework,
+        compiled=compiled,
     )
 
 

@@ -44,7 +44,8 @@ class Host:
     is_forked: the host is a fork of this process, for a student's own machine (forked.py).
     framework: what it imports for all, by its name.
     imports: modules that it imports before it forks. data: names of data sets below `public_data`
-    that it reads before it forks, for checks that ask for their tensors.
+    that it reads before it forks, for checks that ask for their tensors. compiled: a folder with
+    what the trusted side has compiled, if there is one (grading/compiled.py).
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Host:
         data: tuple[str, ...] = (),
         is_forked: bool = False,
         framework: str = frameworks.TORCH,
+        compiled: Path | None = None,
     ) -> None:
         self.level = level
         self.framework = framework
@@ -66,6 +68,7 @@ class Host:
         self.is_forked = is_forked
         self.imports = imports
         self.data = data
+        self.compiled = compiled
         self.count = 0  # of forks
         self._written_before = 0  # by the submissions of this box before the last fork
         self._gpu = nvidia.GpuMemory.open() if device == "cuda" else None
@@ -185,6 +188,7 @@ class Host:
                     limits=self.limits,
                     cuda=self.device == "cuda",
                     framework=self.framework,
+                    compiled=self.compiled,
                 )
         except OSError as error:
             ours.close()

@@ -254,19 +254,21 @@ def _graded(
 ) -> Iterator[tuple[Program, Record]]:
     """Each program with its record, graded side by side; `tried` may grow meanwhile."""
     run = Run(course, name, tried[0][0], len(tried))
-    tasks: deque[Task] = deque()
     with tempfile.TemporaryDirectory() as folder, SideBySide(run, cores()) as engine:
 
-        def add(start: int) -> None:
-            for position, (settings, program) in enumerate(tried[start:], start):
-                path = Path(folder, str(position), f"{program.name}.{program.form}")
-                path.parent.mkdir()
-                path.write_text(program.text, "utf-8")
-                tasks.append(Task(position, Upload(path), settings, part=program.part))
+        def task_of(position: int) -> Task:
+            settings, program = tried[position]
+            path = Path(folder, str(position), f"{program.name}.{program.form}")
+            path.parent.mkdir()
+            path.write_text(program.text, "utf-8")
+            return Task(position, Upload(path), settings, part=program.part)
 
-        add(0)
+        tasks = deque(map(task_of, range(len(tried))))
         for done, (task, record) in enumerate(graded(engine, tasks), 1):
             program, count = tried[task.position][1], len(tried)
             say(f"{name}: {done} of {count} programs, {program.claim}")
             yield program, record
-            add(count)
+            for new in map(task_of, range(count, len(tried))):
+                # Before the others that the same session serves: it may be the longest of all.
+                alike = [other.settings == new.settings for other in tasks]
+                tasks.insert(alike.index(True) if True in alike else len(tasks), new)

@@ -23,6 +23,7 @@ class Classifier:
         gradient = jax.value_and_grad(self.loss, has_aux=True)
         return gradient(params, batch[:-1], batch[-1], state)
 
+    @partial(jax.jit, static_argnums=(0, 5))
     def accuracy(self, params, X, Y, state, averaged=True):
         y_hat = state.apply_fn({"params": params, "batch_stats": state.batch_stats}, *X)
         right = (y_hat.argmax(-1).astype(Y.dtype) == Y).astype("float32").reshape(-1)

@@ -60,14 +60,17 @@ def model_of(submission, lr, kind):
         def __call__(self, X):
             return nn.BatchNorm(use_running_average=not self.training, momentum=0.9)(X)
 
+    def array(numbers):
+        return jax.device_put(np.array(numbers, np.float32))  # without a compilation
+
     if kind == "scaled":
         model = Scaled(lr=lr)
-        params, others, stats = {"w": jnp.ones(())}, {"w": jnp.full((), 7.0)}, {}
+        params, others, stats = {"w": array(1.0)}, {"w": array(7.0)}, {}
     else:
         model = Normed(lr=lr, training=kind == "normed")
-        params = {"BatchNorm_0": {"scale": jnp.array([1.0, 2.0]), "bias": jnp.array([0.5, 0.0])}}
-        others = jax.tree_util.tree_map(jnp.zeros_like, params)
-        stats = {"BatchNorm_0": {"mean": jnp.array([0.5, -1.0]), "var": jnp.array([2.0, 0.5])}}
+        params = {"BatchNorm_0": {"scale": array([1.0, 2.0]), "bias": array([0.5, 0.0])}}
+        others = {"BatchNorm_0": {"scale": array([0.0, 0.0]), "bias": array([0.0, 0.0])}}
+        stats = {"BatchNorm_0": {"mean": array([0.5, -1.0]), "var": array([2.0, 0.5])}}
     tx = optax.sgd(lr)
     state = State.create(apply_fn=model.apply, params=others, tx=tx, batch_stats=stats)
     return model, params, state
@@ -417,9 +420,9 @@ def stepped(submission, gradients, aux, momentum):
 
     first = state = State.create(
         apply_fn=None,
-        params={"w": jnp.array([1.0, -2.0])},
+        params={"w": jax.device_put(np.array([1.0, -2.0], np.float32))},
         tx=optax.sgd(0.1, momentum=momentum),
-        batch_stats={"mean": jnp.array([1.0, 1.0])},
+        batch_stats={"mean": jax.device_put(np.ones(2, np.float32))},
     )
     for each in gradients:
         state = submission.next_state(state, {"w": each}, aux)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from grader.course import assignment as assignments
 from grader.errors import UsageError
+from grader.grading.compiled import compiled
 from grader.grading.devices import with_one_device
 from grader.grading.engines import Engine, Run
 from grader.grading.jobs import Jobs, forked, preload
@@ -64,7 +65,8 @@ class Here(Engine):
 
     def __enter__(self) -> Here:
         assignment = assignments.load(self.run.name, self.run.course)
-        self.session = self._opened.enter_context(open_session(assignment, self.settings))
+        folder = self._opened.enter_context(compiled(assignment))
+        self.session = self._opened.enter_context(open_session(assignment, self.settings, folder))
         self.note(*self.session.notes)
         return self
 

@@ -6,6 +6,7 @@ refused. There is no rule that takes away again: to hide a folder inside an allo
 siblings are allowed one by one.
 
     read     read, list and execute: interpreter, libraries, public data
+    named    read files, list nothing: for those who know a name
     write    read and everything that makes, changes and removes plain files: the scratch folder
     devices  read and write a device
     threads  write, not make: the process's own threads in /proc, where they have names
@@ -94,6 +95,7 @@ def abi() -> int:
 
 def restrict(
     read: Iterable[str],
+    named: Iterable[str],
     write: Iterable[str],
     devices: Iterable[str],
     threads: Iterable[str],
@@ -117,6 +119,7 @@ def restrict(
     closed = {*map(Path, hidden)}
     rules = [
         *(rule for path in read for rule in _without(Path(path), closed)),
+        *((path, READ_FILE) for path in named),
         *((path, WRITE) for path in write),
         *((path, DEVICE) for path in devices),
         *((path, READ_FILE | WRITE_FILE | TRUNCATE) for path in threads),

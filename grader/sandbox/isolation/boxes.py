@@ -162,6 +162,7 @@ def start(
     command: list[str] | None = None,
     cuda: bool = False,
     framework: str = frameworks.TORCH,
+    compiled: Path | None = None,
 ) -> Box:
     """Start the host at this level, with `box_end` as its descriptor 0; or `command`, confined as a
     submission is.
@@ -173,7 +174,7 @@ def start(
     with box_end:
         check_platform(level)
         data = public_data.resolve() if public_data else None
-        spec = plans.BoxSpec(data, limits, cuda, framework)
+        spec = plans.BoxSpec(data, limits, cuda, framework, compiled)
         if level == "namespaces":
             return _launch(level, plans.namespaces(spec), command, box_end, None)
         scratch = Scratch(data)

@@ -5,10 +5,12 @@ Everything here is data and makes nothing. A box sees an allow-list, at the same
     /usr/{bin,lib…} /etc/ld.so.cache <prefix>/{bin,lib}   interpreter and libraries, read-only
     WORKER_FILES                                          the engine's code in the box, read-only
     data                                                  the public data, read-only
+    compiled                                              what is compiled, by name only
     work (the current folder, with data -> ../data), tmp  empty and its own
 
-At `namespaces` the last three are /grader, /box/data, /box/work and /tmp; at the other levels they
-are in a scratch folder on the host's disk. allowed.py says which files exactly.
+At `namespaces` the last four are /grader, /box/data, /box/compiled, /box/work and /tmp; at the
+other levels they are in scratch folders on the host's disk, but for `compiled`, which `process`
+does not have: there it could be written to. allowed.py says which files exactly.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ Steps = list[tuple[str, Any]]  # what launch.py does: step, argument
 
 SMALL_FOLDER = 64 << 20
 FILES_IN_A_FOLDER = 16_384
+COMPILED = "/box/compiled"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class BoxSpec:
     limits: Limits
     cuda: bool
     framework: str = frameworks.TORCH
+    compiled: Path | None = None
 
     @functools.cached_property
     def driver(self) -> list[str]:
@@ -79,9 +83,10 @@ class BoxSpec:
         """What CUDA has to be told."""
         return _variables_of_cuda() if self.cuda else {}
 
-    def environment(self, home: str) -> dict[str, str]:
+    def environment(self, home: str, compiled: str | None) -> dict[str, str]:
         """All that a process gets to know of its surroundings."""
-        return {**environment(home, self.framework), **self.variables}
+        taken = frameworks.named(self.framework).compiled_in(compiled) if compiled else {}
+        return {**environment(home, self.framework), **taken, **self.variables}
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def namespaces(spec: BoxSpec) -> LaunchPlan:
         ("limit", {**_rlimits(spec.limits), "NPROC": spec.limits.processes}),
         _memory_limit(spec),
         ("seccomp", {}),
-        _at(spec, Path("/box/work"), Path("/tmp")),
+        _at(spec, Path("/box/work"), Path("/tmp"), COMPILED if spec.compiled else None),
     ]
     return LaunchPlan(
         _as_nobody(spec, [program, *trees(), *code], []),
@@ -155,6 +160,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
             " 6.7 or newer, with `landlock` in its `lsm=` list"
         )
     needed = [*trees(), str(scratch / "grader"), str(scratch / "data")]
+    compiled = _compiled(spec)
     rules: dict[str, Any] = {
         "read": [
             *needed,
@@ -166,6 +172,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
             *frameworks.named(spec.framework).reads,
             *(nvidia.READ_AT_START if spec.cuda else []),
         ],
+        "named": compiled,
         # Not /dev/shm: it is one folder for all users, where notes for the next submission last.
         "devices": [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
         + (nvidia.device_files() if spec.cuda else []),
@@ -193,7 +200,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
             ("landlock", {**rules, "write": own}),
             # Threat: what Landlock does not guard. Test: test_probe_tells_the_truth
             ("seccomp", {"shared": True, "signals": scoped, "listening": spec.cuda}),
-            _at(spec, *map(Path, own)),
+            _at(spec, Path(own[0]), Path(own[1]), *compiled),
         ]
 
     submissions = scratch_dir(scratch, 0).parent
@@ -201,7 +208,7 @@ def confined(spec: BoxSpec, scratch: Path) -> LaunchPlan:
         [
             *_as_nobody(spec, needed, [str(submissions)]),
             *supervise,
-            _at(spec, submissions, submissions),
+            _at(spec, submissions, submissions, *compiled),
         ],
         submission,
         _host(spec, str(scratch / "grader"), str(scratch / "data")),
@@ -234,6 +241,10 @@ def _data(spec: BoxSpec) -> list[str]:
     return [str(spec.public_data)] if spec.public_data else []
 
 
+def _compiled(spec: BoxSpec) -> list[str]:
+    return [str(spec.compiled)] if spec.compiled else []
+
+
 # ------------------------------------------------------------------------------ bubblewrap
 
 
@@ -259,6 +270,7 @@ def _bwrap() -> str:
 def _bwrap_arguments(spec: BoxSpec) -> list[str]:
     """The box: what it shares with the host, line by line."""
     shown = {*map(Path, trees())}
+    place = COMPILED if spec.compiled else None
     lines: list[list[str]] = [
         # Threat: the host's processes, servers, shared memory. Test: test_probe_tells_the_truth
         ["--unshare-all", "--unshare-user", "--hostname", "box"],
@@ -291,13 +303,14 @@ def _bwrap_arguments(spec: BoxSpec) -> list[str]:
         # Test: test_host_files_are_out_of_reach
         *(["--ro-bind", str(source), f"/grader/{name}"] for source, name in worker_files()),
         *(["--ro-bind", path, "/box/data"] for path in _data(spec)),
+        *(["--ro-bind", path, COMPILED] for path in _compiled(spec)),
         ["--dir", "/box/data"],
         # Threat: / and /dev are writable and as large as half of the memory.
         # Test: test_memory_file_systems_are_small
         ["--remount-ro", "/dev", "--remount-ro", "/"],
         # Threat: the grader's tokens. Test: test_nothing_is_inherited
         ["--clearenv", "--chdir", "/box/work"],
-        *(["--setenv", *pair] for pair in spec.environment("/tmp").items()),
+        *(["--setenv", *pair] for pair in spec.environment("/tmp", place).items()),
     ]
     return [argument for line in lines for argument in line]
 
@@ -320,7 +333,7 @@ def _as_nobody(spec: BoxSpec, needed: list[str], owned: list[str]) -> Steps:
         (
             "reveal",
             {
-                "paths": [*needed, *spec.driver, *_data(spec), *owned],
+                "paths": [*needed, *spec.driver, *_data(spec), *_compiled(spec), *owned],
                 "links": links(),
             },
         ),
@@ -349,8 +362,8 @@ def _rlimits(limits: Limits) -> dict[str, int]:
     }
 
 
-def _at(spec: BoxSpec, folder: Path, home: Path) -> tuple[str, Any]:
-    known = spec.environment(str(home))
+def _at(spec: BoxSpec, folder: Path, home: Path, compiled: str | None = None) -> tuple[str, Any]:
+    known = spec.environment(str(home), compiled)
     return "enter_workdir", {"folder": str(folder), "environment": known}
 
 

@@ -35,6 +35,7 @@ class Framework:
     reads: files of its own process in /proc that it cannot start without; they tell a process
         nothing new.
     survives_fork: whether a process may be forked in which it has computed.
+    shares_compiled: whether a process can take what another one has compiled from a folder.
     devices: those that it computes on; any other becomes the processor.
     is_converted: whether arrays of checks become its own on the way into the box, and its own
         become numpy's on the way out. PyTorch's tensors cross as what they are.
@@ -49,6 +50,7 @@ class Framework:
     environment: ClassVar[dict[str, str]] = {}
     reads: tuple[str, ...] = ()
     survives_fork = False
+    shares_compiled = False
     devices: tuple[str, ...] = ("cpu",)
     is_converted = True
 
@@ -69,6 +71,17 @@ class Framework:
     def notes(self) -> list[str]:
         """Codes of notes (sandbox/notes.py) about what a program has asked of the library."""
         return []
+
+    # ---------------------------------------------------------------- what is compiled
+
+    def compiled_in(self, folder: str) -> dict[str, str]:
+        """Variables of a process that takes what lies compiled in a folder, and adds nothing."""
+        return {}
+
+    @contextlib.contextmanager
+    def compiling_into(self, folder: Path) -> Iterator[None]:
+        """Meanwhile, keep in a folder what this process compiles, and take from there."""
+        yield
 
     # ---------------------------------------------------------------- arrays
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,14 +13,22 @@ import numpy as np
 from grader.sandbox.inside.frameworks import Framework
 from grader.sandbox.inside.protocol import CodecError
 
+# What the first operation of a process imports.
+NEEDED_LATER = ("jaxlib.mlir.dialects.mhlo", "jax.experimental.multihost_utils")
+
+# Else a name holds where it was compiled, for caches of GPUs below that folder.
+NO_FOLDER_IN_KEYS = "none"
+
 
 class Jax(Framework):
     """Its arrays cannot be changed in place, and its generators are arguments: there is little to
-    put back. The first array starts its threads, with which no process may be forked."""
+    put back. The first array starts its threads, with which no process may be forked; so each
+    process compiles every function and operation anew that it does not find compiled."""
 
     title = "JAX"
     packages = ("jax", "flax", "optax")
     extra = "jax"
+    shares_compiled = True
     names: ClassVar = {
         "jax": "jax",
         "jnp": "jax.numpy",
@@ -37,6 +47,45 @@ class Jax(Framework):
         super().prepare()
         import flax.linen
         import flax.training.train_state  # noqa: F401
+
+        for name in NEEDED_LATER:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+
+    # ---------------------------------------------------------------- what is compiled
+
+    def compiled_in(self, folder: str) -> dict[str, str]:
+        return {
+            "JAX_COMPILATION_CACHE_DIR": folder,
+            "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": NO_FOLDER_IN_KEYS,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "4e17",  # it keeps what took longer
+        }
+
+    @contextlib.contextmanager
+    def compiling_into(self, folder: Path) -> Iterator[None]:
+        import jax
+        from jax.experimental.compilation_cache import compilation_cache
+
+        wanted = {
+            "jax_compilation_cache_dir": str(folder),
+            "jax_persistent_cache_enable_xla_caches": NO_FOLDER_IN_KEYS,
+            "jax_persistent_cache_min_compile_time_secs": 0.0,
+            "jax_persistent_cache_min_entry_size_bytes": -1,
+        }
+        before = {name: jax.config.values[name] for name in wanted}
+        try:
+            self._configure(wanted)
+            compilation_cache.reset_cache()  # it knows its folder from its first use on
+            yield
+        finally:
+            self._configure(before)
+            compilation_cache.reset_cache()
+
+    def _configure(self, values: dict[str, Any]) -> None:
+        import jax
+
+        for name, value in values.items():
+            jax.config.update(name, value)
 
     # ---------------------------------------------------------------- arrays
 
