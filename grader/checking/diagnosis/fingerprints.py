@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 
 from grader.course import datasets
@@ -31,6 +32,13 @@ MOST_WRITTEN = 1 << 20  # bytes of one value
 WAIT_SECONDS = 5.0  # for another process that writes
 # What torch says of a value that is more than tensors and plain values, on either way.
 UNWRITABLE = (pickle.PickleError, TypeError, AttributeError, RuntimeError)
+# What numpy makes its arrays and numbers of, which are those of other frameworks: nothing that runs.
+OF_NUMPY: list[Any] = [
+    np.dtype,
+    np.ndarray,
+    *(value.__reduce__()[0] for value in (np.zeros(1), np.float32(0))),
+    *{type(np.dtype(code)) for code in np.typecodes["All"]},
+]
 
 T = TypeVar("T")
 
@@ -65,7 +73,7 @@ class Fingerprints:
         """Raises KeyError where there is no such value that can be read."""
         try:
             rows = self._kept.execute("SELECT value FROM kept WHERE key = ?", [key]).fetchall()
-            with torch.serialization.safe_globals([Raised]):
+            with torch.serialization.safe_globals([Raised, *OF_NUMPY]):
                 return torch.load(io.BytesIO(rows[0][0]), weights_only=True)
         except (sqlite3.Error, IndexError, EOFError, *UNWRITABLE) as error:
             raise KeyError(key) from error
