@@ -32,7 +32,7 @@ MOST_WRITTEN = 1 << 20  # bytes of one value
 WAIT_SECONDS = 5.0  # for another process that writes
 # What torch says of a value that is more than tensors and plain values, on either way.
 UNWRITABLE = (pickle.PickleError, TypeError, AttributeError, RuntimeError)
-# What numpy makes its arrays and numbers of, which are those of other frameworks: nothing that runs.
+# What numpy makes arrays and numbers of, which those of other frameworks become: nothing that runs.
 OF_NUMPY: list[Any] = [
     np.dtype,
     np.ndarray,
