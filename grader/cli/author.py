@@ -296,13 +296,18 @@ def validate(
 
     [dim]grader validate softmax_regression --runs 5[/dim]
     """
-    from grader.grading.settings import Settings
-    from grader.validation import report
-    from grader.validation.proof import prove
+    from grader.course import assignment as assignments
+    from grader.grading.jobs import preload
 
     files = sorted(alternatives.glob("*.py")) if alternatives else []
     if alternatives and not files:
         raise UsageError(f"There are no .py files in {alternatives}.")
+    preload(assignments.load(assignment, course_of(course)))  # both import torch, side by side
+
+    from grader.grading.settings import Settings
+    from grader.validation import report
+    from grader.validation.proof import prove
+
     with said_as_it_goes(errors) as say:
         proof = prove(
             course_of(course),

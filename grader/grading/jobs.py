@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -189,9 +190,11 @@ class Jobs:
 
 
 def preload(assignment: Assignment) -> None:
-    """What jobs that are forked find imported, for checks of this assignment; before the first."""
+    """Start the process that jobs are forked from, which imports what they need for checks of this
+    assignment, without waiting for it; before the first job."""
     modules = frameworks.named(assignment.framework).imports_for(assignment.checks)
     _SERVER.set_forkserver_preload([*modules, "grader.checking.preloaded"])
+    forkserver.ensure_running()
 
 
 def forked(source: Source) -> Job:
