@@ -64,7 +64,6 @@ class Jax(Framework):
     @contextlib.contextmanager
     def compiling_into(self, folder: Path) -> Iterator[None]:
         import jax
-        from jax.experimental.compilation_cache import compilation_cache
 
         wanted = {
             "jax_compilation_cache_dir": str(folder),
@@ -72,14 +71,20 @@ class Jax(Framework):
             "jax_persistent_cache_min_compile_time_secs": 0.0,
             "jax_persistent_cache_min_entry_size_bytes": -1,
         }
-        before = {name: jax.config.values[name] for name in wanted}
+        try:
+            from jax.experimental.compilation_cache.compilation_cache import reset_cache
+
+            before = {name: jax.config.values[name] for name in wanted}
+        except (ImportError, KeyError):  # another version: nothing is kept, so nothing is found
+            yield
+            return
         try:
             self._configure(wanted)
-            compilation_cache.reset_cache()  # it knows its folder from its first use on
+            reset_cache()  # it knows its folder from its first use on
             yield
         finally:
             self._configure(before)
-            compilation_cache.reset_cache()
+            reset_cache()
 
     def _configure(self, values: dict[str, Any]) -> None:
         import jax
@@ -110,7 +115,8 @@ class Jax(Framework):
     def from_numpy(self, array: np.ndarray) -> Any:
         import jax
 
-        return jax.device_put(array)  # jnp.asarray compiles a program for each new shape
+        # Of a copy, for it may share the memory. jnp.asarray compiles a program for each new shape.
+        return jax.device_put(np.array(array))
 
     # ---------------------------------------------------------------- between two checks
 
