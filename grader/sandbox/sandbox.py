@@ -95,9 +95,8 @@ def large_modules(text: str) -> list[str]:
 
 @dataclass
 class Copy:
-    """A loaded process that answers checks, and who has forked it: the process that is loaded on
-    the processor, or the host. supplied_for: the stub in whose checks it was given the author's
-    parts, if it was."""
+    """A loaded process that answers checks, and who has forked it: the submission process, or the
+    host. supplied_for: the stub in whose checks it was given the author's parts, if it was."""
 
     conversation: ProcessConversation
     forked_by: ProcessConversation | Fork
@@ -124,7 +123,8 @@ class Sandbox:
         self.in_doubt = False  # whether a failure now may be none of the submission's
         self._skip: list[str] = []
         self._skip_notes: list[Note] = []
-        self._parent: Fork | None = None  # loaded on the processor; copies are forks of it
+        # What copies on the processor are forks of: loaded, or only read (see above).
+        self._parent: Fork | None = None
         self._kept: Copy | None = None  # for the next check
         self._place = ""  # of the statement at which a load ended
         self._open = 0  # processes of the submission that the host has forked
@@ -159,7 +159,7 @@ class Sandbox:
                 if self.host.survives_fork(self.device):
                     self._parent = self._loaded(self.device)
                 else:
-                    self._kept = self._loaded_copy(self.device)
+                    self._kept = self._new_copy(self.device)
                 return
             except SandboxEvent as event:
                 last = event
@@ -231,18 +231,25 @@ class Sandbox:
         return self._kept
 
     def _new_copy(self, device: str) -> Copy:
-        return self._forked_copy() if self.host.survives_fork(device) else self._loaded_copy(device)
-
-    def _loaded_copy(self, device: str) -> Copy:
-        fork = self._loaded(device)
-        return Copy(fork.conversation, fork, fork.pid)
+        if device != "cpu":
+            fork = self._loaded(device)
+            return Copy(fork.conversation, fork, fork.pid)
+        copy = self._forked_copy()
+        if not self.host.survives_fork(device):
+            try:
+                self._load_into(copy.conversation, device)
+            except SandboxEvent:
+                self._end_copy(copy)
+                raise
+        return copy
 
     def _forked_copy(self) -> Copy:
-        """A fork of the process that is loaded on the processor."""
+        """A fork of the submission process on the processor."""
         for attempt in range(2):
             try:
                 if self._parent is None:
-                    self._parent = self._loaded("cpu")
+                    survives = self.host.survives_fork("cpu")
+                    self._parent = self._loaded("cpu") if survives else self._read()
                 parent = self._parent.conversation
                 child, pid = parent.fork()
                 return Copy(child, parent, pid)
@@ -277,30 +284,57 @@ class Sandbox:
     def _loaded(self, device: str) -> Fork:
         """A new process that has loaded the submission. Raises SandboxEvent where that ends it,
         InfrastructureError when no box can be started."""
-        fork = self.host.fork(self.source.imports, device)
-        self._open += 1
+        fork = self._started(device)
+        try:
+            self._load_into(fork.conversation, device)
+        except SandboxEvent:
+            self._end(fork)
+            if fork.conversation.is_out_of_memory and device != "cpu":
+                self._blame_neighbours()
+            raise
+        return fork
+
+    def _read(self) -> Fork:
+        """A new process that has read the submission and run nothing of it. Raises as `_loaded`."""
+        fork = self._started("cpu")
         try:
             fork.conversation.allow(self.load_seconds, self.load_seconds)
-            answer = fork.conversation.request(
+            fork.conversation.request("read", cells=self.source.cells, contract=self._contract)
+        except SandboxEvent:
+            self._end(fork)
+            raise
+        return fork
+
+    def _started(self, device: str) -> Fork:
+        fork = self.host.fork(self.source.imports, device)
+        self._open += 1
+        return fork
+
+    def _load_into(self, conversation: ProcessConversation, device: str) -> None:
+        """Have a process load the submission, and note what it says. Raises SandboxEvent where that
+        ends it."""
+        conversation.allow(self.load_seconds, self.load_seconds)
+        try:
+            answer = conversation.request(
                 "load",
                 cells=self.source.cells,
                 helpers=self.source.helpers,
                 stand_ins=self.source.stand_ins,
-                contract=json.dumps(self.source.contract),
+                contract=self._contract,
                 skip=self._skip,
                 device=device,
                 gpu_bytes=self.host.limits.memory_bytes,
             )
         except SandboxEvent:
-            self._place = fork.conversation.place
-            self._end(fork)
-            if fork.conversation.is_out_of_memory and device != "cpu":
-                self._blame_neighbours()
+            self._place = conversation.place
             raise
         if device == self.device:
             answered = answer.get("notes") if isinstance(answer, dict) else None
             self.notes = [*self._skip_notes, *notes.read_all(answered)]
-        return fork
+
+    @cached_property
+    def _contract(self) -> str:
+        return json.dumps(self.source.contract)
 
     def _blame_neighbours(self) -> None:
         """Raises InfrastructureError if a GPU's memory has run out because others hold it."""

@@ -77,6 +77,11 @@ class Worker:
 
     # ---------------------------------------------------------------- requests
 
+    def on_read(self, cells: Cells, contract: str) -> None:
+        """Read a submission and run nothing of it: what is forked from here loads it sooner."""
+        self.plans = Plans()
+        self.plans[tuple(as_cells(cells)), Wanted.of(json.loads(contract))]
+
     def on_load(
         self,
         cells: Cells,
