@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.checking.marks import Check
-from grader.checking.suite import open_suite
 from grader.course import assignment as assignments
 from grader.course import datasets, release
 from grader.course.assignment import Assignment
@@ -85,9 +83,9 @@ class Proof:
         else:
             self._see_right_program(program, record)
 
-    def see_sources(self, checks: Iterable[Check]) -> None:
-        """Nothing that the sources show of the suite may be unguarded or given away."""
-        for about, problem in sources.problems(self.assignment, checks):
+    def see_sources(self) -> None:
+        """Nothing that the sources show of the suite may be given away or never run."""
+        for about, problem in sources.problems(self.assignment):
             self._find(about, problem)
 
     def see_handout(self) -> None:
@@ -131,6 +129,8 @@ class Proof:
 
     def _see_solution(self, record: Record) -> None:
         if not self.seconds:  # the first run
+            for about, problem in sources.unguarded(self.assignment, record.checks):
+                self._find(about, problem)
             trained = {check.stub for check in record.checks if check.tier == "training"}
             together = programs.together(self.assignment, trained)
             self.further += [together] if together else []
@@ -202,8 +202,7 @@ def prove(
     assignment = assignments.load(name, course)
     framework = assignment.require_framework()
     proof = Proof(assignment, judged(assignment))
-    with open_suite(assignment, None) as suite:
-        proof.see_sources(suite.checks)
+    proof.see_sources()
     proof.see_handout()
     places = _places(settings, assignment, framework.devices)
     # The longest first, and what is tried in one place together: a job opens a session for each.

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader.checking.marks import Check
+from grader.checking.results import CheckResult
 from grader.course import misconceptions
 from grader.course.assignment import Assignment, Stub
 from grader.course.strict_toml import suggestion
@@ -15,18 +15,35 @@ from grader.course.strict_toml import suggestion
 DIGITS = 3  # of a number that two files hardly have by chance
 
 
-def problems(assignment: Assignment, checks: Iterable[Check]) -> Iterator[tuple[str, str]]:
-    """(about, what is wrong) for each problem; checks: those of the whole suite."""
+def problems(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """(about, what is wrong) for each problem that the files show."""
     public, hidden = assignment.suite
-    of_stub: dict[str, list[Check]] = {stub.name: [] for stub in assignment.stubs}
-    for check in checks:
-        if check.item.path == hidden:
-            of_stub[check.stub].append(check)
     tree = ast.parse(hidden.read_text("utf-8"))
+    yield from _strangers(assignment, tree)
+    for file in assignment.suite:
+        yield from _shadowed(file)
+    yield from _given_away(public, hidden, tree)
+
+
+def unguarded(assignment: Assignment, results: Iterable[CheckResult]) -> Iterator[tuple[str, str]]:
+    """Likewise the stubs with points that nothing guards, and those with a rule that nobody asks
+    for. results: of all checks of the suite, however they ended."""
+    _public, hidden = assignment.suite
+    functions = {
+        node.name: node
+        for node in ast.parse(hidden.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    of_stub: dict[str, list[CheckResult]] = {stub.name: [] for stub in assignment.stubs}
+    for result in results:
+        if _function_of(result) in functions:
+            of_stub[result.stub].append(result)
     for stub in assignment.stubs:
-        if not any(check.weight for check in of_stub[stub.name]):
+        checks = of_stub[stub.name]
+        own = [functions[_function_of(check)] for check in checks]
+        if not any(check.weight for check in checks):
             yield stub.name, "no hidden check has points: the public examples alone give them all"
-        elif stub.forbidden and not _asks_for_rule(tree, stub, of_stub[stub.name]):
+        elif stub.forbidden and not any(_asks_for_rule(function, stub) for function in own):
             yield (
                 stub.name,
                 (
@@ -34,10 +51,6 @@ def problems(assignment: Assignment, checks: Iterable[Check]) -> Iterator[tuple[
                     f'gate that calls from_scratch("{stub.name}", [arguments])'
                 ),
             )
-    yield from _strangers(assignment, tree)
-    for file in assignment.suite:
-        yield from _shadowed(file)
-    yield from _given_away(public, hidden, tree)
 
 
 def _strangers(assignment: Assignment, hidden: ast.Module) -> Iterator[tuple[str, str]]:
@@ -72,16 +85,18 @@ def _shadowed(file: Path) -> Iterator[tuple[str, str]]:
             lines[node.name] = node.lineno
 
 
-def _asks_for_rule(tree: ast.Module, stub: Stub, checks: Iterable[Check]) -> bool:
+def _function_of(result: CheckResult) -> str:
+    """The name of the check's function, without what it is called with."""
+    return result.name.partition("[")[0]
+
+
+def _asks_for_rule(check: ast.FunctionDef, stub: Stub) -> bool:
     """Whether a check of the stub calls from_scratch for it, or for what a parameter names."""
-    functions = {check.item.originalname for check in checks}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in functions:
-            for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
-                if getattr(call.func, "id", "") == "from_scratch" and call.args:
-                    name = call.args[0]
-                    if not isinstance(name, ast.Constant) or name.value == stub.name:
-                        return True
+    for call in (part for part in ast.walk(check) if isinstance(part, ast.Call)):
+        if getattr(call.func, "id", "") == "from_scratch" and call.args:
+            name = call.args[0]
+            if not isinstance(name, ast.Constant) or name.value == stub.name:
+                return True
     return False
 
 
