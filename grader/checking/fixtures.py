@@ -48,8 +48,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
 @pytest.fixture(scope="module")
 def shared_submission(request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
     """One copy for all checks of a file that ask for it: for one long training run. The author's
-    parts stand in it for stubs that failed their own checks; `shared_submission.supplied` has their
-    names."""
+    parts stand in it for stubs that failed their own checks; a check of such a stub is not run."""
     seconds = TIMEOUT["training"]
     with _opened(_run(request), request.node.name, seconds, seconds) as remote:
         yield remote

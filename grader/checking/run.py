@@ -54,8 +54,9 @@ class Box(Protocol):
 class Run:
     """One submission's way through some checks of a suite.
 
-    check: the one that is running, and how. shared: how the last check was run that looks at what
-    many of them share. excused: whether a check has passed with the author's parts only.
+    check: the one that is running, and how. passed_before: stubs that have passed their checks in
+    another run. shared: how the last check was run that looks at what many of them share. excused:
+    whether a check has passed with the author's parts only.
     """
 
     assignment: Assignment
@@ -63,6 +64,7 @@ class Run:
     reference: Reference
     box: Box
     check: Check
+    passed_before: frozenset[str] = frozenset()
     attempt: Attempt = Attempt.FIRST
     shared: Attempt = Attempt.FIRST
     excused: bool = False
@@ -76,6 +78,11 @@ class Run:
             for one in self.seen
             if one.check.stub == self.check.stub
         )
+
+    def is_replaced(self) -> bool:
+        """Whether the author's part stands in for the very stub that the check is about, since that
+        failed before: a training that many checks share would show nothing of the student's."""
+        return _shares(self.check) and self.check.stub in self.parts()
 
     def call_seconds(self) -> float:
         """Seconds for a single call of the check that is running."""
@@ -136,7 +143,7 @@ class Run:
 
     def passed(self) -> frozenset[str]:
         """The stubs that have passed all their checks until now."""
-        stubs = {one.check.stub for one in self.seen}
+        stubs = self.passed_before | {one.check.stub for one in self.seen}
         return frozenset(stubs - {one.check.stub for one in self.seen if one.problem is not None})
 
 

@@ -11,7 +11,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -76,15 +76,19 @@ class Suite:
             return kept
         return [c for c in kept if changed in (c.stub, *self._reach.get(c.item.name, ()))]
 
-    def meet(self, box: Box, checks: Sequence[Check]) -> Iterator[Seen]:
-        """Run checks against the submission in a box, in their order; each as it was seen.
+    def meet(
+        self, box: Box, checks: Sequence[Check], passed: Collection[str] = ()
+    ) -> Iterator[Seen]:
+        """Run checks against the submission in a box, in their order; each as it was seen. passed:
+        stubs that have passed their checks in another run.
 
         Raises InfrastructureError when the sandbox or the check, not the submission, fails, and
         UsageError when the suite or its data are at fault.
         """
         if not checks:
             return
-        run = Run(self.assignment, self.dataset, self.reference, box, checks[0])
+        passed_before = frozenset(passed)
+        run = Run(self.assignment, self.dataset, self.reference, box, checks[0], passed_before)
         stash = self._session.config.stash
         stash[RUNNING] = run
         try:
@@ -103,6 +107,9 @@ class Suite:
         if check.tier == "training" and run.is_slow():
             text = _("not run: {stub} did not answer before").format(stub=check.stub)
             return Seen(check, DeadlineExceeded(text))
+        if run.is_replaced():
+            text = _("not run: {stub} has to pass its other checks first").format(stub=check.stub)
+            return Seen(check, pytest.skip.Exception(text))
         started = time.monotonic()
         seen: Seen | None = None
         own: Seen | None = None
@@ -189,13 +196,16 @@ class Suite:
         self._session._setupstate.teardown_exact(None)
 
     @functools.cached_property
-    def _reach(self) -> dict[str, frozenset[str]]:
+    def _reach(self) -> dict[str, list[str]]:
         """The stubs that each check of the unit tier runs, by the check's name."""
+        return self.diagnosis.fingerprints.get("reach", self._watched)
+
+    def _watched(self) -> dict[str, list[str]]:
         data = self.dataset.public_root if self.dataset else None
         watched = WatchedSolution(self.assignment, self.reference.solution, data)
         found = {}
         for seen in self.meet(watched, self.part(tier="unit")):
-            found[seen.check.item.name] = frozenset(watched.reached)
+            found[seen.check.item.name] = sorted(watched.reached)
             watched.reached.clear()
         return found
 

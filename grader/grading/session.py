@@ -166,7 +166,7 @@ class Session:
             return not_loaded(checks, event)
         seen = []
         with live.watched_by(self.watcher):
-            for one in self.suite.meet(sandbox, checks):
+            for one in self.suite.meet(sandbox, checks, part.passed):
                 seen.append(one)
                 self.share = len(seen) / len(checks)
                 live.tell(one.check.item.name, one.kept.curves)

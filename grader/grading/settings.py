@@ -27,12 +27,14 @@ class Settings:
 class Part:
     """What is run of a suite: the checks of some stubs (none: of all) or of one tier, or those
     that a change of the solution in the stub `changed` can reach; and `seed`, which is added to the
-    seeds of the submission's generators. of_template: also where nothing is written in it."""
+    seeds of the submission's generators. passed: stubs that have passed their other checks in
+    another run. of_template: also where nothing is written in it."""
 
     stubs: tuple[str, ...] = ()
     tier: str | None = None
     changed: str | None = None
     seed: int = 0
+    passed: tuple[str, ...] = ()
     of_template: bool = False
 
 

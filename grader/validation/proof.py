@@ -63,6 +63,8 @@ class Proof:
     """Those of them that no check notices."""
     further: list[Program] = field(default_factory=list)
     """Programs to be tried because of what was seen of others."""
+    is_seen: bool = False
+    """Whether the solution has met all checks."""
 
     def see(self, program: Program, record: Record) -> None:
         """Compare what was seen of a program with what should be."""
@@ -125,10 +127,11 @@ class Proof:
             if check.outcome != "passed":
                 self._find(program.name, f"{check.name} {check.outcome}: {check.message}")
         if program.kind == "solution":
-            self._see_solution(record)
+            self._see_solution(program, record)
 
-    def _see_solution(self, record: Record) -> None:
-        if not self.seconds:  # the first run
+    def _see_solution(self, program: Program, record: Record) -> None:
+        if not self.is_seen and program.part.tier is None:
+            self.is_seen = True
             for about, problem in sources.unguarded(self.assignment, record.checks):
                 self._find(about, problem)
             trained = {check.stub for check in record.checks if check.tier == "training"}
@@ -205,11 +208,12 @@ def prove(
     proof.see_sources()
     proof.see_handout()
     places = _places(settings, assignment, framework.devices)
+    data = places[0].data
     # The longest first, and what is tried in one place together: a job opens a session for each.
     tried = [
         (place, program)
         for place in reversed(places)
-        for program in programs.solutions(assignment, runs)
+        for program in programs.solutions(assignment, runs, on_other_data=place.data != data)
     ]
     others = programs.others(assignment, alternatives, with_mutants)
     tried += [(places[0], program) for program in others]

@@ -1,4 +1,5 @@
-"""What checks see of each known mistake: computed once for a suite, and kept between runs.
+"""What checks see of each known mistake, and which stubs each check runs: computed once for a
+suite, and kept between runs.
 
 The file is named after a digest of all that decides about a value: the assignment with the
 grader's own source, the data set, Python, torch, the processor's instructions and the language. It
