@@ -55,8 +55,9 @@ class Run:
     """One submission's way through some checks of a suite.
 
     check: the one that is running, and how. passed_before: stubs that have passed their checks in
-    another run. shared: how the last check was run that looks at what many of them share. excused:
-    whether a check has passed with the author's parts only.
+    another run. shared: how the last check was run that looks at what many of them share. failing:
+    the stub whose last check has failed in a copy of its own. excused: whether a check has passed
+    with the author's parts only.
     """
 
     assignment: Assignment
@@ -67,6 +68,7 @@ class Run:
     passed_before: frozenset[str] = frozenset()
     attempt: Attempt = Attempt.FIRST
     shared: Attempt = Attempt.FIRST
+    failing: str = ""
     excused: bool = False
     seen: list[Seen] = field(default_factory=list)
     timed_out: set[tuple[str, bool]] = field(default_factory=set)
@@ -104,9 +106,11 @@ class Run:
         return {stub: part for stub, part in self.check.uses.items() if stub in wanted}
 
     def attempts(self) -> list[Attempt]:
-        """How the check may be run, in order."""
+        """How the check may be run, in order. That of a stub that fails begins in a copy of its
+        own: it would hardly be spared one."""
         known = list(Attempt)
-        return known[known.index(self.shared) :] if _shares(self.check) else known
+        first = Attempt.CONFIRMED if self.check.stub == self.failing else Attempt.FIRST
+        return known[known.index(self.shared if _shares(self.check) else first) :]
 
     def tries(self, attempt: Attempt, last: Seen | None) -> bool:
         """Whether the check is run in this way after it ended as `last` in the one before."""
@@ -127,6 +131,8 @@ class Run:
             self.timed_out.add((self.check.stub, self.supplies))
         if _shares(self.check):
             self.shared = self.attempt
+        elif self.attempt is Attempt.CONFIRMED:
+            self.failing = self.check.stub if seen.problem is not None else ""
         self.excused |= self.supplies and seen.problem is None
 
     def inconsistent(self) -> Iterator[Seen]:

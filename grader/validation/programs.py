@@ -72,9 +72,10 @@ def others(
     notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
     yield Program("template", "template", notebook, "ipynb", part=unwritten)
     known = misconceptions.of(assignment)
-    first = _first_of_each_stub(known)
-    for wrong in known:
-        part = Part(tier=None if wrong is first[wrong.stub] else "unit", changed=wrong.stub)
+    first = [*_first_of_each_stub(known).values()]
+    # These first: one stub for each job, which computes what checks see of all mistakes in it.
+    for wrong in [*first, *(wrong for wrong in known if wrong not in first)]:
+        part = Part(tier=None if wrong in first else "unit", changed=wrong.stub)
         yield _with_mistakes(source, wrong.name, [wrong], part)
     for path in alternatives:
         yield _made(source, "alternative", path.stem, path.read_text("utf-8"))
@@ -97,7 +98,10 @@ def together(assignment: Assignment, trained: set[str]) -> Program | None:
 
 
 def _first_of_each_stub(mistakes: list[Misconception]) -> dict[str, Misconception]:
-    return {wrong.stub: wrong for wrong in reversed(mistakes)}
+    first: dict[str, Misconception] = {}
+    for wrong in mistakes:
+        first.setdefault(wrong.stub, wrong)
+    return first
 
 
 def _with_mistakes(source: Source, name: str, mistakes: list[Misconception], part: Part) -> Program:

@@ -272,6 +272,6 @@ def _graded(
             say(f"{name}: {done} of {count} programs, {program.claim}")
             yield program, record
             for new in map(task_of, range(count, len(tried))):
-                # Before the others that the same session serves: it may be the longest of all.
-                alike = [other.settings == new.settings for other in tasks]
-                tasks.insert(alike.index(True) if True in alike else len(tasks), new)
+                # Before the short ones, for it may be the longest of all.
+                short = [other.part.tier == "unit" for other in tasks]
+                tasks.insert(short.index(True) if True in short else len(tasks), new)

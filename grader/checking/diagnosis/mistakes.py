@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from grader.course.assignment import Stub
 from grader.course.datasets import Dataset
 from grader.course.misconceptions import Misconception
 from grader.errors import StudentError
+from grader.sandbox.inside import frameworks
 from grader.sandbox.inside.definitions import DEFINITIONS, Index
 from grader.submissions.definitions import names_of
 
@@ -140,29 +142,43 @@ class Diagnosis:
     def _trace(self, seen: Seen, wrong: Misconception) -> Trace | None:
         """What the check compares of a wrong version before it fails; None if it passes."""
         key = f"{seen.check.item.name} {wrong.name}"
-        return self.fingerprints.get(key, lambda: self._run(seen, wrong, 0))
+        return self.fingerprints.get(key, lambda: self._run(seen, wrong, 0)[0])
 
     def _is_repeatable(self, seen: Seen, wrong: Misconception) -> bool:
         """Whether the check sees the same of a wrong version with other random numbers."""
 
         def compute() -> bool:
             first = self._trace(seen, wrong)
-            others = (self._run(seen, wrong, seed) for seed in OTHER_SEEDS)
-            return all(other is None if first is None else _same(first, other) for other in others)
+            for seed in OTHER_SEEDS:
+                other, has_drawn = self._run(seen, wrong, seed)
+                if not (other is None if first is None else _same(first, other)):
+                    return False
+                if not has_drawn:
+                    break
+            return True
 
         return self.fingerprints.get(f"{seen.check.item.name} {wrong.name} repeatable", compute)
 
-    def _run(self, seen: Seen, wrong: Misconception, seed: int) -> Trace | None:
+    def _run(self, seen: Seen, wrong: Misconception, seed: int) -> tuple[Trace | None, bool]:
+        """What the check compares of a wrong version before it fails (None: it passes), and whether
+        random numbers may have been drawn for it."""
         with observing() as observed:
+            before = None
             try:
                 conversation = self.reference.conversation()
                 submission = self.reference.load(conversation, wrong)
                 conversation.request("seed", seed=seed)
+                before = self._generators()
                 self.reference.meet(seen.check.item, seen.arguments or {}, submission)
             except Exception as error:
                 observe_raised(error)
-                return observed.values
-        return None
+                return observed.values, before is None or self._generators() != before
+        return None, self._generators() != before
+
+    def _generators(self) -> object:
+        """The state of all global generators of this process."""
+        own = frameworks.named(self.assignment.framework).generators()
+        return object() if own is None else (own, random.getstate(), repr(np.random.get_state()))
 
 
 def text_of(index: Index, stub: Stub) -> str:

@@ -117,6 +117,10 @@ class Framework:
     def seed(self, seed: int) -> None:
         """Seed the library's global generators; Python's and numpy's are seeded anyway."""
 
+    def generators(self) -> bytes | None:
+        """The state of the library's global generators; None where it cannot be told."""
+        return None
+
     def snapshot(self, arrays: Iterable[Any]) -> Callable[[], None]:
         """What puts back the library's settings as they are now, and the values of those of the
         `arrays` that can be changed in place."""

@@ -91,6 +91,11 @@ class Torch(Framework):
         if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(seed)
 
+    def generators(self) -> bytes:
+        import torch
+
+        return torch.default_generator.get_state().numpy().tobytes()
+
     def snapshot(self, arrays: Iterable[Any]) -> Callable[[], None]:
         """Of tensors the values of those that have gradients."""
         import torch
