@@ -21,15 +21,16 @@ ROOM = 256 << 20  # bytes; a suite of ours takes two million
 
 
 @contextlib.contextmanager
-def compiled(assignment: Assignment) -> Iterator[Path | None]:
+def compiled(assignment: Assignment, shared: Path | None = None) -> Iterator[Path | None]:
     """A folder for what this process compiles for an assignment; None where nothing can be kept.
+    shared: one that others use, too, and remove.
 
     Threat: among it is the solution. A process of a box opens a file whose name it knows, which is
     a digest of what it wants compiled; it lists nothing, so it can have the compiled solution only
     if it has the solution. Test: test_compiled_functions_are_taken_by_name_only
     """
-    if not frameworks.named(assignment.framework).shares_compiled:
-        yield None
+    if shared or not frameworks.named(assignment.framework).shares_compiled:
+        yield shared
         return
     with memory_folder(ROOM) as outer:
         folder = outer / "compiled"

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Protocol
 
 from grader.checking.live import Watcher
@@ -197,11 +198,13 @@ def preload(assignment: Assignment) -> None:
     forkserver.ensure_running()
 
 
-def forked(source: Source) -> Job:
-    """A job that is forked from a process that has imported torch."""
+def forked(source: Source, folder: Path | None) -> Job:
+    """A job that is forked from a process that has imported torch. folder: for what the jobs of
+    this machine compile, if there is one."""
     ours, theirs = multiprocessing.Pipe()
     with theirs:
-        process = _SERVER.Process(target=serve, args=(theirs, source, log.is_shown()), daemon=True)
+        given = theirs, source, log.is_shown(), folder
+        process = _SERVER.Process(target=serve, args=given, daemon=True)
         process.start()
     return Job(process, ours)
 
@@ -238,10 +241,10 @@ def main() -> None:
     serve(connection, connection.recv(), debug=False)
 
 
-def serve(connection: Connection, source: Source, debug: bool) -> None:
+def serve(connection: Connection, source: Source, debug: bool, shared: Path | None = None) -> None:
     """Answer tasks with records until nobody asks, with a session for each setting that comes: its
     notes first, or the error that opening it raised. With each record goes what was logged, from a
-    machine that keeps nothing."""
+    machine that keeps nothing. shared: a folder for what is compiled, with other jobs."""
     kept: list[str] = []
     if source.is_guest:
         log.gather(kept)
@@ -254,7 +257,7 @@ def serve(connection: Connection, source: Source, debug: bool) -> None:
     try:
         from grader.grading.session import open_session  # and torch, which only jobs need
 
-        with source.laid_out() as assignment, compiled(assignment) as folder:
+        with source.laid_out() as assignment, compiled(assignment, shared) as folder:
             task = _next(connection)
             while True:
                 settings = task.settings

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import pickle
 import random
 import re
 from collections.abc import Callable
@@ -178,7 +179,9 @@ class Diagnosis:
     def _generators(self) -> object:
         """The state of all global generators of this process."""
         own = frameworks.named(self.assignment.framework).generators()
-        return object() if own is None else (own, random.getstate(), repr(np.random.get_state()))
+        if own is None:
+            return object()  # which equals no other one
+        return own, random.getstate(), pickle.dumps(np.random.get_state())
 
 
 def text_of(index: Index, stub: Stub) -> str:

@@ -88,11 +88,13 @@ class Here(Engine):
 class SideBySide(Engine):
     """Jobs: processes, each with a session for the settings of the task that it is at."""
 
+    jobs: Jobs
+
     def __init__(self, run: Run, count: int) -> None:
         super().__init__(run)
         self.count = count
         self.executor: ThreadPoolExecutor = ThreadPoolExecutor(count)  # a thread for each job
-        self.jobs = Jobs(partial(forked, Course(run.course, run.name)), run.name)
+        self._opened = ExitStack()
 
     @property
     def room(self) -> int:
@@ -106,13 +108,18 @@ class SideBySide(Engine):
     def __enter__(self) -> SideBySide:
         self.settings, notes = with_one_device(self.settings)
         self.note(*notes)
-        preload(assignments.load(self.run.name, self.run.course))
+        assignment = assignments.load(self.run.name, self.run.course)
+        preload(assignment)
+        folder = self._opened.enter_context(compiled(assignment))
+        start = partial(forked, Course(self.run.course, self.run.name), folder)
+        self.jobs = Jobs(start, self.run.name)
         return self
 
     def __exit__(self, *error: object) -> None:
         self.executor.shutdown(wait=False, cancel_futures=True)
         self.jobs.end()
         self.executor.shutdown()
+        self._opened.close()
 
     def grade(self, task: Task) -> Record:
         answer = self.jobs.grade(task, self.run.watcher_of(task))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +15,11 @@ from grader.sandbox.inside.frameworks import Framework
 from grader.sandbox.inside.protocol import CodecError
 
 # What the first operation of a process imports.
-NEEDED_LATER = ("jaxlib.mlir.dialects.mhlo", "jax.experimental.multihost_utils")
+NEEDED_LATER = (
+    "jaxlib.mlir.dialects.builtin",
+    "jaxlib.mlir.dialects.mhlo",
+    "jax.experimental.multihost_utils",
+)
 
 # Else a name holds where it was compiled, for caches of GPUs below that folder.
 NO_FOLDER_IN_KEYS = "none"
@@ -51,6 +56,12 @@ class Jax(Framework):
         for name in NEEDED_LATER:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+        with contextlib.suppress(Exception):  # another version: the first array looks for them
+            from jax._src import xla_bridge
+
+            xla_bridge._discover_and_register_pjrt_plugins()
+        # Read while another job writes it, it is compiled anew.
+        warnings.filterwarnings("ignore", "Error reading persistent compilation cache entry")
 
     # ---------------------------------------------------------------- what is compiled
 
