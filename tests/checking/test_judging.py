@@ -10,7 +10,9 @@ import pytest
 from local_box import RIGHT, LocalBox
 
 from grader.checking.comparison import Kept
+from grader.checking.diagnosis.mistakes import Diagnosis
 from grader.checking.judging import judged
+from grader.checking.reference import Reference
 from grader.checking.results import (
     MOST_EPOCHS,
     MOST_MISTAKES,
@@ -74,6 +76,16 @@ def greet_nobody(name):
 @misconception("greet", "The call is missing: end with an exclamation mark.")
 def greet_quietly(name):
     return f"Hello, {name}."
+"""
+
+
+BY_LOT = """
+@misconception("greet", "You draw a name and leave it out.")
+def greet_by_lot(name):
+    import random
+
+    random.random()
+    return "Hello!"
 """
 
 
@@ -212,6 +224,25 @@ def shout(text):
 def greet(name):
     return shout(name)[0]
 """
+
+
+def test_other_random_numbers_are_tried_only_where_some_were_drawn(results, monkeypatch):
+    """What a check sees of a mistake that draws none hardly differs with other ones: once more."""
+    suite = results.suite
+    bank = suite.assignment.solution.with_name("misconceptions.py")
+    bank.write_text(BANK + BY_LOT, "utf-8")
+    suite.diagnosis = Diagnosis(suite.reference, None)
+    loaded: list[str] = []
+
+    def load(reference, conversation, mistake=None):
+        loaded.append(mistake.name if mistake else "")
+        return real(reference, conversation, mistake)
+
+    real = Reference.load
+    monkeypatch.setattr(Reference, "load", load)
+    results(RIGHT.replace('return f"Hello', 'return "Hello!" if name != "Ada" else f"Hello'))
+
+    assert (loaded.count("greet_nobody"), loaded.count("greet_by_lot")) == (3, 6)
 
 
 def judged_of(

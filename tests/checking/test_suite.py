@@ -24,17 +24,19 @@ from grader.errors import (
 from tests.conftest import small_course
 
 HEAD = "import pytest\nfrom grader.checking import observe\n"
-TWO = """
+GREET = """
 @pytest.mark.stub("greet")
 def test_greet(submission):
     greeting = submission.greet("Grace")
     observe(greeting)
     assert greeting == "Hello, Grace!"
-
+"""
+SHOUT = """
 @pytest.mark.stub("shout")
 def test_shout(submission):
     assert submission.shout("abc") == "ABC"
 """
+TWO = GREET + SHOUT
 EXAMPLE = "test_greet_example"  # the public check of the small course
 NAMES = [EXAMPLE, "test_greet", "test_shout"]
 
@@ -331,6 +333,25 @@ def test_failure_in_doubt_is_confirmed(tmp_path, text, expected):
     assert box.opened == [("greet", False), ("greet", True), ("shout", False)]
 
 
+def test_stub_that_fails_meets_its_next_check_in_a_copy_of_its_own(tmp_path):
+    """Until it passes one."""
+    checks = """
+@pytest.mark.stub("greet")
+@pytest.mark.parametrize("name", ["Ada", "Eve", "Bob", "Cid", "Joe", "Kim"])
+def test_greet(submission, name):
+    assert submission.greet(name) == f"Hello, {name}!"
+"""
+    text = RIGHT.replace('f"Hello, {name}!"', '("Hey" if name < "D" else "Hello") + f", {name}!"')
+    with suite_of(tmp_path, checks + SHOUT) as suite:
+        box = LocalBox(suite.assignment, text, first=RUDE)
+        hidden = [check for check in suite.checks if check.item.name.startswith("test_greet[")]
+        seen = list(suite.meet(box, hidden))
+
+    assert [one.problem is None for one in seen] == [False, True, False, False, True, True]
+    first, own = ("greet", False), ("greet", True)
+    assert box.opened == [first, own, own, first, own, own, own, first, own]
+
+
 USES = """
 @pytest.mark.stub("greet")
 @pytest.mark.uses("shout")
@@ -420,6 +441,47 @@ def test_trained(shared_submission, name):
 
     trained = [one for one in seen if one.check.tier == "training"]
     assert [type(one.problem) for one in trained] == [AssertionError, AssertionError]
+
+
+def test_training_that_many_share_is_run_for_no_stub_that_failed(tmp_path):
+    """It would show what the author's part does. For a stub that is right, it is."""
+    checks = """
+@pytest.mark.stub("greet")
+def test_greet(submission):
+    assert submission.greet("Ada") == "Hello, Ada!"
+
+
+@pytest.fixture(scope="module")
+def trained(shared_submission):
+    return shared_submission.shout(shared_submission.greet("Ada"))
+
+
+@pytest.mark.stub("greet")
+@pytest.mark.tier("training")
+@pytest.mark.uses("greet", "shout")
+def test_trained_greet(trained):
+    assert trained == "HELLO, ADA!"
+
+
+@pytest.mark.stub("shout")
+@pytest.mark.tier("training")
+@pytest.mark.uses("greet", "shout")
+def test_trained_shout(trained):
+    assert trained == "HELLO, ADA!"
+"""
+    with suite_of(tmp_path, checks + SHOUT) as suite:
+        (suite.assignment.private / "parts.py").write_text(RIGHT)
+        ends = {}
+        for text in (RIGHT, RUDE, RUDE.replace("text.upper()", "text")):
+            box = LocalBox(suite.assignment, text)
+            trained = [one for one in suite.meet(box, suite.checks) if one.check.tier == "training"]
+            ends[text] = [
+                *(str(one.problem or "passed").partition(":")[2].strip() for one in trained),
+                sum(not stub for stub, _confirms in box.opened),
+            ]
+
+    greet, shout = (f"{stub} has to pass its other checks first" for stub in ("greet", "shout"))
+    assert [*ends.values()] == [["", "", 1], [greet, "", 1], [greet, shout, 0]]
 
 
 def test_stub_that_is_missing_leaves_no_doubt(tmp_path):

@@ -262,21 +262,24 @@ def test_an_array_that_blocks_meets_the_deadline(sandbox):
 # ------------------------------------------------------------------------------ processes
 
 
-def test_copies_are_loaded_and_never_forked(sandbox):
-    """Each copy is a process that has started the library for itself."""
-    numbers = []
+def test_copies_load_the_submission_and_none_is_forked_after_that(sandbox):
+    """Each copy starts the library for itself, in a fork of a process that has read the file."""
+    numbers, parents = [], set()
     for _copy in range(2):
         with sandbox.open_check(60, 30, 1, "number", alone=True) as submission:
-            numbers.append(submission.number() == pid_of(submission))
+            own, parent = pids_of(submission)
+            numbers.append(submission.number() == own)
+            parents.add(parent)
     assert numbers == [True, True]
+    assert len(parents) == 1
 
 
 @in_sandbox
-def pid_of(submission):
-    """The number of the process that answers, in its box."""
+def pids_of(submission):
+    """The number of the process that answers, in its box, and that of its parent."""
     import os
 
-    return os.getpid()
+    return os.getpid(), os.getppid()
 
 
 def test_settings_are_put_back(sandbox):
@@ -324,3 +327,20 @@ def test_the_trusted_side_never_starts_it():
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert output.stdout == "3.5 set()\n", output.stderr
+
+
+def test_a_copy_that_ends_its_parent_costs_only_its_own_check(sandbox):
+    """The next one has a copy of another process, which reads the file again."""
+    with sandbox.open_check(60, 30, 1, "number", alone=True) as submission:
+        end_parent(submission)
+    with sandbox.open_check(60, 30, 1, "number", alone=True) as submission:
+        assert submission.number() == pids_of(submission)[0]
+
+
+@in_sandbox
+def end_parent(submission):
+    """End the process that this copy is a fork of."""
+    import os
+    import signal
+
+    os.kill(os.getppid(), signal.SIGKILL)

@@ -97,7 +97,7 @@ ABOVE_THE_THRESHOLD = {
 def sorts(assignment: str) -> dict[str, list[Program]]:
     """The programs of an assignment, by what is graded in one run."""
     found = assignments.load(assignment, ROOT)
-    (solution,) = programs.solutions(found, runs=1)
+    (solution,) = programs.solutions(found, 1, on_other_data=False)
     notebook = replace(solution, form="ipynb", text=to_notebook(solution.text))
     others = [replace(other, part=WHOLE) for other in programs.others(found, (), False)]
     known = [other for other in others if other.mistakes]

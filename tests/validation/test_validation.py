@@ -14,7 +14,7 @@ from grader.cli.main import app
 from grader.course import assignment as assignments
 from grader.course import templates
 from grader.errors import AssignmentError
-from grader.grading.settings import Settings
+from grader.grading.settings import Part, Settings
 from grader.validation import programs
 from grader.validation.mutants import mutants
 from grader.validation.programs import Program
@@ -254,21 +254,53 @@ def test_distance_of_a_training_from_its_limit_is_given_in_deviations():
     assert deviations == pytest.approx(9.0)
 
 
+def test_run_of_trainings_does_not_tell_what_guards_a_stub(course):
+    """A run that has met all checks does, once."""
+    proof = Proof(assignments.load("greeting", course), [])
+    greet, training = check("test_greet", "greet"), check("test_training", "shout", tier="training")
+    some = Program("solution", "solution", "", part=Part(tier="training"))
+
+    proof.see(some, record("solution", [training]))
+    assert proof.findings == []
+    for _ in range(2):
+        proof.see(Program("solution", "solution", ""), record("solution", [greet, training]))
+
+    (finding,) = proof.findings
+    assert finding.about == "shout"
+    assert finding.problem.startswith("no hidden check has points")
+
+
 def test_many_mistakes_are_tried_whichever_program_is_graded_first(course):
     """Once, with the mistakes of the stubs that have no training of their own."""
     assignment = assignments.load("greeting", course)
     proof = Proof(assignment, [])
     wrong = next(one for one in programs.others(assignment, [], False) if one.mistakes)
     lost = check("test_greet", "greet", outcome="failed", misconception=wrong.name)
-    trained = check("test_training", "shout", tier="training")
+    passed = [check("test_greet", "greet"), check("test_shout", "shout", tier="training")]
 
     proof.see(wrong, record(wrong.name, [lost]))
     for _ in range(2):
-        proof.see(Program("solution", "solution", ""), record("solution", [trained]))
+        proof.see(Program("solution", "solution", ""), record("solution", passed))
 
     assert [one.name for one in proof.further] == ["many_mistakes"]
     assert [mistake.stub for mistake in proof.further[0].mistakes] == ["greet"]
     assert proof.findings == []
+
+
+def test_solution_meets_the_unit_tier_once_on_further_data(course):
+    """Its trainings as often as elsewhere, as those of a program whose stubs have passed."""
+    assignment = assignments.load("greeting", course)
+
+    here = [one.part for one in programs.solutions(assignment, 3, on_other_data=False)]
+    there = [one.part for one in programs.solutions(assignment, 3, on_other_data=True)]
+
+    assert [(part.tier, part.seed) for part in here] == [(None, 0), (None, 1), (None, 2)]
+    assert [(part.tier, part.seed) for part in there] == [
+        (None, 0),
+        ("training", 1),
+        ("training", 2),
+    ]
+    assert there[1].passed == ("greet", "shout")
 
 
 def test_mutants_differ_in_one_place():
