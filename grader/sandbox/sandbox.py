@@ -4,9 +4,10 @@ The checks follow each other in one copy, which is put back in between. A check 
 leaves a doubt, for another one may have spoilt something, and is confirmed in a copy of its own;
 see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
 stub, whose answer they might be. A copy is a fork of the loaded process where what has computed
-survives that, as PyTorch does on the processor. Where it does not (CUDA, JAX), it is a process that
-is loaded for it. On a device every failure leaves a doubt (a text may never have spoken of devices)
-and is confirmed on the processor, that of a stub whose text asks for a device on the device.
+survives that, as PyTorch does on the processor. Where it does not, it loads the submission itself:
+of JAX and TensorFlow in a fork of a process that has only read it, on CUDA in a process of its own.
+On a device every failure leaves a doubt (a text may never have spoken of devices) and is confirmed
+on the processor, that of a stub whose text asks for a device on the device.
 """
 
 from __future__ import annotations
