@@ -79,6 +79,12 @@ class Host:
         """Whether a process of a submission may be forked in which it has computed on `device`."""
         return device == "cpu" and frameworks.named(self.framework).survives_fork
 
+    @property
+    def forks_in_boxes(self) -> bool:
+        """Whether what is confined may fork. Landlock names the files of its own process in /proc
+        that a process may read, which TensorFlow has to: a fork of it has others."""
+        return self.level != "landlock" or not frameworks.named(self.framework).reads
+
     def __enter__(self) -> Host:
         return self
 

@@ -5,7 +5,7 @@ leaves a doubt, for another one may have spoilt something, and is confirmed in a
 see checking/suite.py. Where a check has put the author's parts into the copy, it serves no other
 stub, whose answer they might be. A copy is a fork of the loaded process where what has computed
 survives that, as PyTorch does on the processor. Where it does not, it loads the submission itself:
-of JAX and TensorFlow in a fork of a process that has only read it, on CUDA in a process of its own.
+of JAX and TensorFlow in a fork of a process that has only read it, on CUDA in one of the host's.
 On a device every failure leaves a doubt (a text may never have spoken of devices) and is confirmed
 on the processor, that of a stub whose text asks for a device on the device.
 """
@@ -232,7 +232,7 @@ class Sandbox:
         return self._kept
 
     def _new_copy(self, device: str) -> Copy:
-        if device != "cpu":
+        if device != "cpu" or not self.host.forks_in_boxes:
             fork = self._loaded(device)
             return Copy(fork.conversation, fork, fork.pid)
         copy = self._forked_copy()
