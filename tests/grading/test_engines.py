@@ -154,7 +154,7 @@ class Deadly:
 
 def test_job_that_never_opens_a_session_ends_the_run(uploads):
     """The machine cannot grade then, and says so, with what may be the cause."""
-    jobs = Jobs(partial(forked, Deadly()), "greeting")
+    jobs = Jobs(partial(forked, Deadly(), None), "greeting")
     with pytest.raises(InfrastructureError, match="is there memory for"):
         jobs.grade(Task(0, Upload(uploads[0]), SETTINGS))
 

@@ -106,6 +106,13 @@ def test_nothing_is_left():
         assert not folder.parent.exists()
 
 
+def test_jobs_share_the_folder_that_they_are_given(folder):
+    """Who made it removes it."""
+    with compiled(assignments.load("classifier_jax", ROOT), folder) as shared:
+        assert shared == folder
+    assert (folder / "known").exists()
+
+
 def test_other_frameworks_have_no_folder():
     """PyTorch's copies are forks of a process that has compiled."""
     with compiled(assignments.load("softmax_regression", ROOT)) as folder:
