@@ -79,14 +79,20 @@ def greet_quietly(name):
 """
 
 
-BY_LOT = """
+BY_LOT = '''
 @misconception("greet", "You draw a name and leave it out.")
 def greet_by_lot(name):
     import random
 
     random.random()
     return "Hello!"
-"""
+
+patch("greet_as_drawn", "greet", "A name is drawn before.", """import random
+LOT = random.random()
+def greet(name):
+    return "Hello!" if LOT < 1 else name
+""")
+'''
 
 
 @pytest.fixture
@@ -242,7 +248,8 @@ def test_other_random_numbers_are_tried_only_where_some_were_drawn(results, monk
     monkeypatch.setattr(Reference, "load", load)
     results(RIGHT.replace('return f"Hello', 'return "Hello!" if name != "Ada" else f"Hello'))
 
-    assert (loaded.count("greet_nobody"), loaded.count("greet_by_lot")) == (3, 6)
+    times = [loaded.count(name) for name in ("greet_nobody", "greet_by_lot", "greet_as_drawn")]
+    assert times == [3, 6, 6]
 
 
 def judged_of(

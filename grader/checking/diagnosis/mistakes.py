@@ -162,19 +162,20 @@ class Diagnosis:
 
     def _run(self, seen: Seen, wrong: Misconception, seed: int) -> tuple[Trace | None, bool]:
         """What the check compares of a wrong version before it fails (None: it passes), and whether
-        random numbers may have been drawn for it."""
+        random numbers may have been drawn for it, when it was loaded or by the check."""
+        trace, has_drawn, before = None, True, self._generators()
         with observing() as observed:
-            before = None
             try:
                 conversation = self.reference.conversation()
                 submission = self.reference.load(conversation, wrong)
+                has_drawn = self._generators() != before
                 conversation.request("seed", seed=seed)
                 before = self._generators()
                 self.reference.meet(seen.check.item, seen.arguments or {}, submission)
             except Exception as error:
                 observe_raised(error)
-                return observed.values, before is None or self._generators() != before
-        return None, self._generators() != before
+                trace = observed.values
+        return trace, has_drawn or self._generators() != before
 
     def _generators(self) -> object:
         """The state of all global generators of this process."""
