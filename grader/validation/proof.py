@@ -208,12 +208,12 @@ def prove(
     proof.see_sources()
     proof.see_handout()
     places = _places(settings, assignment, framework.devices)
-    data = places[0].data
+    usual = places[0].data
     # The longest first, and what is tried in one place together: a job opens a session for each.
     tried = [
         (place, program)
         for place in reversed(places)
-        for program in programs.solutions(assignment, runs, on_other_data=place.data != data)
+        for program in programs.solutions(assignment, runs, on_other_data=place.data != usual)
     ]
     others = programs.others(assignment, alternatives, with_mutants)
     tried += [(places[0], program) for program in others]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -142,30 +143,64 @@ def scaled_and_hits(submission, x):
     return value, sum(event.endswith("/cache_hits") for event in hits)
 
 
-@confined
-def test_what_is_compiled_once_is_compiled_for_all(level, folder):
-    """A function of the same name that computes the same on the same shapes is found."""
+@pytest.fixture
+def filled(folder):
+    """The folder after the trusted side has compiled the function."""
     jax = frameworks.named("jax")
     if jax.missing():
         pytest.skip("jax is not installed")
-    if gaps(level):
-        pytest.skip(f"{level} cannot be had here")
     subprocess.run(
         [sys.executable, "-c", TRUSTED, str(folder)],
         check=True,
         env=os.environ | jax.environment,
         cwd=ROOT,
     )
-    source = Source([("hw.py", FUNCTION, 1)], {}, {}, CONTRACT)
+    return folder
 
+
+@contextlib.contextmanager
+def loaded(level, folder):
+    """A box in which the function is loaded."""
+    if gaps(level):
+        pytest.skip(f"{level} cannot be had here")
+    source = Source([("hw.py", FUNCTION, 1)], {}, {}, CONTRACT)
     with (
         Host(level, None, framework="jax", compiled=folder) as host,
         Sandbox(source, host, 60) as sandbox,
     ):
         sandbox.load()
-        with sandbox.open_check(60, 30, 1, "scaled") as submission:
-            three, hits = scaled_and_hits(submission, np.ones(3, np.float32))
-            four, further = scaled_and_hits(submission, np.ones(4, np.float32))
+        yield sandbox
+
+
+@confined
+def test_what_is_compiled_once_is_compiled_for_all(level, filled):
+    """A function of the same name that computes the same on the same shapes is found."""
+    with (
+        loaded(level, filled) as sandbox,
+        sandbox.open_check(60, 30, 1, "scaled") as submission,
+    ):
+        three, hits = scaled_and_hits(submission, np.ones(3, np.float32))
+        four, further = scaled_and_hits(submission, np.ones(4, np.float32))
 
     assert (three.tolist(), hits) == ([4.0] * 3, 1)
     assert (four.tolist(), further) == ([4.0] * 4, 0)
+
+
+@confined
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_what_another_job_is_just_writing_is_compiled_anew(level, filled, share):
+    """A part of a file is no file, and nothing is said of it in the record."""
+    filled.chmod(0o711)  # to list it, which its owner may not
+    for file in filled.glob("*scaled*"):
+        data = file.read_bytes()
+        file.write_bytes(data[: int(len(data) * share)])
+    filled.chmod(0o311)
+
+    with (
+        loaded(level, filled) as sandbox,
+        sandbox.open_check(60, 30, 1, "scaled") as submission,
+    ):
+        value, hits = scaled_and_hits(submission, np.ones(3, np.float32))
+
+    assert (value.tolist(), hits) == ([4.0] * 3, 0)
+    assert sandbox.printed == b""

@@ -21,6 +21,9 @@ NEEDED_LATER = (
     "jax.experimental.multihost_utils",
 )
 
+# What it says of a file that another job is just writing; it compiles then.
+UNREAD = "Error reading persistent compilation cache entry"
+
 # Else a name holds where it was compiled, for caches of GPUs below that folder.
 NO_FOLDER_IN_KEYS = "none"
 
@@ -60,8 +63,7 @@ class Jax(Framework):
             from jax._src import xla_bridge
 
             xla_bridge._discover_and_register_pjrt_plugins()
-        # Read while another job writes it, it is compiled anew.
-        warnings.filterwarnings("ignore", "Error reading persistent compilation cache entry")
+        warnings.filterwarnings("ignore", UNREAD)
 
     # ---------------------------------------------------------------- what is compiled
 
@@ -90,6 +92,7 @@ class Jax(Framework):
             yield
             return
         try:
+            warnings.filterwarnings("ignore", UNREAD)
             self._configure(wanted)
             reset_cache()  # it knows its folder from its first use on
             yield
