@@ -15,7 +15,7 @@ from grader.course import assignment as assignments
 from grader.course import misconceptions
 from grader.course.scaffold import create
 from grader.errors import AssignmentError
-from grader.validation.sources import problems
+from grader.validation.sources import problems, unguarded
 from tests.conftest import ROOT
 
 HIDDEN, BANK = "solutions/week_3/test_hidden.py", "solutions/week_3/misconceptions.py"
@@ -40,14 +40,13 @@ def change(course: Path, file: str, old: str, new: str) -> int:
 
 
 def found(course: Path) -> str:
-    """All that the files of the assignment show, in words."""
+    """All that the files of the assignment show, in words, and its checks, as in a record."""
     try:
         assignment = assignments.load("week_3", course)
         misconceptions.of(assignment)
         with open_suite(assignment, None) as suite:
-            return "\n".join(
-                f"{about}: {text}" for about, text in problems(assignment, suite.checks)
-            )
+            seen = [*problems(assignment), *unguarded(assignment, suite.checks)]
+            return "\n".join(f"{about}: {text}" for about, text in seen)
     except AssignmentError as error:
         return str(error)
 

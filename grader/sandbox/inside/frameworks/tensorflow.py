@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -69,6 +70,16 @@ class TensorFlow(Framework):
     def seed(self, seed: int) -> None:
         """Initializers and layers of Keras draw their own seeds from Python's generator."""
         _tensorflow().random.set_seed(seed)
+
+    def generators(self) -> bytes | None:
+        """The state that operations take their seeds from, and that of the global generator."""
+        from tensorflow.python.eager import context
+
+        seeds = getattr(context.context(), "_rng", None)
+        if seeds is None:  # before the first seed, or another version
+            return None
+        drawn = _tensorflow().random.get_global_generator().state.numpy()
+        return pickle.dumps((seeds.getstate(), drawn.tolist()))
 
     def snapshot(self, arrays: Iterable[Any]) -> Callable[[], None]:
         """Settings such as the default type of floats, and the values of variables."""
