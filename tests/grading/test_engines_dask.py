@@ -88,8 +88,10 @@ class Machines:
             client.wait_for_workers(count, timeout=WAIT_SECONDS)
 
     def leftovers(self) -> list[Path]:
-        """What the grader has on these machines now."""
-        return [*self.folder.rglob("grader-*"), *MEMORY.glob(f"{PREFIX}*")]
+        """What the grader has of people on these machines now; other tests have what they compiled
+        in memory meanwhile."""
+        in_memory = (path for path in MEMORY.glob(f"{PREFIX}*") if not (path / "compiled").exists())
+        return [*self.folder.rglob("grader-*"), *in_memory]
 
 
 @contextmanager
