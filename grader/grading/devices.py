@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import InfrastructureError, UsageError
 from grader.grading import log
 from grader.grading.settings import Settings
-from grader.sandbox.host import Host
 from grader.sandbox.inside.device import FAKE
 from grader.sandbox.isolation.probe import choose
-from grader.sandbox.trials import require_device
+
+if TYPE_CHECKING:  # it imports torch
+    from grader.sandbox.host import Host
 
 CUDA_FILES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))  # without one there is no CUDA device
 
@@ -44,6 +46,8 @@ def leave_unusable_device(host: Host, settings: Settings) -> list[str]:
     Raises InfrastructureError where somebody did."""
     if host.device == "cpu":
         return []
+    from grader.sandbox.trials import require_device
+
     try:
         require_device(host)
     except InfrastructureError as error:
@@ -61,6 +65,8 @@ def with_one_device(settings: Settings) -> tuple[Settings, list[str]]:
     device = device_for(settings.device)
     if device == "cpu" or settings.device != "auto":
         return replace(settings, device=device), []
+    from grader.sandbox.host import Host
+
     with Host(choose(settings.level).level, None, device) as host:
         notes = leave_unusable_device(host, settings)
         return replace(settings, device=host.device), notes

@@ -28,6 +28,7 @@ from grader.errors import GraderError, InfrastructureError
 from grader.grading import log
 from grader.grading.compiled import compiled
 from grader.grading.records import Record
+from grader.grading.settings import Settings
 from grader.grading.tasks import FAILED, Source, Task
 from grader.sandbox.inside import frameworks
 
@@ -79,12 +80,13 @@ class Process(Protocol):
 
 @dataclass
 class Job:
-    """A job, seen from the process that gives the tasks. task: what it is at. is_ready: whether it
-    has opened a session."""
+    """A job, seen from the process that gives the tasks. task: what it is at. settings: those of
+    its last task, for which it has a session. is_ready: whether it has opened one."""
 
     process: Process
     connection: Connection
     task: Task | None = None
+    settings: Settings | None = None
     is_ready: bool = False
 
     def grade(self, task: Task, watcher: Watcher | None = None) -> Answer:
@@ -92,7 +94,7 @@ class Job:
 
         Raises Lost, and what opening a session raises: UsageError, IsolationUnavailable.
         """
-        self.task = task
+        self.task, self.settings = task, task.settings
         notes: list[str] = []
         try:
             self.connection.send(task)
@@ -149,7 +151,7 @@ class Jobs:
         a session, and what doing so raises: UsageError, IsolationUnavailable.
         """
         for _attempt in range(ATTEMPTS):
-            job = self._take()
+            job = self._take(task.settings)
             try:
                 answer = job.grade(task, watcher)
             except Lost:
@@ -171,11 +173,18 @@ class Jobs:
         problem = f"{FAILED}: its process ended {ATTEMPTS} times"
         return Answer(task.record(self._assignment, "infrastructure_error", problem))
 
-    def _take(self) -> Job:
+    def ready_for(self) -> list[Settings | None]:
+        """The settings for which a job that is free has a session."""
+        with self._lock:
+            return [job.settings for job in self._free]
+
+    def _take(self, settings: Settings) -> Job:
+        """A free job, if there is one with a session for these settings that, or a new one."""
         with self._lock:  # multiprocessing starts one process at a time
             if self._has_ended:
                 raise Lost
             if self._free:
+                self._free.sort(key=lambda job: job.settings == settings)
                 return self._free.pop()
             job = self._start()
             self.all.append(job)

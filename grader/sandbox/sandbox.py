@@ -40,9 +40,10 @@ LOAD_ATTEMPTS = 4
 IN_DOUBT_SECONDS = 2.0  # for a call in a copy that others have met: a failure is confirmed
 # The same where the copy to confirm it has to be loaded, and functions are compiled as they come.
 DEAR_DOUBT_SECONDS = 8.0
-# Slow to import, harmless to share; and the words by which a text that needs one is known.
+# Slow to import, harmless to share; and the words by which a text that needs one is known. With
+# torchvision comes PyTorch, which a program for another framework seldom has at its top.
 LARGE_MODULES = {
-    "torchvision": r"\btorchvision\b",
+    "torchvision": r"(?ms)\A(?=.*^(import|from) [^\n#]*\btorch).*\btorchvision\b",
     "matplotlib.pyplot": r"\b(matplotlib|pylab)\b",
     "IPython.display": r"\bIPython\b",
 }

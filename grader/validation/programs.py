@@ -60,23 +60,23 @@ def solutions(assignment: Assignment, runs: int, on_other_data: bool) -> Iterato
 def others(
     assignment: Assignment, alternatives: Iterable[Path], with_mutants: bool
 ) -> Iterator[Program]:
-    """Templates, known mistakes, other correct styles and mutants.
+    """Known mistakes, templates, other correct styles and mutants.
 
     A mistake meets those checks of the unit tier that run its stub, the first one of each stub also
     the stub's own training.
     """
     source = assignment.source
-    template = source.template()
-    unwritten = Part(of_template=True)
-    yield Program("template", "template", template, part=unwritten)
-    notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
-    yield Program("template", "template", notebook, "ipynb", part=unwritten)
     known = misconceptions.of(assignment)
     first = [*_first_of_each_stub(known).values()]
     # These first: one stub for each job, which computes what checks see of all mistakes in it.
     for wrong in [*first, *(wrong for wrong in known if wrong not in first)]:
         part = Part(tier=None if wrong in first else "unit", changed=wrong.stub)
         yield _with_mistakes(source, wrong.name, [wrong], part)
+    template = source.template()
+    unwritten = Part(of_template=True)
+    yield Program("template", "template", template, part=unwritten)
+    notebook = templates.to_notebook(template, [stub.name for stub in assignment.stubs])
+    yield Program("template", "template", notebook, "ipynb", part=unwritten)
     for path in alternatives:
         yield _made(source, "alternative", path.stem, path.read_text("utf-8"))
     if with_mutants:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import threading
@@ -97,18 +96,15 @@ def test_task_of_a_lost_job_is_done_by_another(uploads, tmp_path):
         Task(position, Upload(path), SETTINGS)
         for position, path in enumerate([*uploads[:2], patient])
     )
-    killed = []
 
     with side_by_side(2) as engine:
-        records = {}
-        for task, record in graded(engine, tasks):
-            records[task.upload.path.stem] = record.status
-            at_work = [job for job in engine.jobs.all if job.task and job.task.position == 2]
-            if at_work and not killed:
-                killed.append(at_work[0].process.pid)
-                os.kill(killed[0], signal.SIGKILL)
+        killing = {"target": kill_all_that_grade, "args": (engine, tasks[2], 1), "daemon": True}
+        killer = threading.Thread(**killing)
+        killer.start()
+        records = {task.upload.path.stem: record.status for task, record in graded(engine, tasks)}
+        killer.join(1.0)
 
-    assert killed
+    assert not killer.is_alive()  # it has killed one
     assert records == {"right": "graded", "empty": "unreadable", "patient": "graded"}
 
 
@@ -125,17 +121,17 @@ def test_task_that_loses_every_job_gets_a_record(tmp_path):
             records[task.upload.path.stem] = record
             if task is first:
                 tasks += others
-                threading.Thread(target=kill_all_that_grade, args=(engine, others[0])).start()
+                threading.Thread(target=kill_all_that_grade, args=(engine, others[0], 2)).start()
 
     assert records["right"].status == records["right_too"].status == "graded"
     assert records["killer"].status == "infrastructure_error"
     assert "the grader failed, not the submission" in records["killer"].warnings[0]
 
 
-def kill_all_that_grade(engine: SideBySide, task: Task) -> None:
-    """Kill each job that has opened a session for a task, twice."""
+def kill_all_that_grade(engine: SideBySide, task: Task, count: int) -> None:
+    """Kill each job that has opened a session for a task, until they are so many."""
     killed: set[int | None] = set()
-    while len(killed) < 2:
+    while len(killed) < count:
         time.sleep(0.02)
         for job in engine.jobs.all:
             if job.task is task and job.is_ready and job.process.pid not in killed:
@@ -187,6 +183,37 @@ def test_tasks_may_ask_for_different_settings_and_come_later(uploads, count):
                 tasks.append(Task(task.position + 2, Upload(uploads[2]), task.settings))
 
     assert languages == {0: "en", 1: "zh", 2: "en", 3: "zh"}
+
+
+def test_job_keeps_to_the_settings_that_it_has_a_session_for(uploads):
+    """To open another one takes longer than to grade, so those tasks come first."""
+    english, chinese = SETTINGS, Settings("cpu", "auto", language="zh")
+    given = (english, chinese, english, chinese)
+    tasks = deque(Task(n, Upload(uploads[n]), settings) for n, settings in enumerate(given))
+
+    with side_by_side(1) as engine:
+        assert [task.position for task, _ in graded(engine, tasks)] == [0, 2, 1, 3]
+
+
+def test_process_that_gives_the_tasks_imports_no_torch(uploads):
+    """It would take a second before the first job, and memory to the end."""
+    code = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from grader.grading.batch import grade_all
+from grader.grading.settings import Settings
+from grader.submissions.uploads import Upload
+from grader.validation import proof
+
+if __name__ == "__main__":
+    course, path = map(Path, sys.argv[1:])
+    grade_all(course, "greeting", [Upload(path)], Settings("cpu", "auto"), [], Console(), jobs=2)
+    assert "torch" not in sys.modules
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code, str(COURSE), str(uploads[0])]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def test_task_that_comes_late_is_done_beside_the_last_one(uploads, tmp_path):

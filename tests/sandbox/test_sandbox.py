@@ -24,7 +24,7 @@ from grader.sandbox.host import Host
 from grader.sandbox.local import LocalConversation
 from grader.sandbox.notes import sentence
 from grader.sandbox.proxies import RemoteSubmission, in_sandbox
-from grader.sandbox.sandbox import Sandbox, Source
+from grader.sandbox.sandbox import Sandbox, Source, large_modules
 
 PROGRAM = """
 import os, random, time
@@ -562,3 +562,19 @@ def test_index_of_a_source_knows_the_other_files():
     index = Source([main], {"opt": [other]}, {}, {"stubs": {}}).index
 
     assert index.definitions["sgd"].cell.name == "opt.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("import torch\ndef load():\n    import torchvision\n", ["torchvision"]),
+        ("import numpy as np, torchvision\n", ["torchvision"]),
+        ("from d2l import torch as d2l\ndata = d2l.torchvision\n", ["torchvision"]),
+        ("import jax\ndef load():\n    import torch, torchvision\n", []),
+        ("import tensorflow as tf  # as torchvision does\n", []),
+        ("%matplotlib inline\nimport jax\n", ["matplotlib.pyplot"]),
+    ],
+)
+def test_torchvision_is_prepared_where_a_program_begins_with_pytorch(text, wanted):
+    """Elsewhere it would bring PyTorch along, into each process, for what is hardly ever called."""
+    assert large_modules(text) == wanted

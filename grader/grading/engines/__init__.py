@@ -91,6 +91,10 @@ class Engine(AbstractContextManager["Engine"], ABC):
         asked from another thread."""
         return [(task.upload, None) for one, task in [*self.submitted.items()] if one.running()]
 
+    def next_of(self, tasks: deque[Task]) -> Task:
+        """Take the task that is best submitted now."""
+        return tasks.popleft()
+
     @abstractmethod
     def grade(self, task: Task) -> Record:
         """Grade one task; returns when it is done. Raises what ends the run: what opening a session
@@ -112,7 +116,7 @@ def graded(engine: Engine, tasks: deque[Task]) -> Iterator[tuple[Task, Record]]:
     submitted = engine.submitted
     while tasks or submitted:
         while tasks and len(submitted) < engine.room:
-            task = tasks.popleft()
+            task = engine.next_of(tasks)
             submitted[engine.executor.submit(engine.grade, task)] = task
         for future in wait(submitted, return_when=FIRST_COMPLETED).done:
             yield submitted.pop(future), future.result()

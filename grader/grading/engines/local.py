@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.course import assignment as assignments
 from grader.errors import UsageError
@@ -17,10 +18,12 @@ from grader.grading.devices import with_one_device
 from grader.grading.engines import Engine, Run
 from grader.grading.jobs import Jobs, forked, preload
 from grader.grading.records import Record
-from grader.grading.session import Session, open_session
 from grader.grading.tasks import Course, Task
 from grader.sandbox.isolation.probe import choose
 from grader.submissions.uploads import Upload
+
+if TYPE_CHECKING:  # it imports torch
+    from grader.grading.session import Session
 
 T = TypeVar("T")
 
@@ -64,6 +67,8 @@ class Here(Engine):
         self._opened = ExitStack()
 
     def __enter__(self) -> Here:
+        from grader.grading.session import open_session  # and torch, which only who grades needs
+
         assignment = assignments.load(self.run.name, self.run.course)
         folder = self._opened.enter_context(compiled(assignment))
         self.session = self._opened.enter_context(open_session(assignment, self.settings, folder))
@@ -98,7 +103,7 @@ class SideBySide(Engine):
 
     @property
     def room(self) -> int:
-        return 2 * self.count
+        return self.count
 
     @property
     def where(self) -> str:
@@ -120,6 +125,13 @@ class SideBySide(Engine):
         self.jobs.end()
         self.executor.shutdown()
         self._opened.close()
+
+    def next_of(self, tasks: deque[Task]) -> Task:
+        """The first one that a free job has a session for; opening another takes it seconds."""
+        ready = self.jobs.ready_for()
+        task = next((task for task in tasks if task.settings in ready), tasks[0])
+        tasks.remove(task)
+        return task
 
     def grade(self, task: Task) -> Record:
         answer = self.jobs.grade(task, self.run.watcher_of(task))
