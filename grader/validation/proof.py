@@ -214,11 +214,10 @@ def prove(
         for place in reversed(places)
         for program in programs.solutions(assignment, runs, on_other_data=place.data != usual)
     ]
-    # First once in each place, for a job opens a session in each that it comes to; then a mistake,
-    # which finds out for all others what each check runs.
-    tried.sort(key=lambda one: one[1].part.seed > 0)
     others = programs.others(assignment, alternatives, with_mutants)
-    tried.insert(len(places), (places[0], next(others)))
+    # Beside the first one, which takes longest, a mistake: it finds out for all others what each
+    # check runs, in the usual place, where its job goes on; the other job stays where it is.
+    tried.insert(1, (places[0], next(others)))
     tried += [(places[0], program) for program in others]
     for program, record in _graded(course, name, tried, say):
         proof.see(program, record)
